@@ -1,0 +1,33 @@
+"""The training dialect `pock`, one file per family of ops. Importing this package needs torch_mlir.ir only, never torch."""
+
+from __future__ import annotations
+
+from torch_mlir import ir
+from torch_mlir.dialects import torch as torch_dialect
+from torch_mlir.passmanager import PassManager
+
+from . import activation, broadcast, conv2d, cross_entropy, embedding, layer_norm, matmul, pool2d, reduce, softmax, state, transpose
+from .base import Pock
+
+FAMILIES = (state, matmul, conv2d, pool2d, activation, softmax, layer_norm, embedding, cross_entropy, broadcast, reduce, transpose)
+"""The dialect's files, in the order of its reference page."""
+
+
+def load_dialects(context: ir.Context) -> None:
+    """Loads `pock` and the dialects it is used with (torch, torch_c) into a context. Once per context."""
+    with context, ir.Location.unknown():
+        torch_dialect.register_dialect(context)
+        # torch_c and tm_tensor are not reachable by name: they come with the first pass that depends on them.
+        passes = "builtin.module(torch-func-backend-type-conversion,func.func(convert-torch-to-tmtensor))"
+        PassManager.parse(passes).run(ir.Module.create().operation)
+        Pock.load()
+
+
+def op_classes() -> list[type]:
+    """The op classes of the dialect, by family and then in the order of their definition."""
+    classes = []
+    for family in FAMILIES:
+        for value in vars(family).values():
+            if isinstance(value, type) and issubclass(value, Pock.Operation) and value.__module__ == family.__name__:
+                classes.append(value)
+    return classes

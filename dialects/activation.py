@@ -1,0 +1,78 @@
+"""Activation functions that upstream's math dialect lacks (tanh, exp, ... are `math` ops)."""
+
+from torch_mlir import ir
+from torch_mlir.dialects.ext import Operand, Result
+
+from .base import Pock, Pure, build, require, require_float, require_same_type, verifier
+
+GELU_FORMS = ("none", "tanh")
+
+
+class ReluOp(Pock.Operation, name="relu", traits=[Pure]):
+    """max(x, 0), elementwise. NaN stays NaN."""
+
+    x: Operand[ir.RankedTensorType]
+    result: Result[ir.RankedTensorType]
+
+    @verifier
+    def verify_invariants(self) -> None:
+        require_float("x", self.x)
+        require_same_type("x", self.x, "result", self.result)
+
+
+class SigmoidOp(Pock.Operation, name="sigmoid", traits=[Pure]):
+    """1 / (1 + exp(-x)), elementwise."""
+
+    x: Operand[ir.RankedTensorType]
+    result: Result[ir.RankedTensorType]
+
+    @verifier
+    def verify_invariants(self) -> None:
+        require_float("x", self.x)
+        require_same_type("x", self.x, "result", self.result)
+
+
+class SiluOp(Pock.Operation, name="silu", traits=[Pure]):
+    """x * sigmoid(x), elementwise."""
+
+    x: Operand[ir.RankedTensorType]
+    result: Result[ir.RankedTensorType]
+
+    @verifier
+    def verify_invariants(self) -> None:
+        require_float("x", self.x)
+        require_same_type("x", self.x, "result", self.result)
+
+
+class GeluOp(Pock.Operation, name="gelu", traits=[Pure]):
+    """x * Phi(x), elementwise, Phi the standard normal distribution function (Hendrycks and Gimpel, arXiv:1606.08415).
+
+    `approximate` is "none" (by erf) or "tanh": x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3))).
+    """
+
+    x: Operand[ir.RankedTensorType]
+    result: Result[ir.RankedTensorType]
+    approximate: ir.StringAttr
+
+    @verifier
+    def verify_invariants(self) -> None:
+        require_float("x", self.x)
+        require_same_type("x", self.x, "result", self.result)
+        form = self.approximate.value
+        require(form in GELU_FORMS, f"attribute 'approximate' must be one of {', '.join(GELU_FORMS)}, got '{form}'")
+
+
+def relu(x: ir.Value) -> ir.Value:
+    return build("pock.relu", [x.type], [x]).result
+
+
+def sigmoid(x: ir.Value) -> ir.Value:
+    return build("pock.sigmoid", [x.type], [x]).result
+
+
+def silu(x: ir.Value) -> ir.Value:
+    return build("pock.silu", [x.type], [x]).result
+
+
+def gelu(x: ir.Value, approximate: str = "none") -> ir.Value:
+    return build("pock.gelu", [x.type], [x], approximate=approximate).result

@@ -1,0 +1,35 @@
+"""Broadcast to a larger shape."""
+
+from collections.abc import Sequence
+
+from torch_mlir import ir
+from torch_mlir.dialects.ext import Operand, Result
+
+from .base import Pock, Pure, build, ranked, require, shape_of, verifier
+
+
+class BroadcastOp(Pock.Operation, name="broadcast", traits=[Pure]):
+    """Repeats x to the result's shape by numpy's rule: shapes are aligned at the last dimension, and size 1 or a missing dimension stretches."""
+
+    x: Operand[ir.RankedTensorType]
+    result: Result[ir.RankedTensorType]
+
+    @verifier
+    def verify_invariants(self) -> None:
+        source, target = shape_of(self.x), shape_of(self.result)
+        aligned = [1] * (len(target) - len(source)) + source
+        fits = len(source) <= len(target) and all(s in (1, t) for s, t in zip(aligned, target, strict=True))
+        require(fits, f"shape {source} does not broadcast to {target}")
+        require(ranked(self.x).element_type == ranked(self.result).element_type, "expects x and result of one element type")
+
+    def stretched(self) -> list[int]:
+        """The result's dimensions along which x is repeated."""
+        source, target = shape_of(self.x), shape_of(self.result)
+        aligned = [0] * (len(target) - len(source)) + source
+        return [i for i, (s, t) in enumerate(zip(aligned, target, strict=True)) if s != t]
+
+
+def broadcast(x: ir.Value, shape: Sequence[int]) -> ir.Value:
+    if shape_of(x) == list(shape):
+        return x
+    return build("pock.broadcast", [ir.RankedTensorType.get(list(shape), ranked(x).element_type)], [x]).result

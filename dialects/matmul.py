@@ -1,0 +1,53 @@
+"""Matrix multiplication over leading batch dimensions."""
+
+from typing import Any
+
+from torch_mlir import ir
+from torch_mlir.dialects.ext import Operand, Result
+
+from .base import Pock, Pure, build, ranked, require, shape_of, verifier
+
+
+class MatmulOp(Pock.Operation, name="matmul", traits=[Pure]):
+    """`lhs @ rhs` over the two last dimensions; the dimensions before them are batch dimensions and must be equal.
+
+    lhs is [..., M, K], or [..., K, M] with `transpose_lhs`; rhs is [..., K, N], or [..., N, K] with `transpose_rhs`; the result is [..., M, N].
+    """
+
+    lhs: Operand[ir.RankedTensorType]
+    rhs: Operand[ir.RankedTensorType]
+    result: Result[ir.RankedTensorType]
+    transpose_lhs: Any
+    transpose_rhs: Any
+
+    @verifier
+    def verify_invariants(self) -> None:
+        for name in ("transpose_lhs", "transpose_rhs"):
+            attribute = self.operation.attributes[name]
+            require(isinstance(attribute, ir.BoolAttr), f"attribute '{name}' must be a bool, got {attribute}")
+        lhs, rhs = shape_of(self.lhs), shape_of(self.rhs)
+        require(len(lhs) == len(rhs) >= 2, f"expects operands of one rank, at least 2, got {self.lhs.type} and {self.rhs.type}")
+        require(lhs[:-2] == rhs[:-2], f"batch dimensions differ: {lhs[:-2]} and {rhs[:-2]}")
+        (m, k), (k_rhs, n) = self.sizes()
+        require(k == k_rhs, f"contracting dimensions differ: {k} and {k_rhs}")
+        expected = [*lhs[:-2], m, n]
+        require(shape_of(self.result) == expected, f"result shape {shape_of(self.result)} is not {expected}")
+        types = {str(ranked(v).element_type) for v in (self.lhs, self.rhs)}
+        require(len(types) == 1, f"expects operands of one element type, got {self.lhs.type} and {self.rhs.type}")
+
+    def sizes(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """((M, K), (K, N))."""
+        *_, m, k = shape_of(self.lhs)
+        *_, k_rhs, n = shape_of(self.rhs)
+        if self.transpose_lhs.value:
+            m, k = k, m
+        if self.transpose_rhs.value:
+            k_rhs, n = n, k_rhs
+        return (m, k), (k_rhs, n)
+
+
+def matmul(lhs: ir.Value, rhs: ir.Value, *, transpose_lhs: bool = False, transpose_rhs: bool = False) -> ir.Value:
+    m = shape_of(lhs)[-1 if transpose_lhs else -2]
+    n = shape_of(rhs)[-2 if transpose_rhs else -1]
+    result = ir.RankedTensorType.get([*shape_of(lhs)[:-2], m, n], ranked(lhs).element_type)
+    return build("pock.matmul", [result], [lhs, rhs], transpose_lhs=transpose_lhs, transpose_rhs=transpose_rhs).result

@@ -1,0 +1,36 @@
+"""Reductions over dimensions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from torch_mlir import ir
+from torch_mlir.dialects.ext import Operand, Result
+
+from .base import Pock, Pure, build, i64_array, ranked, require, shape_of, verifier
+
+KINDS = ("sum", "max", "min")
+
+
+class ReduceOp(Pock.Operation, name="reduce", traits=[Pure]):
+    """Reduces the dimensions `dims` of x, which vanish from the shape, by `kind`: "sum", "max" or "min"."""
+
+    x: Operand[ir.RankedTensorType]
+    result: Result[ir.RankedTensorType]
+    kind: ir.StringAttr
+    dims: Any
+
+    @verifier
+    def verify_invariants(self) -> None:
+        require(self.kind.value in KINDS, f"attribute 'kind' must be one of {', '.join(KINDS)}, got '{self.kind.value}'")
+        shape = shape_of(self.x)
+        dims = i64_array(self, "dims", minimum=0)
+        require(dims == sorted(set(dims)) and all(d < len(shape) for d in dims), f"attribute 'dims' must be increasing dimensions of {self.x.type}, got {dims}")
+        expected = [s for i, s in enumerate(shape) if i not in dims]
+        require(shape_of(self.result) == expected, f"result shape {shape_of(self.result)} is not {expected}")
+
+
+def reduce(x: ir.Value, dims: Sequence[int], kind: str = "sum") -> ir.Value:
+    if not dims:
+        return x
+    shape = [s for i, s in enumerate(shape_of(x)) if i not in dims]
+    return build("pock.reduce", [ir.RankedTensorType.get(shape, ranked(x).element_type)], [x], kind=kind, dims=sorted(dims)).result

@@ -1,0 +1,41 @@
+"""Softmax and its logarithm along one dimension."""
+
+from torch_mlir import ir
+from torch_mlir.dialects.ext import Operand, Result
+
+from .base import Pock, Pure, build, integer, require, require_float, require_same_type, shape_of, verifier
+
+
+def _verify(op: ir.OpView) -> None:
+    require_float("x", op.x)
+    require_same_type("x", op.x, "result", op.result)
+    dim, rank = integer(op, "dim"), len(shape_of(op.x))
+    require(0 <= dim < rank, f"attribute 'dim' must be a dimension of {op.x.type}, got {dim}")
+
+
+class SoftmaxOp(Pock.Operation, name="softmax", traits=[Pure]):
+    """exp(x) / sum(exp(x)) along `dim`, computed from x less its maximum. Where a whole row is -inf the result is NaN, as in the framework."""
+
+    x: Operand[ir.RankedTensorType]
+    result: Result[ir.RankedTensorType]
+    dim: ir.IntegerAttr
+
+    verify_invariants = verifier(_verify)
+
+
+class LogSoftmaxOp(Pock.Operation, name="log_softmax", traits=[Pure]):
+    """x - log(sum(exp(x))) along `dim`, computed from x less its maximum."""
+
+    x: Operand[ir.RankedTensorType]
+    result: Result[ir.RankedTensorType]
+    dim: ir.IntegerAttr
+
+    verify_invariants = verifier(_verify)
+
+
+def softmax(x: ir.Value, dim: int) -> ir.Value:
+    return build("pock.softmax", [x.type], [x], dim=dim % len(shape_of(x))).result
+
+
+def log_softmax(x: ir.Value, dim: int) -> ir.Value:
+    return build("pock.log_softmax", [x.type], [x], dim=dim % len(shape_of(x))).result

@@ -1,0 +1,174 @@
+"""State: parameters, optimizer state, and the ops that read, assign and update them. State is referred to by symbol."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from torch_mlir import ir
+from torch_mlir.dialects.ext import Operand, Region, Result
+
+from .base import Pock, Pure, ReadEffect, WriteEffect, build, i64_array, require, shape_of, verifier
+
+PARAMETER_KINDS = ("parameter", "buffer")
+
+
+class ParameterOp(Pock.Operation, name="parameter"):
+    """A parameter or buffer of the model: a symbol with a name, a type and whether training changes it.
+
+    `type` is the type as stored. Where that is not the framework's layout, the optional attribute `permutation` (array<i64>) says how it came
+    about: `stored = transpose(framework, permutation)`. The optional attribute `aliases` (array of strings) lists further framework names of the same
+    tensor (tied weights).
+    """
+
+    sym_name: ir.StringAttr
+    type: ir.TypeAttr
+    kind: ir.StringAttr
+    trained: Any
+
+    @verifier
+    def verify_invariants(self) -> None:
+        require(isinstance(self.trained, ir.BoolAttr), f"attribute 'trained' must be a bool, got {self.trained}")
+        require(self.kind.value in PARAMETER_KINDS, f"attribute 'kind' must be one of {', '.join(PARAMETER_KINDS)}, got '{self.kind.value}'")
+        require(isinstance(self.type.value, ir.RankedTensorType), f"attribute 'type' must be a ranked tensor, got {self.type.value}")
+        if "permutation" in self.operation.attributes:
+            rank = ir.RankedTensorType(self.type.value).rank
+            permutation = i64_array(self, "permutation", size=rank)
+            require(sorted(permutation) == list(range(rank)), f"attribute 'permutation' must permute {rank} dimensions, got {permutation}")
+
+
+class StateOp(Pock.Operation, name="state"):
+    """A tensor that the optimizer keeps between steps. Every element starts as `init`.
+
+    Where it belongs to a parameter, the optional attributes `parameter` (symbol) and `slot` (string, such as "exp_avg") say to which and as what.
+    """
+
+    sym_name: ir.StringAttr
+    type: ir.TypeAttr
+    init: ir.FloatAttr
+
+    @verifier
+    def verify_invariants(self) -> None:
+        require(isinstance(self.type.value, ir.RankedTensorType), f"attribute 'type' must be a ranked tensor, got {self.type.value}")
+        attributes = self.operation.attributes
+        require(("parameter" in attributes) == ("slot" in attributes), "expects attributes 'parameter' and 'slot' together")
+
+
+class ReadOp(Pock.Operation, name="read", traits=[ReadEffect]):
+    """The current value of a parameter or state."""
+
+    symbol: ir.FlatSymbolRefAttr
+    result: Result[ir.RankedTensorType]
+
+
+class AssignOp(Pock.Operation, name="assign", traits=[WriteEffect]):
+    """Replaces the value of a parameter or state."""
+
+    value: Operand[ir.RankedTensorType]
+    symbol: ir.FlatSymbolRefAttr
+
+
+class GradientOp(Pock.Operation, name="gradient", traits=[WriteEffect]):
+    """Hands the finished gradient of a parameter to the optimizer. `pock-autodiff` emits it, `pock-insert-optimizer` replaces it."""
+
+    value: Operand[ir.RankedTensorType]
+    parameter: ir.FlatSymbolRefAttr
+
+
+class UpdateOp(Pock.Operation, name="update", traits=[WriteEffect, ir.IsIsolatedFromAboveTrait]):
+    """Updates states of one shape elementwise and in place.
+
+    For each element the region computes the new values from the elements of `inputs` (tensors of the states' shape), the `scalars` (rank-0 tensors: learning
+    rate, clipping factor, ...) and the current elements of the states, in this order, and yields the states' new elements. One op serves every elementwise
+    optimizer, with however many states, and is the unit that becomes one in-place dispatch.
+    """
+
+    inputs: Sequence[Operand[Any]]
+    scalars: Sequence[Operand[Any]]
+    states: ir.ArrayAttr
+    body: Region
+
+    @verifier
+    def verify_invariants(self) -> None:
+        require(len(self.states) > 0, "expects at least one state")
+        require(all(isinstance(s, ir.FlatSymbolRefAttr) for s in self.states), "attribute 'states' must be an array of symbols")
+        for scalar in self.scalars:
+            require(shape_of(scalar) == [], f"expects rank-0 scalars, got {scalar.type}")
+        for other in list(self.inputs)[1:]:
+            require(shape_of(other) == shape_of(self.inputs[0]), f"expects inputs of one shape, got {self.inputs[0].type} and {other.type}")
+
+    def verify_region_invariants(self) -> bool:
+        return _verify_update_body(self)
+
+
+@verifier
+def _verify_update_body(op: UpdateOp) -> None:
+    require(len(op.body.blocks) == 1, "expects one block")
+    block = op.body.blocks[0]
+    expected = len(op.inputs) + len(op.scalars) + len(op.states)
+    require(len(block.arguments) == expected, f"expects {expected} block arguments (inputs, scalars, states), got {len(block.arguments)}")
+    operations = list(block.operations)
+    require(bool(operations) and operations[-1].operation.name == "pock.yield", "expects the body to end in pock.yield")
+    yielded = len(operations[-1].operation.operands)
+    require(yielded == len(op.states), f"expects to yield {len(op.states)} values, one for each state, got {yielded}")
+
+
+class YieldOp(Pock.Operation, name="yield", traits=[ir.IsTerminatorTrait]):
+    """Ends the body of `pock.update`."""
+
+    values: Sequence[Operand[Any]]
+
+    @verifier
+    def verify_invariants(self) -> None:
+        parent = self.operation.parent
+        require(parent is not None and parent.name == "pock.update", "expects parent op 'pock.update'")
+
+
+class StopGradientOp(Pock.Operation, name="stop_gradient", traits=[Pure]):
+    """The value itself, through which no gradient flows (torch's `detach`)."""
+
+    x: Operand[ir.RankedTensorType]
+    result: Result[ir.RankedTensorType]
+
+    @verifier
+    def verify_invariants(self) -> None:
+        require(self.x.type == self.result.type, f"expects x and result of the same type, got {self.x.type} and {self.result.type}")
+
+
+def parameter(name: str, type: ir.RankedTensorType, *, kind: str = "parameter", trained: bool = False) -> ir.OpView:
+    return build("pock.parameter", [], [], sym_name=name, type=type, kind=kind, trained=trained)
+
+
+def state(name: str, type: ir.RankedTensorType, init: float, *, parameter: str | None = None, slot: str | None = None) -> ir.OpView:
+    owner = {} if parameter is None else {"parameter": ir.FlatSymbolRefAttr.get(parameter), "slot": slot}
+    return build("pock.state", [], [], sym_name=name, type=type, init=init, **owner)
+
+
+def read(symbol: str, type: ir.RankedTensorType) -> ir.Value:
+    return build("pock.read", [type], [], symbol=ir.FlatSymbolRefAttr.get(symbol)).result
+
+
+def assign(symbol: str, value: ir.Value) -> None:
+    build("pock.assign", [], [value], symbol=ir.FlatSymbolRefAttr.get(symbol))
+
+
+def gradient(parameter: str, value: ir.Value) -> None:
+    build("pock.gradient", [], [value], parameter=ir.FlatSymbolRefAttr.get(parameter))
+
+
+def update(
+    states: Sequence[str],
+    inputs: Sequence[ir.Value],
+    scalars: Sequence[ir.Value],
+    element_types: Sequence[ir.Type],
+    body: Callable[..., Sequence[ir.Value]],
+) -> None:
+    """Builds a `pock.update`; `body(*inputs, *scalars, *states)` gets scalar values and returns the new elements of the states."""
+    segments = ir.DenseI32ArrayAttr.get([len(inputs), len(scalars)])
+    op = build("pock.update", [], [*inputs, *scalars], regions=1, states=list(states), operandSegmentSizes=segments)
+    arguments = [ir.RankedTensorType(v.type).element_type for v in (*inputs, *scalars)] + list(element_types)
+    block = op.operation.regions[0].blocks.append(*arguments)
+    with ir.InsertionPoint(block):
+        build("pock.yield", [], list(body(*block.arguments)))
+
+
+def stop_gradient(x: ir.Value) -> ir.Value:
+    return build("pock.stop_gradient", [x.type], [x]).result

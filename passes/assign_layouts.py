@@ -1,0 +1,51 @@
+"""pock-assign-layouts: stores parameters the way their readers want them."""
+
+from __future__ import annotations
+
+from torch_mlir import ir
+
+from pock_mlir.dialects.base import shape_of
+from pock_mlir.dialects.state import read
+from pock_mlir.passes.functions import functions_of, operations_of, parameters_of
+from pock_mlir.passes.registry import register_pass
+
+
+@register_pass("pock-assign-layouts")
+def assign_layouts(module: ir.Operation) -> None:
+    """Folds transpositions that every reader of a parameter applies into the parameter's stored layout."""
+    readers: dict[str, list[ir.OpView]] = {}
+    for function in functions_of(module):
+        for op in operations_of(function):
+            if op.operation.name == "pock.read":
+                readers.setdefault(op.symbol.value, []).append(op)
+    for name, parameter in parameters_of(module).items():
+        permutation = _common_permutation(readers.get(name, []))
+        if permutation is not None:
+            _store_transposed(parameter, readers[name], permutation)
+
+
+def _common_permutation(reads: list[ir.OpView]) -> list[int] | None:
+    """The permutation that all users of all reads apply, if there is one."""
+    users = [use.owner for op in reads for use in op.result.uses]
+    if not users or any(user.operation.name != "pock.transpose" for user in users):
+        return None
+    permutations = {tuple(user.opview.permutation if hasattr(user, "opview") else user.permutation) for user in users}
+    return list(permutations.pop()) if len(permutations) == 1 else None
+
+
+def _store_transposed(parameter: ir.OpView, reads: list[ir.OpView], permutation: list[int]) -> None:
+    shape = list(ir.RankedTensorType(parameter.type.value).shape)
+    stored = ir.RankedTensorType.get([shape[d] for d in permutation], ir.RankedTensorType(parameter.type.value).element_type)
+    attributes = parameter.operation.attributes
+    before = list(attributes["permutation"]) if "permutation" in attributes else list(range(len(shape)))
+    attributes["permutation"] = ir.DenseI64ArrayAttr.get([before[d] for d in permutation])
+    attributes["type"] = ir.TypeAttr.get(stored)
+    for op in reads:
+        with ir.InsertionPoint(op), op.operation.location:
+            value = read(parameter.sym_name.value, stored)
+        for use in list(op.result.uses):
+            transposition = use.owner.operation
+            assert shape_of(transposition.results[0]) == list(stored.shape)
+            transposition.results[0].replace_all_uses_with(value)
+            transposition.erase()
+        op.operation.erase()

@@ -1,0 +1,122 @@
+"""pock-autodiff: reverse-mode differentiation of the training step, only towards what is trained.
+
+Gradients are built for an op only if one of its operands depends on a trained parameter (activity analysis): what a sparse scheme does not need never
+comes into being. Cotangents add up where a value has several uses. A parameter's gradient is handed over (`pock.gradient`) as soon as the last of its uses is
+differentiated, input gradient included: the update then comes after the last read of the old value and the gradient's memory is free early.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+from torch_mlir import ir
+
+from pock_mlir.dialects import state
+from pock_mlir.dialects.upstream import add, constant
+from pock_mlir.passes.functions import find_function, parameters_of
+from pock_mlir.passes.registry import PassFailure, register_pass
+
+from .rules import vjp
+
+for _module in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_module.name}")
+
+
+@register_pass("pock-autodiff")
+def autodiff(module: ir.Operation, *, function: str = "train_step") -> None:
+    """Appends the gradients of a function's first result, the loss, with respect to the trained parameters."""
+    step = find_function(module, function)
+    block = step.regions[0].blocks[0]
+    trained = {name for name, op in parameters_of(module).items() if op.trained.value}
+    if not trained:
+        raise PassFailure(step.location, "no parameter is trained: the scheme leaves nothing to differentiate for")
+    Differentiation(block, trained).run()
+
+
+class Differentiation:
+    """The reverse sweep over one block."""
+
+    def __init__(self, block: ir.Block, trained: set[str]) -> None:
+        operations = list(block.operations)
+        self.operations, self.terminator = operations[:-1], operations[-1]
+        self.trained = trained
+        self.active: set[ir.Value] = set()
+        self.reads: dict[str, list[ir.Value]] = {name: [] for name in trained}
+        self.cotangents: dict[ir.Value, ir.Value] = {}
+
+    def run(self) -> None:
+        self._find_active()
+        loss = self._loss()
+        last_use = self._first_active_use()
+        with ir.InsertionPoint(self.terminator):
+            with loss.owner.location:
+                self.cotangents[loss] = constant(1.0, loss.type)
+            for position in range(len(self.operations) - 1, -1, -1):
+                op = self.operations[position]
+                self._differentiate(op)
+                for name in last_use.get(position, ()):
+                    self._hand_over(name, op.operation.location)
+
+    def _find_active(self) -> None:
+        """Marks the values that depend on a trained parameter."""
+        for op in self.operations:
+            operation = op.operation
+            if operation.name == "pock.read" and op.symbol.value in self.trained:
+                self.reads[op.symbol.value].append(op.result)
+                self.active.add(op.result)
+            elif operation.name != "pock.stop_gradient" and any(v in self.active for v in operation.operands):
+                self.active.update(r for r in operation.results if isinstance(r.type.element_type, ir.FloatType))
+
+    def _loss(self) -> ir.Value:
+        values = list(self.terminator.operation.operands)
+        location = self.terminator.operation.location
+        if not values or list(values[0].type.shape) != []:
+            raise PassFailure(location, "expects the function to return a scalar loss first")
+        if values[0] not in self.active:
+            raise PassFailure(location, "the loss does not depend on any trained parameter: nothing would be learned")
+        return values[0]
+
+    def _first_active_use(self) -> dict[int, list[str]]:
+        """Per position of an op the parameters whose uses, in the order of the reverse sweep, end there."""
+        positions: dict[str, int] = {}
+        owner = {value: name for name, values in self.reads.items() for value in values}
+        for position, op in enumerate(self.operations):
+            for value in op.operation.operands:
+                if value in owner:
+                    positions.setdefault(owner[value], position)
+        result: dict[int, list[str]] = {}
+        for name, position in positions.items():
+            result.setdefault(position, []).append(name)
+        return result
+
+    def _differentiate(self, op: ir.OpView) -> None:
+        operation = op.operation
+        results = list(operation.results)
+        if not results or results[0] not in self.cotangents or results[0] not in self.active or operation.name == "pock.read":
+            return
+        rule = vjp.get(operation.name)
+        if rule is None:
+            raise PassFailure(operation.location, f"'{operation.name}' op has no gradient rule")
+        with operation.location:
+            thunks = rule(op, self.cotangents.pop(results[0]))
+            for value, thunk in zip(operation.operands, thunks, strict=True):
+                if thunk is not None and value in self.active:
+                    self._accumulate(value, thunk())
+
+    def _accumulate(self, value: ir.Value, cotangent: ir.Value) -> None:
+        if cotangent.type != value.type:
+            raise AssertionError(f"rule of {value.owner}: cotangent of type {cotangent.type} for a value of type {value.type}")
+        before = self.cotangents.get(value)
+        self.cotangents[value] = cotangent if before is None else add(before, cotangent)
+
+    def _hand_over(self, name: str, location: ir.Location) -> None:
+        """Emits the gradient of a parameter, the sum over its reads. A parameter that the loss does not reach has none."""
+        parts = [self.cotangents.pop(value) for value in self.reads[name] if value in self.cotangents]
+        if not parts:
+            return
+        with location:
+            total = parts[0]
+            for part in parts[1:]:
+                total = add(total, part)
+            state.gradient(name, total)

@@ -1,0 +1,115 @@
+"""convert-pock-state: parameters and states to ml_program globals, in-place updates to calls of outlined functions.
+
+An update's function takes inputs, scalars and the states' old values and returns the new ones; its attribute `pock.in_place` is the index of the
+first argument whose storage the results reuse. The hand-over makes one in-place dispatch of each such call.
+"""
+
+from __future__ import annotations
+
+from torch_mlir import ir
+from torch_mlir.dialects import func
+
+from pock_mlir.passes.convert_pock_to_linalg.structured import PARALLEL, generic, identity_map, projection
+from pock_mlir.passes.functions import functions_of, operations_of, top_level
+from pock_mlir.passes.registry import PassFailure, register_pass
+
+IN_PLACE = "pock.in_place"
+SCOPE = "pock.scope"
+
+
+@register_pass("convert-pock-state")
+def convert_pock_state(module: ir.Operation) -> None:
+    """Converts state to ml_program globals and updates to calls of in-place functions; no pock op may be left."""
+    types: dict[str, ir.Type] = {}
+    for op in top_level(module):
+        if op.operation.name in ("pock.parameter", "pock.state"):
+            types[op.sym_name.value] = op.type.value
+            with ir.InsertionPoint(op), op.operation.location:
+                _global(op)
+            op.operation.erase()
+    for function in list(functions_of(module)):
+        for op in operations_of(function):
+            _convert(module, op, types)
+
+
+def _global(op: ir.OpView) -> None:
+    """Where a global's value comes from is no matter of the program: the runtime provides it under the global's scope and name."""
+    is_parameter = op.operation.name == "pock.parameter"
+    attributes = {
+        "sym_name": op.sym_name,
+        "type": op.operation.attributes["type"],
+        "sym_visibility": ir.StringAttr.get("private"),
+        "value": ir.Attribute.parse(f"#ml_program.extern : {op.type.value}"),
+        SCOPE: ir.StringAttr.get("parameter" if is_parameter else "state"),
+    }
+    if not is_parameter or op.trained.value:
+        attributes["is_mutable"] = ir.UnitAttr.get()
+    ir.Operation.create("ml_program.global", [], [], attributes)
+
+
+def _convert(module: ir.Operation, op: ir.OpView, types: dict[str, ir.Type]) -> None:
+    operation = op.operation
+    name = operation.name
+    if not name.startswith("pock."):
+        return
+    with ir.InsertionPoint(op), operation.location:
+        if name == "pock.read":
+            operation.results[0].replace_all_uses_with(_load(op.symbol, operation.results[0].type))
+        elif name == "pock.assign":
+            _store(op.symbol, op.value)
+        elif name == "pock.update":
+            _convert_update(module, op, types)
+        else:
+            raise PassFailure(operation.location, f"'{name}' op is left over: it has not been lowered")
+    operation.erase()
+
+
+def _load(symbol: ir.FlatSymbolRefAttr, type: ir.Type) -> ir.Value:
+    return ir.Operation.create("ml_program.global_load", [type], [], {"global": symbol}).results[0]
+
+
+def _store(symbol: ir.FlatSymbolRefAttr, value: ir.Value) -> None:
+    ir.Operation.create("ml_program.global_store", [], [value], {"global": symbol})
+
+
+def _convert_update(module: ir.Operation, op: ir.OpView, types: dict[str, ir.Type]) -> None:
+    symbols = list(op.states)
+    state_types = [types[symbol.value] for symbol in symbols]
+    inputs = [*op.inputs, *op.scalars]
+    name = _outline(module, op, state_types)
+    loads = [_load(symbol, type) for symbol, type in zip(symbols, state_types, strict=True)]
+    call = func.CallOp(state_types, name, [*inputs, *loads])
+    for symbol, value in zip(symbols, call.results, strict=True):
+        _store(symbol, value)
+
+
+def _outline(module: ir.Operation, op: ir.OpView, state_types: list[ir.Type]) -> str:
+    """The update as a function of its own, named after the first state it updates."""
+    name = f"update.{op.states[0].value}"
+    inputs, scalars = list(op.inputs), list(op.scalars)
+    types = [*(v.type for v in (*inputs, *scalars)), *state_types]
+    with ir.InsertionPoint(module.regions[0].blocks[0]):
+        function = func.FuncOp(name, (types, state_types), visibility="private")
+    function.attributes[IN_PLACE] = ir.IntegerAttr.get(ir.IntegerType.get_signless(64), len(inputs) + len(scalars))
+    block = function.add_entry_block()
+    arguments = list(block.arguments)
+    fixed, states = arguments[: len(arguments) - len(state_types)], arguments[len(arguments) - len(state_types) :]
+    rank = len(ir.RankedTensorType(state_types[0]).shape)
+    whole, single = identity_map(rank), projection(rank, [])
+    maps = [whole] * len(inputs) + [single] * len(scalars) + [whole] * len(states)
+    with ir.InsertionPoint(block):
+        func.ReturnOp(generic(fixed, states, maps, [PARALLEL] * rank, lambda *values: _inlined(op, values)))
+    return name
+
+
+def _inlined(op: ir.OpView, values: tuple[ir.Value, ...]) -> list[ir.Value]:
+    """The body of an update on other values, at the insertion point."""
+    body = op.body.blocks[0]
+    mapping = dict(zip(body.arguments, values, strict=True))
+    *computation, terminator = list(body.operations)
+    for source in computation:
+        clone = source.operation.clone()
+        for index, value in enumerate(source.operation.operands):
+            clone.operands[index] = mapping[value]
+        mapping.update(zip(source.operation.results, clone.results, strict=True))
+    return [mapping[value] for value in terminator.operation.operands]

@@ -1,0 +1,44 @@
+"""convert-pock-to-linalg: computation to linalg, tensor, arith and math. State ops stay: `pock-convert-state` takes them."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+from torch_mlir import ir
+
+from pock_mlir.passes.registry import PassFailure, register_pass
+
+from .rules import lowering
+
+STATE_OPS = frozenset({"pock.parameter", "pock.state", "pock.read", "pock.assign", "pock.update", "pock.yield"})
+
+for _module in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_module.name}")
+
+
+@register_pass("convert-pock-to-linalg")
+def convert_pock_to_linalg(module: ir.Operation) -> None:
+    """Lowers the dialect's computation to linalg, tensor, arith and math; state ops are left."""
+    for function in module.regions[0].blocks[0].operations:
+        if function.operation.name != "func.func" or not function.operation.regions[0].blocks:
+            continue
+        for op in list(function.operation.regions[0].blocks[0].operations):
+            _lower(op)
+
+
+def _lower(op: ir.OpView) -> None:
+    name = op.operation.name
+    rule = lowering.get(name)
+    if rule is None:
+        if name.startswith("pock.") and name not in STATE_OPS:
+            raise PassFailure(op.operation.location, f"'{name}' op has no lowering to linalg")
+        if name.startswith(("torch.", "torch_c.")):
+            raise PassFailure(op.operation.location, f"'{name}' op is left over: run convert-torch-to-pock first")
+        return
+    with ir.InsertionPoint(op), op.operation.location:
+        replacement = rule(op)
+    values = [replacement] if isinstance(replacement, ir.Value) else list(replacement)
+    for old, new in zip(op.operation.results, values, strict=True):
+        old.replace_all_uses_with(new)
+    op.operation.erase()

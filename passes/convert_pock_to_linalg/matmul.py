@@ -1,0 +1,48 @@
+"""Lowering of matrix multiplication to linalg.matmul and linalg.batch_matmul, transpositions in their indexing maps."""
+
+from __future__ import annotations
+
+from torch_mlir import ir
+from torch_mlir.dialects import linalg
+
+from pock_mlir.dialects.base import ranked, shape_of
+from pock_mlir.dialects.matmul import MatmulOp
+from pock_mlir.dialects.upstream import reshape
+
+from .rules import lowering
+from .structured import filled, projection
+
+
+@lowering("pock.matmul")
+def matmul(op: MatmulOp) -> ir.Value:
+    batch, lhs, rhs = shape_of(op.lhs)[:-2], op.lhs, op.rhs
+    size = 1
+    for dim in batch:
+        size *= dim
+    if size == 1:
+        product = contract(_matrix(lhs), _matrix(rhs), op.transpose_lhs.value, op.transpose_rhs.value)
+    else:
+        lhs, rhs = (reshape(v, [size, *shape_of(v)[-2:]]) for v in (lhs, rhs))
+        product = contract(lhs, rhs, op.transpose_lhs.value, op.transpose_rhs.value)
+    return reshape(product, shape_of(op.result))
+
+
+def _matrix(x: ir.Value) -> ir.Value:
+    return reshape(x, shape_of(x)[-2:])
+
+
+def contract(lhs: ir.Value, rhs: ir.Value, transpose_lhs: bool, transpose_rhs: bool) -> ir.Value:
+    """The product of two matrices, or of two stacks of matrices (rank 3)."""
+    batch = len(shape_of(lhs)) - 2
+    leading = list(range(batch))
+    m, n, k = batch, batch + 1, batch + 2
+    maps = [
+        projection(batch + 3, leading + ([k, m] if transpose_lhs else [m, k])),
+        projection(batch + 3, leading + ([n, k] if transpose_rhs else [k, n])),
+        projection(batch + 3, [*leading, m, n]),
+    ]
+    rows, columns = shape_of(lhs)[-1 if transpose_lhs else -2], shape_of(rhs)[-2 if transpose_rhs else -1]
+    init = filled([*shape_of(lhs)[:-2], rows, columns], ranked(lhs).element_type, 0.0)
+    attribute = ir.ArrayAttr.get([ir.AffineMapAttr.get(map_) for map_ in maps])
+    build = linalg.batch_matmul if batch else linalg.matmul
+    return build(lhs, rhs, outs=[init], indexing_maps=attribute)

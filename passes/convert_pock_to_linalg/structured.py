@@ -1,0 +1,82 @@
+"""Builders of structured ops on tensors, for the lowerings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from torch_mlir import ir
+from torch_mlir.dialects import linalg, tensor
+
+from pock_mlir.dialects.base import ranked, shape_of
+from pock_mlir.dialects.upstream import constant
+
+PARALLEL, REDUCTION = "parallel", "reduction"
+
+Body = Callable[..., "ir.Value | Sequence[ir.Value]"]
+
+
+def empty(shape: Sequence[int], element: ir.Type) -> ir.Value:
+    return tensor.EmptyOp(list(shape), element).result
+
+
+def filled(shape: Sequence[int], element: ir.Type, value: float | int) -> ir.Value:
+    return linalg.fill(constant(value, element), outs=[empty(shape, element)])
+
+
+def identity_map(rank: int) -> ir.AffineMap:
+    return ir.AffineMap.get_identity(rank)
+
+
+def projection(rank: int, dims: Sequence[int]) -> ir.AffineMap:
+    """(d0, ..., d[rank-1]) -> (d[i] for i in dims)."""
+    return ir.AffineMap.get(rank, 0, [ir.AffineDimExpr.get(d) for d in dims])
+
+
+def generic(
+    inputs: Sequence[ir.Value],
+    outputs: Sequence[ir.Value],
+    maps: Sequence[ir.AffineMap],
+    iterators: Sequence[str],
+    body: Body,
+) -> list[ir.Value]:
+    """linalg.generic; `body` gets the scalars of inputs and outputs and returns the new scalars of the outputs."""
+    maps_attribute = ir.ArrayAttr.get([ir.AffineMapAttr.get(m) for m in maps])
+    kinds = ir.ArrayAttr.get([ir.Attribute.parse(f"#linalg.iterator_type<{kind}>") for kind in iterators])
+    op = linalg.GenericOp([v.type for v in outputs], list(inputs), list(outputs), maps_attribute, kinds)
+    block = op.regions[0].blocks.append(*[ranked(v).element_type for v in (*inputs, *outputs)])
+    with ir.InsertionPoint(block):
+        results = body(*block.arguments)
+        linalg.YieldOp([results] if isinstance(results, ir.Value) else list(results))
+    return list(op.results)
+
+
+def elementwise(
+    shape: Sequence[int],
+    element: ir.Type,
+    inputs: Sequence[ir.Value],
+    body: Body,
+    maps: Sequence[ir.AffineMap] | None = None,
+) -> ir.Value:
+    """A tensor whose elements `body` computes from the inputs' elements (by default those at the same index)."""
+    rank = len(shape)
+    maps = [identity_map(rank)] * len(inputs) if maps is None else list(maps)
+    out = empty(shape, element)
+    return generic(inputs, [out], [*maps, identity_map(rank)], [PARALLEL] * rank, lambda *scalars: body(*scalars[:-1]))[0]
+
+
+def reduction(
+    inputs: Sequence[ir.Value],
+    dims: Sequence[int],
+    initial: float | int,
+    body: Body,
+    maps: Sequence[ir.AffineMap] | None = None,
+    element: ir.Type | None = None,
+) -> ir.Value:
+    """Reduces dimensions `dims` of the first input's index space; `body(*elements, accumulator)` returns the new accumulator."""
+    shape = shape_of(inputs[0])
+    rank = len(shape)
+    kept = [d for d in range(rank) if d not in dims]
+    maps = [identity_map(rank)] * len(inputs) if maps is None else list(maps)
+    out = filled([shape[d] for d in kept], element or ranked(inputs[0]).element_type, initial)
+    iterators = [REDUCTION if d in dims else PARALLEL for d in range(rank)]
+    return generic(inputs, [out], [*maps, projection(rank, kept)], iterators, body)[0]

@@ -1,0 +1,85 @@
+"""convert-torch-to-pock: imported torch programs to pock and upstream ops on builtin tensors."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import Any
+
+from torch_mlir import ir
+from torch_mlir.dialects import func
+
+from pock_mlir.passes.functions import functions_of, operations_of
+from pock_mlir.passes.registry import PassFailure, register_pass
+
+from .conversion import Conversion, Failed, op_key
+from .rules import torch_op
+from .types import builtin_tensor
+
+for _module in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_module.name}")
+
+__all__ = ["convert_torch_to_pock", "torch_op"]
+
+# Checks that torch.export leaves behind; the shapes and dtypes they assert are static here.
+ASSERTIONS = frozenset({"torch.aten._assert_tensor_metadata", "torch.aten._assert_async.msg", "torch.aten._assert_scalar"})
+
+
+@register_pass("convert-torch-to-pock")
+def convert_torch_to_pock(module: ir.Operation) -> None:
+    """Converts the torch dialect to pock and upstream ops on builtin tensors; reports all unsupported ops."""
+    failures: list[tuple[ir.Location, str]] = []
+    for function in list(functions_of(module)):
+        failures += _convert_function(function)
+    if failures:
+        for location, message in failures[:-1]:
+            location.emit_error(message)
+        raise PassFailure(*failures[-1])
+
+
+def _convert_function(function: ir.Operation) -> list[tuple[ir.Location, str]]:
+    """Builds the converted function beside the old one, which it then replaces."""
+    operations = operations_of(function)
+    needed = _needed(operations)
+    arguments = list(function.regions[0].blocks[0].arguments)
+    types = [builtin_tensor(a.type) or a.type for a in arguments]
+    c = Conversion()
+    name = ir.StringAttr(function.attributes["sym_name"])
+    with ir.InsertionPoint(function), function.location:
+        new = func.FuncOp(name.value, (types, []))
+        block = new.add_entry_block([a.location for a in arguments])
+    c.values.update(zip(arguments, block.arguments, strict=True))
+    with ir.InsertionPoint(block):
+        for op, is_needed in zip(operations[:-1], needed, strict=False):
+            if is_needed:
+                c.convert(op)
+        results = _return(operations[-1].operation, c)
+    new.attributes["function_type"] = ir.TypeAttr.get(ir.FunctionType.get(types, [v.type for v in results]))
+    for attribute in ("arg_attrs", "res_attrs"):
+        if attribute in function.attributes:
+            new.attributes[attribute] = function.attributes[attribute]
+    function.erase()
+    return c.failures
+
+
+def _needed(operations: list[ir.OpView]) -> list[bool]:
+    """Whether the function's results depend on each op: exported programs carry dead shape and mask computations."""
+    used: set[Any] = set()
+    needed = [False] * len(operations)
+    for index in range(len(operations) - 1, -1, -1):
+        operation = operations[index].operation
+        key = op_key(operation)
+        if key in ASSERTIONS or key.split(".default")[0] in ASSERTIONS:
+            continue
+        if index == len(operations) - 1 or not operation.results or any(r in used for r in operation.results):
+            needed[index] = True
+            used.update(operation.operands)
+    return needed
+
+
+def _return(terminator: ir.Operation, c: Conversion) -> list[ir.Value]:
+    values = [c.values.get(v, v) for v in terminator.operands]
+    values = [v for v in values if not isinstance(v, Failed)]
+    with terminator.location:
+        func.ReturnOp(values)
+    return values

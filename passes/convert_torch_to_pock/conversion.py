@@ -1,0 +1,186 @@
+"""The conversion of one function: an interpreter over its ops which maps torch values to builtin values and to Python data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from torch_mlir import ir
+from torch_mlir.dialects import arith
+
+from pock_mlir.dialects.base import ranked
+from pock_mlir.dialects.broadcast import broadcast
+from pock_mlir.dialects.upstream import constant, with_element
+from pock_mlir.passes.registry import PassFailure
+
+from .rules import torch_op
+from .types import builtin_tensor
+
+CASTS = frozenset({"torch_c.from_builtin_tensor", "torch_c.to_builtin_tensor"})
+LISTS = frozenset({"torch.prim.ListConstruct", "torch.prim.TupleConstruct"})
+
+
+class Unsupported(Exception):
+    """Raised by a rule that does not cover this use of the op; becomes an error at the op."""
+
+
+def op_key(operation: ir.Operation) -> str:
+    """What an op's rule is registered under: ops that the torch dialect does not know stand as torch.operator with a name."""
+    if operation.name == "torch.operator":
+        return ir.StringAttr(operation.attributes["name"]).value
+    return operation.name
+
+
+class Conversion:
+    """Converts the ops of one function, in order. While a rule runs, `types` are the builtin types of its op's results."""
+
+    def __init__(self) -> None:
+        self.values: dict[ir.Value, Any] = {}
+        self.types: list[ir.RankedTensorType | None] = []
+        self.failures: list[tuple[ir.Location, str]] = []
+
+    @property
+    def type(self) -> ir.RankedTensorType:
+        """The type of the op's first result."""
+        if self.types[0] is None:
+            raise Unsupported("the result's type is not a tensor of static shape")
+        return self.types[0]
+
+    @property
+    def shape(self) -> list[int]:
+        return list(self.type.shape)
+
+    @property
+    def element(self) -> ir.Type:
+        return self.type.element_type
+
+    def convert(self, op: ir.OpView) -> None:
+        """Converts one op; a failure is recorded and the function goes on, so that all failures are reported together."""
+        operation = op.operation
+        key = op_key(operation)
+        if self._convert_structure(op, key):
+            return
+        rule = torch_op.get(key)
+        if rule is None:
+            self._fail(operation, f"{_short(key)} is not supported")
+            return
+        operands = [self.values.get(v) for v in operation.operands]
+        if any(isinstance(v, Failed) or (isinstance(v, list) and any(isinstance(e, Failed) for e in v)) for v in operands):
+            self._set(operation, [Failed()] * len(operation.results))
+            return
+        self.types = [builtin_tensor(r.type) for r in operation.results]
+        try:
+            with operation.location:
+                converted = rule(self, *operands)
+        except Unsupported as error:
+            self._fail(operation, f"{_short(key)}: {error}")
+            return
+        if isinstance(converted, ir.Value) or len(operation.results) == 1:
+            converted = [converted]
+        for value, type in zip(converted, self.types, strict=True):
+            if isinstance(value, ir.Value) and type is not None and value.type != type:
+                raise PassFailure(operation.location, f"{_short(key)}: conversion gave {value.type}, the program says {type}")
+        self._set(operation, converted)
+
+    def _convert_structure(self, op: ir.OpView, key: str) -> bool:
+        """Constants, lists and casts between the type systems."""
+        operation = op.operation
+        if key.startswith("torch.constant."):
+            self._set(operation, [_constant(operation)])
+        elif key in LISTS:
+            self._set(operation, [[self.values[v] for v in operation.operands]])
+        elif key == "torch.prim.ListUnpack":
+            self._set(operation, self.values[operation.operands[0]])
+        elif key in CASTS:
+            source = operation.operands[0]
+            self._set(operation, [self.values.get(source, source)])
+        elif key == "torch.vtensor.literal":
+            with operation.location:
+                self._set(operation, [_literal(operation)])
+        elif not key.startswith("torch.") and key != "func.return":
+            self._move(operation)
+        else:
+            return False
+        return True
+
+    def _move(self, operation: ir.Operation) -> None:
+        """An op that is not of the torch dialect stays as it is."""
+        clone = operation.clone()
+        for index, value in enumerate(operation.operands):
+            clone.operands[index] = self.values.get(value, value)
+        self._set(operation, list(clone.results))
+
+    def _set(self, operation: ir.Operation, values: Sequence[Any]) -> None:
+        for result, value in zip(operation.results, values, strict=True):
+            self.values[result] = value
+
+    def _fail(self, operation: ir.Operation, message: str) -> None:
+        self.failures.append((operation.location, message))
+        self._set(operation, [Failed()] * len(operation.results))
+
+    # What rules build with.
+
+    def cast(self, x: ir.Value, element: ir.Type) -> ir.Value:
+        """x with another element type, as torch converts: floats truncate towards zero, anything but zero is true."""
+        source = ranked(x).element_type
+        if source == element:
+            return x
+        target = with_element(x.type, element)
+        zero = constant(0, x.type)
+        boolean = ir.IntegerType.get_signless(1)
+        if isinstance(source, ir.FloatType):
+            if element == boolean:
+                return arith.CmpFOp(arith.CmpFPredicate.UNE, x, zero).result
+            if isinstance(element, ir.FloatType):
+                widen = element.width > source.width
+                return (arith.ExtFOp if widen else arith.TruncFOp)(target, x).result
+            return arith.FPToSIOp(target, x).result
+        if element == boolean:
+            return arith.CmpIOp(arith.CmpIPredicate.ne, x, zero).result
+        if isinstance(element, ir.FloatType):
+            return (arith.UIToFPOp if source == boolean else arith.SIToFPOp)(target, x).result
+        if source.width > element.width:
+            return arith.TruncIOp(target, x).result
+        return (arith.ExtUIOp if source == boolean else arith.ExtSIOp)(target, x).result
+
+    def tensor(self, x: ir.Value | float | int | bool, element: ir.Type | None = None, shape: Sequence[int] | None = None) -> ir.Value:
+        """x, a tensor or a number, with the element type and shape of the op's result, or those given."""
+        element = self.element if element is None else element
+        shape = self.shape if shape is None else list(shape)
+        if not isinstance(x, ir.Value):
+            return constant(x, ir.RankedTensorType.get(shape, element))
+        return broadcast(self.cast(x, element), shape)
+
+
+class Failed:
+    """Stands for the results of an op that could not be converted."""
+
+
+def _short(key: str) -> str:
+    return key.removeprefix("torch.")
+
+
+def _constant(operation: ir.Operation) -> Any:
+    kind = operation.name.removeprefix("torch.constant.")
+    if kind in ("none", "device"):
+        return None
+    value = operation.attributes["value"].value
+    return bool(value) if kind == "bool" else value
+
+
+def _literal(operation: ir.Operation) -> ir.Value:
+    """A tensor constant of the program, with signless elements."""
+    type = builtin_tensor(operation.results[0].type)
+    attribute = operation.attributes["value"]
+    if type is None:
+        raise PassFailure(operation.location, "a tensor constant of dynamic shape is not supported")
+    if attribute.type == type:
+        return arith.ConstantOp(type, attribute).result
+    if isinstance(attribute, ir.DenseElementsAttr) and attribute.is_splat:
+        value = attribute.get_splat_value()
+        return constant(value.value, type)
+    if isinstance(attribute, ir.DenseElementsAttr):
+        return arith.ConstantOp(type, ir.DenseElementsAttr.get(memoryview(attribute), type=type)).result
+    raise PassFailure(operation.location, f"a tensor constant of type {attribute.type} is not supported")
+
+

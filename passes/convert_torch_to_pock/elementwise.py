@@ -1,0 +1,327 @@
+"""Elementwise arithmetic, comparisons, logic and activation functions."""
+
+from __future__ import annotations
+
+import math as pymath
+from collections.abc import Callable
+
+from torch_mlir import ir
+from torch_mlir.dialects import arith, math
+
+from pock_mlir.dialects import activation
+from pock_mlir.dialects.base import ranked
+from pock_mlir.dialects.state import stop_gradient
+from pock_mlir.dialects.upstream import constant, div, mul, neg, scale, sub
+
+from .conversion import Conversion, Unsupported
+from .rules import torch_op
+
+Number = float | int | bool
+Operand = ir.Value | Number
+
+
+def _is_float(x: ir.Value) -> bool:
+    return isinstance(ranked(x).element_type, ir.FloatType)
+
+
+def _binary(c: Conversion, a: Operand, b: Operand, for_floats: Callable, for_integers: Callable | None) -> ir.Value:
+    a, b = c.tensor(a), c.tensor(b)
+    build = for_floats if _is_float(a) else for_integers
+    if build is None:
+        raise Unsupported(f"not for elements of type {c.element}")
+    return build(a, b).result
+
+
+def _scaled(c: Conversion, x: Operand, alpha: Number) -> Operand:
+    """x * alpha, the third operand of torch's add and sub."""
+    if alpha == 1:
+        return x
+    if not isinstance(x, ir.Value):
+        return x * alpha
+    x = c.cast(x, c.element)
+    return (arith.MulFOp if _is_float(x) else arith.MulIOp)(x, constant(alpha, x.type)).result
+
+
+@torch_op("torch.aten.add.Tensor", "torch.aten.add.Scalar", "torch.aten.add_.Tensor")
+def add_(c: Conversion, a: Operand, b: Operand, alpha: Number = 1) -> ir.Value:
+    return _binary(c, a, _scaled(c, b, alpha), arith.AddFOp, arith.AddIOp)
+
+
+@torch_op("torch.aten.sub.Tensor", "torch.aten.sub.Scalar", "torch.aten.sub_.Tensor")
+def sub_(c: Conversion, a: Operand, b: Operand, alpha: Number = 1) -> ir.Value:
+    return _binary(c, a, _scaled(c, b, alpha), arith.SubFOp, arith.SubIOp)
+
+
+@torch_op("torch.aten.rsub.Tensor", "torch.aten.rsub.Scalar")
+def rsub(c: Conversion, a: Operand, b: Operand, alpha: Number = 1) -> ir.Value:
+    return _binary(c, b, _scaled(c, a, alpha), arith.SubFOp, arith.SubIOp)
+
+
+@torch_op("torch.aten.mul.Tensor", "torch.aten.mul.Scalar", "torch.aten.mul_.Tensor")
+def mul_(c: Conversion, a: Operand, b: Operand) -> ir.Value:
+    return _binary(c, a, b, arith.MulFOp, arith.MulIOp)
+
+
+@torch_op("torch.aten.div.Tensor", "torch.aten.div.Scalar", "torch.aten.div_.Tensor")
+def div_(c: Conversion, a: Operand, b: Operand) -> ir.Value:
+    return _binary(c, a, b, arith.DivFOp, None)
+
+
+@torch_op("torch.aten.maximum")
+def maximum(c: Conversion, a: ir.Value, b: ir.Value) -> ir.Value:
+    return _binary(c, a, b, arith.MaximumFOp, arith.MaxSIOp)
+
+
+@torch_op("torch.aten.minimum")
+def minimum(c: Conversion, a: ir.Value, b: ir.Value) -> ir.Value:
+    return _binary(c, a, b, arith.MinimumFOp, arith.MinSIOp)
+
+
+@torch_op("torch.aten.clamp", "torch.aten.hardtanh")
+def clamp(c: Conversion, x: ir.Value, low: Number | None, high: Number | None = None) -> ir.Value:
+    """Not by maximum and minimum, whose gradient is shared at a tie: at a bound clamp passes all of it on."""
+    x = c.tensor(x)
+    for bound, predicates in ((low, ("OLT", "slt")), (high, ("OGT", "sgt"))):
+        if bound is not None:
+            limit = constant(bound, x.type)
+            outside = _compare(x, limit, *predicates)
+            x = arith.SelectOp(outside, limit, x).result
+    return x
+
+
+@torch_op("torch.aten.clamp_min")
+def clamp_min(c: Conversion, x: ir.Value, low: Number) -> ir.Value:
+    return clamp(c, x, low, None)
+
+
+@torch_op("torch.aten.clamp_max")
+def clamp_max(c: Conversion, x: ir.Value, high: Number) -> ir.Value:
+    return clamp(c, x, None, high)
+
+
+@torch_op("torch.aten.relu6")
+def relu6(c: Conversion, x: ir.Value) -> ir.Value:
+    return clamp(c, x, 0.0, 6.0)
+
+
+@torch_op("torch.aten.neg")
+def neg_(c: Conversion, x: ir.Value) -> ir.Value:
+    return neg(x) if _is_float(x) else arith.SubIOp(constant(0, x.type), x).result
+
+
+@torch_op("torch.aten.abs")
+def abs_(c: Conversion, x: ir.Value) -> ir.Value:
+    return (math.AbsFOp if _is_float(x) else math.AbsIOp)(x).result
+
+
+@torch_op("torch.aten.square")
+def square(c: Conversion, x: ir.Value) -> ir.Value:
+    return mul_(c, x, x)
+
+
+@torch_op("torch.aten.reciprocal")
+def reciprocal(c: Conversion, x: ir.Value) -> ir.Value:
+    return div(constant(1.0, c.type), c.cast(x, c.element))
+
+
+@torch_op("torch.aten.pow.Tensor_Scalar")
+def pow_scalar(c: Conversion, x: ir.Value, exponent: Number) -> ir.Value:
+    """Small integer powers as products and roots as such: exact, and differentiable at negative x."""
+    x = c.cast(x, c.element)
+    if not _is_float(x):
+        raise Unsupported("powers of integers")
+    if exponent in (2, 3, 4):
+        square_ = mul(x, x)
+        return {2: lambda: square_, 3: lambda: mul(square_, x), 4: lambda: mul(square_, square_)}[exponent]()
+    special = {0.5: math.SqrtOp, -0.5: math.RsqrtOp}
+    if exponent in special:
+        return special[exponent](x).result
+    if exponent == 1:
+        return x
+    if exponent == -1:
+        return div(constant(1.0, x.type), x)
+    return math.PowFOp(x, constant(exponent, x.type)).result
+
+
+@torch_op("torch.aten.pow.Tensor_Tensor", "torch.aten.pow.Scalar")
+def pow_tensor(c: Conversion, base: Operand, exponent: ir.Value) -> ir.Value:
+    return _binary(c, base, exponent, math.PowFOp, None)
+
+
+def _register_math(name: str, build: type) -> None:
+    @torch_op(f"torch.aten.{name}")
+    def unary(c: Conversion, x: ir.Value) -> ir.Value:
+        return build(c.cast(x, c.element)).result
+
+
+for _name, _build in {
+    "exp": math.ExpOp,
+    "expm1": math.ExpM1Op,
+    "log": math.LogOp,
+    "log1p": math.Log1pOp,
+    "sqrt": math.SqrtOp,
+    "rsqrt": math.RsqrtOp,
+    "tanh": math.TanhOp,
+    "erf": math.ErfOp,
+    "sin": math.SinOp,
+    "cos": math.CosOp,
+}.items():
+    _register_math(_name, _build)
+
+
+@torch_op("torch.aten.relu", "torch.aten.relu_")
+def relu(c: Conversion, x: ir.Value) -> ir.Value:
+    return activation.relu(x)
+
+
+@torch_op("torch.aten.sigmoid")
+def sigmoid(c: Conversion, x: ir.Value) -> ir.Value:
+    return activation.sigmoid(c.cast(x, c.element))
+
+
+@torch_op("torch.aten.silu", "torch.aten.silu_")
+def silu(c: Conversion, x: ir.Value) -> ir.Value:
+    return activation.silu(x)
+
+
+@torch_op("torch.aten.gelu")
+def gelu(c: Conversion, x: ir.Value, approximate: str = "none") -> ir.Value:
+    return activation.gelu(x, approximate)
+
+
+@torch_op("torch.aten.leaky_relu")
+def leaky_relu(c: Conversion, x: ir.Value, slope: Number = 0.01) -> ir.Value:
+    positive = _compare(x, constant(0.0, x.type), "OGT", "sgt")
+    return arith.SelectOp(positive, x, scale(x, slope)).result
+
+
+@torch_op("torch.aten.elu")
+def elu(c: Conversion, x: ir.Value, alpha: Number = 1.0, factor: Number = 1.0, input_factor: Number = 1.0) -> ir.Value:
+    positive = _compare(x, constant(0.0, x.type), "OGT", "sgt")
+    # The branch not taken must stay finite, or its gradient 0 * inf would be NaN.
+    below = arith.SelectOp(positive, constant(0.0, x.type), x).result
+    negative = scale(math.ExpM1Op(scale(below, input_factor)).result, alpha * factor)
+    return arith.SelectOp(positive, scale(x, factor), negative).result
+
+
+@torch_op("torch.aten.softplus")
+def softplus(c: Conversion, x: ir.Value, beta: Number = 1.0, threshold: Number = 20.0) -> ir.Value:
+    scaled = scale(x, beta)
+    large = _compare(scaled, constant(threshold, x.type), "OGT", "sgt")
+    safe = arith.SelectOp(large, constant(0.0, x.type), scaled).result
+    return arith.SelectOp(large, x, scale(math.Log1pOp(math.ExpOp(safe).result).result, 1.0 / beta)).result
+
+
+@torch_op("torch.aten.hardsigmoid")
+def hardsigmoid(c: Conversion, x: ir.Value) -> ir.Value:
+    return scale(clamp(c, sub(x, constant(-3.0, x.type)), 0.0, 6.0), 1.0 / 6.0)
+
+
+@torch_op("torch.aten.hardswish", "torch.aten.hardswish_")
+def hardswish(c: Conversion, x: ir.Value) -> ir.Value:
+    return mul(x, hardsigmoid(c, x))
+
+
+def _compare(a: ir.Value, b: ir.Value, for_floats: str, for_integers: str) -> ir.Value:
+    if _is_float(a):
+        return arith.CmpFOp(getattr(arith.CmpFPredicate, for_floats), a, b).result
+    return arith.CmpIOp(getattr(arith.CmpIPredicate, for_integers), a, b).result
+
+
+def _common_element(a: Operand, b: Operand) -> ir.Type:
+    """The element type in which two operands are compared."""
+    elements = [ranked(v).element_type for v in (a, b) if isinstance(v, ir.Value)]
+    floats = [e for e in elements if isinstance(e, ir.FloatType)]
+    if floats:
+        return max(floats, key=lambda e: e.width)
+    if any(isinstance(v, float) for v in (a, b)):
+        return ir.F32Type.get()
+    widest = max(elements, key=lambda e: e.width)
+    if widest.width == 1 and any(isinstance(v, int) and not isinstance(v, bool) for v in (a, b)):
+        return ir.IntegerType.get_signless(64)
+    return widest
+
+
+def _register_comparison(name: str, for_floats: str, for_integers: str) -> None:
+    @torch_op(f"torch.aten.{name}.Tensor", f"torch.aten.{name}.Scalar")
+    def comparison(c: Conversion, a: ir.Value, b: Operand) -> ir.Value:
+        element = _common_element(a, b)
+        return _compare(c.tensor(a, element), c.tensor(b, element), for_floats, for_integers)
+
+
+for _name, _predicates in {
+    "eq": ("OEQ", "eq"),
+    "ne": ("UNE", "ne"),
+    "lt": ("OLT", "slt"),
+    "le": ("OLE", "sle"),
+    "gt": ("OGT", "sgt"),
+    "ge": ("OGE", "sge"),
+}.items():
+    _register_comparison(_name, *_predicates)
+
+
+def _register_logic(names: tuple[str, ...], build: type, as_boolean: bool) -> None:
+    @torch_op(*names)
+    def logic(c: Conversion, a: ir.Value, b: Operand) -> ir.Value:
+        boolean = ir.IntegerType.get_signless(1)
+        element = boolean if as_boolean else c.element
+        return build(c.tensor(a, element), c.tensor(b, element)).result
+
+
+for _name, _build in {"and": arith.AndIOp, "or": arith.OrIOp, "xor": arith.XOrIOp}.items():
+    _register_logic((f"torch.aten.bitwise_{_name}.Tensor", f"torch.aten.bitwise_{_name}.Scalar", f"torch.aten.__{_name}__.Tensor"), _build, False)
+    _register_logic((f"torch.aten.logical_{_name}",), _build, True)
+
+
+@torch_op("torch.aten.logical_not", "torch.aten.bitwise_not")
+def logical_not(c: Conversion, x: ir.Value) -> ir.Value:
+    if c.element != ir.IntegerType.get_signless(1):
+        return arith.XOrIOp(x, constant(-1, x.type)).result
+    return arith.XOrIOp(c.cast(x, c.element), constant(True, c.type)).result
+
+
+@torch_op("torch.aten.isnan")
+def isnan(c: Conversion, x: ir.Value) -> ir.Value:
+    return arith.CmpFOp(arith.CmpFPredicate.UNO, x, x).result
+
+
+@torch_op("torch.aten.where.self", "torch.aten.where.ScalarOther", "torch.aten.where.ScalarSelf", "torch.aten.where.Scalar")
+def where(c: Conversion, condition: ir.Value, a: Operand, b: Operand) -> ir.Value:
+    boolean = ir.IntegerType.get_signless(1)
+    return arith.SelectOp(c.tensor(condition, boolean), c.tensor(a), c.tensor(b)).result
+
+
+@torch_op("torch.aten.masked_fill.Scalar", "torch.aten.masked_fill.Tensor")
+def masked_fill(c: Conversion, x: ir.Value, mask: ir.Value, value: Operand) -> ir.Value:
+    if isinstance(value, float) and pymath.isnan(value):
+        raise Unsupported("filling with NaN")
+    return where(c, mask, value, x)
+
+
+@torch_op("torch.aten.to.dtype", "torch.aten._to_copy", "torch.aten.to.dtype_layout", "torch.aten.to.device", "torch.aten.to.other", "torch.aten.type_as")
+def to_dtype(c: Conversion, x: ir.Value, *options: object) -> ir.Value:
+    return c.cast(x, c.element)
+
+
+@torch_op(
+    "torch.aten.clone",
+    "torch.aten.contiguous",
+    "torch.aten.alias",
+    "torch.aten.lift_fresh_copy",
+    "torch.aten.detach_copy",
+    "torch.aten.positive",
+)
+def identity(c: Conversion, x: ir.Value, *options: object) -> ir.Value:
+    return x
+
+
+@torch_op("torch.aten.detach")
+def detach(c: Conversion, x: ir.Value) -> ir.Value:
+    return stop_gradient(x)
+
+
+@torch_op("torch.aten.dropout", "torch.aten.feature_dropout")
+def dropout(c: Conversion, x: ir.Value, p: float, train: bool) -> ir.Value:
+    if train and p > 0:
+        raise Unsupported("dropout in training mode is not supported; call model.eval(), or set the dropout probability to 0")
+    return x

@@ -1,0 +1,60 @@
+"""Pooling."""
+
+from __future__ import annotations
+
+from torch_mlir import ir
+
+from pock_mlir.dialects.base import shape_of
+from pock_mlir.dialects.conv2d import Window
+from pock_mlir.dialects.pool2d import avg_pool2d, max_pool2d
+from pock_mlir.dialects.reduce import reduce
+from pock_mlir.dialects.transpose import transpose
+from pock_mlir.dialects.upstream import reshape, scale
+
+from .conv2d import TO_NCHW, TO_NHWC
+from .conversion import Conversion, Unsupported
+from .rules import torch_op
+
+
+def _pair(values: list[int], default: list[int]) -> tuple[int, int]:
+    values = values or default
+    return (values[0], values[0]) if len(values) == 1 else (values[0], values[1])
+
+
+def _batched(x: ir.Value) -> ir.Value:
+    """A single image as a batch of one."""
+    return x if len(shape_of(x)) == 4 else reshape(x, [1, *shape_of(x)])
+
+
+@torch_op("torch.aten.max_pool2d")
+def max_pool2d_(c: Conversion, x, kernel, stride=(), padding=(0,), dilation=(1,), ceil_mode=False) -> ir.Value:
+    window = Window(_pair(list(stride), kernel), _pair(list(padding), [0]), _pair(list(dilation), [1]))
+    image = transpose(_batched(x), TO_NHWC)
+    result = max_pool2d(image, _pair(kernel, kernel), window, ceil_mode=ceil_mode)
+    return reshape(transpose(result, TO_NCHW), c.shape)
+
+
+@torch_op("torch.aten.avg_pool2d")
+def avg_pool2d_(
+    c: Conversion, x, kernel, stride=(), padding=(0,), ceil_mode=False, count_include_pad=True, divisor_override=None
+) -> ir.Value:
+    if divisor_override is not None:
+        raise Unsupported("divisor_override")
+    window = Window(_pair(list(stride), kernel), _pair(list(padding), [0]), (1, 1))
+    image = transpose(_batched(x), TO_NHWC)
+    result = avg_pool2d(image, _pair(kernel, kernel), window, ceil_mode=ceil_mode, count_include_pad=count_include_pad)
+    return reshape(transpose(result, TO_NCHW), c.shape)
+
+
+@torch_op("torch.aten.adaptive_avg_pool2d")
+def adaptive_avg_pool2d(c: Conversion, x: ir.Value, size: list[int]) -> ir.Value:
+    height, width = shape_of(x)[-2:]
+    out_height, out_width = c.shape[-2:]
+    if (out_height, out_width) == (1, 1):
+        rank = len(shape_of(x))
+        return reshape(scale(reduce(x, [rank - 2, rank - 1]), 1.0 / (height * width)), c.shape)
+    if height % out_height or width % out_width:
+        raise Unsupported(f"from {height}x{width} to {out_height}x{out_width}: sizes must divide")
+    kernel = (height // out_height, width // out_width)
+    pooled = avg_pool2d(transpose(_batched(x), TO_NHWC), kernel, Window(kernel, (0, 0), (1, 1)))
+    return reshape(transpose(pooled, TO_NCHW), c.shape)

@@ -1,0 +1,79 @@
+"""Reductions, softmax."""
+
+from __future__ import annotations
+
+from torch_mlir import ir
+
+from pock_mlir.dialects.base import shape_of
+from pock_mlir.dialects.broadcast import broadcast
+from pock_mlir.dialects.reduce import reduce
+from pock_mlir.dialects.softmax import log_softmax, softmax
+from pock_mlir.dialects.upstream import mul, reshape, scale, sub
+
+from .conversion import Conversion
+from .rules import torch_op
+
+
+def _dims(x: ir.Value, dims: list[int] | int | None) -> list[int]:
+    rank = len(shape_of(x))
+    if isinstance(dims, int):
+        dims = [dims]
+    return sorted(d % rank for d in dims) if dims else list(range(rank))
+
+
+def _count(x: ir.Value, dims: list[int]) -> int:
+    count = 1
+    for dim in dims:
+        count *= shape_of(x)[dim]
+    return count
+
+
+@torch_op("torch.aten.sum", "torch.aten.sum.dim_IntList")
+def sum_(c: Conversion, x: ir.Value, dims=None, keepdim=False, dtype=None) -> ir.Value:
+    x = c.cast(x, c.element)
+    return reshape(reduce(x, _dims(x, dims) if isinstance(dims, list) else _dims(x, None)), c.shape)
+
+
+@torch_op("torch.aten.mean", "torch.aten.mean.dim")
+def mean(c: Conversion, x: ir.Value, dims=None, keepdim=False, dtype=None) -> ir.Value:
+    x = c.cast(x, c.element)
+    axes = _dims(x, dims) if isinstance(dims, list) else _dims(x, None)
+    return reshape(scale(reduce(x, axes), 1.0 / _count(x, axes)), c.shape)
+
+
+@torch_op("torch.aten.var.correction", "torch.aten.var.dim")
+def variance(c: Conversion, x: ir.Value, dims=None, correction=1, keepdim=False) -> ir.Value:
+    axes = _dims(x, dims)
+    degrees = _count(x, axes) - (1 if correction is None else correction)
+    rows = [1 if d in axes else s for d, s in enumerate(shape_of(x))]
+    average = broadcast(reshape(scale(reduce(x, axes), 1.0 / _count(x, axes)), rows), shape_of(x))
+    centred = sub(x, average)
+    return reshape(scale(reduce(mul(centred, centred), axes), 1.0 / degrees), c.shape)
+
+
+@torch_op("torch.aten.amax", "torch.aten.max")
+def amax(c: Conversion, x: ir.Value, dims=None, keepdim=False) -> ir.Value:
+    return reshape(reduce(x, _dims(x, dims), "max"), c.shape)
+
+
+@torch_op("torch.aten.amin", "torch.aten.min")
+def amin(c: Conversion, x: ir.Value, dims=None, keepdim=False) -> ir.Value:
+    return reshape(reduce(x, _dims(x, dims), "min"), c.shape)
+
+
+@torch_op("torch.aten.any", "torch.aten.any.dim")
+def any_(c: Conversion, x: ir.Value, dims=None, keepdim=False) -> ir.Value:
+    integer = ir.IntegerType.get_signless(32)
+    boolean = c.cast(c.cast(x, ir.IntegerType.get_signless(1)), integer)
+    return c.cast(reshape(reduce(boolean, _dims(x, dims), "max"), c.shape), ir.IntegerType.get_signless(1))
+
+
+@torch_op("torch.aten.softmax.int", "torch.aten._softmax")
+def softmax_(c: Conversion, x: ir.Value, dim: int, dtype=None) -> ir.Value:
+    return softmax(c.cast(x, c.element), dim)
+
+
+@torch_op("torch.aten.log_softmax.int", "torch.aten._log_softmax")
+def log_softmax_(c: Conversion, x: ir.Value, dim: int, dtype=None) -> ir.Value:
+    return log_softmax(c.cast(x, c.element), dim)
+

@@ -1,0 +1,153 @@
+"""Views, permutations, slices and concatenation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch_mlir import ir
+
+from pock_mlir.dialects.base import shape_of
+from pock_mlir.dialects.broadcast import broadcast
+from pock_mlir.dialects.transpose import transpose
+from pock_mlir.dialects.upstream import concat, extract_slice, insert_slice, reshape
+
+from .conversion import Conversion, Unsupported
+from .rules import torch_op
+
+
+@torch_op(
+    "torch.aten.view",
+    "torch.aten.reshape",
+    "torch.aten._unsafe_view",
+    "torch.aten.flatten.using_ints",
+    "torch.aten.unflatten.int",
+    "torch.aten.unsqueeze",
+    "torch.aten.squeeze",
+    "torch.aten.squeeze.dim",
+    "torch.aten.squeeze.dims",
+    "torch.aten._reshape_alias",
+)
+def view(c: Conversion, x: ir.Value, *options: object) -> ir.Value:
+    """The program states the resulting shape."""
+    return reshape(x, c.shape)
+
+
+@torch_op("torch.aten.permute")
+def permute(c: Conversion, x: ir.Value, dims: list[int]) -> ir.Value:
+    rank = len(shape_of(x))
+    return transpose(x, [d % rank for d in dims])
+
+
+@torch_op("torch.aten.transpose.int")
+def transpose_int(c: Conversion, x: ir.Value, first: int, second: int) -> ir.Value:
+    dims = list(range(len(shape_of(x))))
+    if dims:
+        dims[first], dims[second] = dims[second], dims[first]
+    return transpose(x, dims)
+
+
+@torch_op("torch.aten.t", "torch.aten.numpy_T")
+def t(c: Conversion, x: ir.Value) -> ir.Value:
+    return transpose(x, list(reversed(range(len(shape_of(x))))))
+
+
+@torch_op("torch.aten.movedim.int")
+def movedim(c: Conversion, x: ir.Value, source: int, destination: int) -> ir.Value:
+    dims = list(range(len(shape_of(x))))
+    dims.insert(destination % len(dims), dims.pop(source % len(dims)))
+    return transpose(x, dims)
+
+
+@torch_op("torch.aten.expand", "torch.aten.expand_as", "torch.aten.broadcast_to")
+def expand(c: Conversion, x: ir.Value, *options: object) -> ir.Value:
+    return broadcast(x, c.shape)
+
+
+@torch_op("torch.aten.repeat")
+def repeat(c: Conversion, x: ir.Value, repeats: list[int]) -> ir.Value:
+    shape = [1] * (len(repeats) - len(shape_of(x))) + shape_of(x)
+    apart = [size for d in shape for size in (1, d)]
+    repeated = [size for n, d in zip(repeats, shape, strict=True) for size in (n, d)]
+    return reshape(broadcast(reshape(x, apart), repeated), c.shape)
+
+
+@torch_op("torch.aten.slice.Tensor")
+def slice_(c: Conversion, x: ir.Value, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1) -> ir.Value:
+    shape = shape_of(x)
+    dim %= len(shape)
+    first, _, _ = slice(start, end, step).indices(shape[dim])
+    offsets, strides = [0] * len(shape), [1] * len(shape)
+    offsets[dim], strides[dim] = first, step
+    return x if c.shape == shape else extract_slice(x, offsets, c.shape, strides)
+
+
+@torch_op("torch.aten.select.int")
+def select(c: Conversion, x: ir.Value, dim: int, index: int) -> ir.Value:
+    shape = shape_of(x)
+    dim %= len(shape)
+    return reshape(_take(x, dim, index % shape[dim], 1), c.shape)
+
+
+@torch_op("torch.aten.narrow")
+def narrow(c: Conversion, x: ir.Value, dim: int, start: int, length: int) -> ir.Value:
+    dim %= len(shape_of(x))
+    return _take(x, dim, start % shape_of(x)[dim], length)
+
+
+def _take(x: ir.Value, dim: int, start: int, length: int) -> ir.Value:
+    """`length` indices of dimension `dim` from `start` on."""
+    sizes = shape_of(x)
+    sizes[dim] = length
+    return extract_slice(x, [start if d == dim else 0 for d in range(len(sizes))], sizes, [1] * len(sizes))
+
+
+def _parts(x: ir.Value, dim: int, lengths: Sequence[int]) -> list[ir.Value]:
+    starts = [sum(lengths[:i]) for i in range(len(lengths))]
+    return [_take(x, dim, start, length) for start, length in zip(starts, lengths, strict=True)]
+
+
+@torch_op("torch.aten.split.Tensor", "torch.aten.split_with_sizes", "torch.aten.split.sizes")
+def split(c: Conversion, x: ir.Value, size: int | list[int], dim: int = 0) -> list[ir.Value]:
+    total = shape_of(x)[dim % len(shape_of(x))]
+    lengths = size if isinstance(size, list) else [min(size, total - start) for start in range(0, total, size)]
+    return _parts(x, dim % len(shape_of(x)), lengths)
+
+
+@torch_op("torch.aten.chunk")
+def chunk(c: Conversion, x: ir.Value, chunks: int, dim: int = 0) -> list[ir.Value]:
+    total = shape_of(x)[dim % len(shape_of(x))]
+    return split(c, x, -(-total // chunks), dim)
+
+
+@torch_op("torch.aten.unbind.int")
+def unbind(c: Conversion, x: ir.Value, dim: int = 0) -> list[ir.Value]:
+    shape = shape_of(x)
+    dim %= len(shape)
+    rest = [s for d, s in enumerate(shape) if d != dim]
+    return [reshape(part, rest) for part in _parts(x, dim, [1] * shape[dim])]
+
+
+@torch_op("torch.aten.cat", "torch.aten.concat")
+def cat(c: Conversion, values: list[ir.Value], dim: int = 0) -> ir.Value:
+    parts = [c.cast(v, c.element) for v in values if shape_of(v) != [0]]
+    return concat(parts, dim % len(c.shape))
+
+
+@torch_op("torch.aten.stack")
+def stack(c: Conversion, values: list[ir.Value], dim: int = 0) -> ir.Value:
+    dim %= len(c.shape)
+    parts = [c.cast(v, c.element) for v in values]
+    return concat([reshape(v, [*shape_of(v)[:dim], 1, *shape_of(v)[dim:]]) for v in parts], dim)
+
+
+@torch_op("torch.aten.constant_pad_nd", "torch.aten.pad")
+def pad(c: Conversion, x: ir.Value, amounts: list[int], *options: object) -> ir.Value:
+    mode, value = ("constant", options[0] if options else 0.0) if not (options and isinstance(options[0], str)) else (options[0], options[1])
+    if mode != "constant":
+        raise Unsupported(f"padding mode '{mode}'")
+    if any(amount < 0 for amount in amounts):
+        raise Unsupported("negative padding")
+    low = [0] * len(c.shape)
+    for i in range(len(amounts) // 2):
+        low[-1 - i] = amounts[2 * i]
+    return insert_slice(x, c.tensor(value or 0.0), low, [1] * len(low))

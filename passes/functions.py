@@ -1,0 +1,54 @@
+"""Finding functions and state in a module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch_mlir import ir
+
+from pock_mlir.dialects.state import ParameterOp, StateOp
+from pock_mlir.passes.registry import PassFailure
+
+
+def top_level(module: ir.Operation) -> list[ir.OpView]:
+    """The ops directly in the module."""
+    return list(module.regions[0].blocks[0].operations)
+
+
+def functions_of(module: ir.Operation) -> Iterator[ir.Operation]:
+    """The functions that have a body."""
+    for op in top_level(module):
+        if op.operation.name == "func.func" and op.operation.regions[0].blocks:
+            yield op.operation
+
+
+def function_name(function: ir.Operation) -> str:
+    return ir.StringAttr(function.attributes["sym_name"]).value
+
+
+def find_function(module: ir.Operation, name: str) -> ir.Operation:
+    for function in functions_of(module):
+        if function_name(function) == name:
+            return function
+    raise PassFailure(module.location, f"the module has no function '{name}'")
+
+
+def parameters_of(module: ir.Operation) -> dict[str, ParameterOp]:
+    return {op.sym_name.value: op for op in top_level(module) if op.operation.name == "pock.parameter"}
+
+
+def states_of(module: ir.Operation) -> dict[str, StateOp]:
+    return {op.sym_name.value: op for op in top_level(module) if op.operation.name == "pock.state"}
+
+
+def after_state(module: ir.Operation) -> ir.InsertionPoint:
+    """Where the next symbol of the state goes: behind the last one, before the functions."""
+    for op in top_level(module):
+        if op.operation.name not in ("pock.parameter", "pock.state"):
+            return ir.InsertionPoint(op)
+    return ir.InsertionPoint(module.regions[0].blocks[0])
+
+
+def operations_of(function: ir.Operation) -> list[ir.OpView]:
+    """The ops of a function's only block."""
+    return list(function.regions[0].blocks[0].operations)

@@ -1,0 +1,165 @@
+"""What all optimizers share: states for each parameter, clipping, accumulation, and where the updates go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from torch_mlir import ir
+from torch_mlir.dialects import arith, func
+
+from pock_mlir.dialects import state
+from pock_mlir.dialects.reduce import reduce
+from pock_mlir.dialects.upstream import add, constant, div, mul, scale, shift, sqrt
+from pock_mlir.passes.functions import after_state, find_function, operations_of, parameters_of, states_of
+from pock_mlir.passes.registry import PassFailure
+
+Scalars = list[ir.Value]
+GRADIENT_SLOT = "accumulated_gradient"
+# The small number of torch.nn.utils.clip_grad_norm_, which keeps a zero norm from dividing by zero.
+CLIP_EPSILON = 1e-6
+
+
+@dataclass(frozen=True)
+class UpdateRule:
+    """An elementwise optimizer.
+
+    `slots`: names of the states kept per parameter, all starting at 0. `prepare()` builds, once per step, the rank-0 tensors that all updates need, from
+    the learning rate. `element(gradient, parameter, slots, scalars)` computes on scalars the new parameter and the new slots.
+    """
+
+    slots: Sequence[str]
+    prepare: Callable[[ir.Value], Scalars]
+    element: Callable[[ir.Value, ir.Value, Scalars, Scalars], Scalars]
+
+
+@dataclass
+class Gradient:
+    """A parameter's finished gradient: the op that handed it over, its value and its type."""
+
+    name: str
+    op: ir.OpView
+    type: ir.RankedTensorType
+    states: list[str] = field(default_factory=list)
+
+
+def insert(module: ir.Operation, rule: UpdateRule, *, lr: float, clip_norm: float, accumulate: int, function: str) -> None:
+    """Turns every `pock.gradient` into the parameter's update by `rule`.
+
+    With `accumulate` > 1 the function only adds its gradients up, and a function `apply_gradients` updates from their mean and clears them. With `clip_norm` > 0
+    the gradients are scaled so that their common L2 norm is at most that.
+    """
+    step = find_function(module, function)
+    gradients = _gradients(module, step, rule)
+    _new_state(module, "lr", ir.RankedTensorType.get([], ir.F32Type.get()), lr)
+    if accumulate == 1:
+        _update_in(step, gradients, rule, clip_norm)
+    else:
+        _accumulate(module, gradients)
+        _build_apply(module, gradients, rule, clip_norm, accumulate)
+    for gradient in gradients:
+        gradient.op.operation.erase()
+
+
+def counted_step(module: ir.Operation) -> Callable[[], ir.Value]:
+    """Adds the state "step" and returns a builder that counts it up and gives its new value, 1 in the first step."""
+    scalar = ir.RankedTensorType.get([], ir.F32Type.get())
+    _new_state(module, "step", scalar, 0.0)
+
+    def count() -> ir.Value:
+        value = shift(state.read("step", scalar), 1.0)
+        element = scalar.element_type
+        state.update(["step"], [], [], [element], lambda step: [arith.AddFOp(step, constant(1.0, element)).result])
+        return value
+
+    return count
+
+
+def _new_state(module: ir.Operation, name: str, type: ir.RankedTensorType, init: float, parameter: str | None = None, slot: str | None = None) -> None:
+    if name in states_of(module) or name in parameters_of(module):
+        raise PassFailure(module.location, f"the name '{name}' of an optimizer's state is taken by the model")
+    with after_state(module), module.location:
+        state.state(name, type, init, parameter=parameter, slot=slot)
+
+
+def _gradients(module: ir.Operation, step: ir.Operation, rule: UpdateRule) -> list[Gradient]:
+    """The gradients in the order in which they are finished, with the states of their parameters."""
+    gradients = []
+    for op in operations_of(step):
+        if op.operation.name != "pock.gradient":
+            continue
+        gradient = Gradient(op.parameter.value, op, ir.RankedTensorType(op.value.type))
+        for slot in rule.slots:
+            name = f"{gradient.name}.{slot}"
+            _new_state(module, name, gradient.type, 0.0, gradient.name, slot)
+            gradient.states.append(name)
+        gradients.append(gradient)
+    if not gradients:
+        raise PassFailure(step.location, "the function hands over no gradients: run pock-autodiff first")
+    return gradients
+
+
+def _update_in(step: ir.Operation, gradients: list[Gradient], rule: UpdateRule, clip_norm: float) -> None:
+    """Updates right where each gradient is finished; with clipping, where the last one is."""
+    with ir.InsertionPoint(operations_of(step)[0]), step.location:
+        scalars = rule.prepare(state.read("lr", ir.RankedTensorType.get([], ir.F32Type.get())))
+    factor: Scalars = []
+    if clip_norm:
+        with ir.InsertionPoint(gradients[-1].op), step.location:
+            factor = [_clip_factor([g.op.value for g in gradients], clip_norm)]
+    for gradient in gradients:
+        with ir.InsertionPoint(gradients[-1].op if clip_norm else gradient.op), gradient.op.operation.location:
+            _emit_update(gradient, [gradient.op.value], rule, scalars, factor)
+
+
+def _emit_update(gradient: Gradient, inputs: Scalars, rule: UpdateRule, scalars: Scalars, factor: Scalars) -> None:
+    """`pock.update` of a parameter and its slots; without `inputs` the gradient is the accumulated one, a state that becomes 0."""
+    states = [gradient.name, *gradient.states]
+    if not inputs:
+        states.append(f"{gradient.name}.{GRADIENT_SLOT}")
+    element = gradient.type.element_type
+
+    def body(*values: ir.Value) -> Scalars:
+        arguments = list(values)
+        value = arguments.pop(0 if inputs else -1)
+        shared = [arguments.pop(0) for _ in scalars]
+        if factor:
+            value = arith.MulFOp(value, arguments.pop(0)).result
+        new = rule.element(value, arguments[0], arguments[1:], shared)
+        return new if inputs else [*new, constant(0.0, element)]
+
+    state.update(states, inputs, [*scalars, *factor], [element] * len(states), body)
+
+
+def _clip_factor(gradients: Sequence[ir.Value], clip_norm: float) -> ir.Value:
+    """min(1, clip_norm / (norm + epsilon)), norm that of all gradients together."""
+    total = None
+    for gradient in gradients:
+        squares = reduce(mul(gradient, gradient), list(range(len(gradient.type.shape))))
+        total = squares if total is None else add(total, squares)
+    ratio = div(constant(clip_norm, total.type), shift(sqrt(total), CLIP_EPSILON))
+    return arith.MinimumFOp(ratio, constant(1.0, ratio.type)).result
+
+
+def _accumulate(module: ir.Operation, gradients: list[Gradient]) -> None:
+    for gradient in gradients:
+        name = f"{gradient.name}.{GRADIENT_SLOT}"
+        _new_state(module, name, gradient.type, 0.0, gradient.name, GRADIENT_SLOT)
+        with ir.InsertionPoint(gradient.op), gradient.op.operation.location:
+            state.update([name], [gradient.op.value], [], [gradient.type.element_type], lambda g, total: [arith.AddFOp(total, g).result])
+
+
+def _build_apply(module: ir.Operation, gradients: list[Gradient], rule: UpdateRule, clip_norm: float, accumulate: int) -> None:
+    """The function that updates from the mean of the accumulated gradients."""
+    with ir.InsertionPoint(module.regions[0].blocks[0]), module.location:
+        apply = func.FuncOp("apply_gradients", ([], []))
+        with ir.InsertionPoint(apply.add_entry_block()):
+            scalar = ir.RankedTensorType.get([], ir.F32Type.get())
+            scalars = rule.prepare(state.read("lr", scalar))
+            factor = constant(1.0 / accumulate, scalar)
+            if clip_norm:
+                means = [scale(state.read(f"{g.name}.{GRADIENT_SLOT}", g.type), 1.0 / accumulate) for g in gradients]
+                factor = mul(factor, _clip_factor(means, clip_norm))
+            for gradient in gradients:
+                _emit_update(gradient, [], rule, scalars, [factor])
+            func.ReturnOp([])

@@ -1,0 +1,225 @@
+"""Pipelines of native and Python passes, run by one MLIR pass manager."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from torch_mlir import ir
+from torch_mlir.passmanager import ExternalPass, PassManager
+
+from pock_mlir.passes.diagnostics import Diagnostic
+from pock_mlir.passes.options import split_options
+from pock_mlir.passes.pipeline_text import Element, PipelineError, parse_pipeline
+from pock_mlir.passes.registry import PassFailure, PassInfo, lookup_pass, lookup_pipeline
+
+__all__ = ["NativeStep", "PassError", "PassPipeline", "PipelineError", "PythonStep", "pipeline_steps", "run_pipeline"]
+
+_ANY = "any"
+_NATIVE_ERROR = re.compile(r"MLIR Textual PassPipeline Parser:1:(\d+): error: ([^\n]*)")
+
+
+class PassError(Exception):
+    """A pass failed; `diagnostics` are the errors it reported and `pass_name` its name where known."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic], pass_name: str | None = None) -> None:
+        self.diagnostics = tuple(diagnostics)
+        self.pass_name = pass_name
+        failed = f"pass '{pass_name}' failed" if pass_name else "a pass failed"
+        super().__init__("\n".join([failed, *map(str, self.diagnostics)]))
+
+
+@dataclass(frozen=True)
+class NativeStep:
+    """A pass or pipeline of MLIR, run on the operations at `path` below the anchor."""
+
+    path: tuple[str, ...]
+    element: Element
+
+    @property
+    def name(self) -> str:
+        """The name of the pass in the text of the pipeline."""
+        return self.element.name
+
+
+@dataclass(frozen=True)
+class PythonStep:
+    """A Python function, run on each operation at `path` below the anchor."""
+
+    path: tuple[str, ...]
+    name: str
+    doc: str
+    run: Callable[[ir.Operation], None]
+
+
+Step = NativeStep | PythonStep
+
+
+@dataclass
+class _Failure:
+    """How a Python step failed; shared by the pass manager's callbacks, which must not refer to its owner."""
+
+    pass_name: str | None = None
+    exception: BaseException | None = None
+
+
+class PassPipeline:
+    """A pass manager for operations named `anchor` that runs native and Python steps in order."""
+
+    def __init__(self, anchor: str, steps: Sequence[Step]) -> None:
+        self.manager = PassManager(anchor)
+        self._failure = _Failure()
+        for step in steps:
+            if isinstance(step, NativeStep):
+                _add_native(self.manager, step)
+            else:
+                # An explicit op_name would leave the C++ pass with a dangling string.
+                self.manager.add(partial(_run_python, step, self._failure), step.name, step.name, step.doc)
+
+    def run(self, operation: ir.Operation) -> None:
+        """Runs the pipeline; raises PassError where a pass fails, or what a Python pass raised.
+
+        Errors are in PassError only if the context does not emit them to its diagnostic handlers.
+        """
+        self._failure.pass_name = self._failure.exception = None
+        with _single_threaded(operation.context):
+            try:
+                self.manager.run(operation)
+            except ir.MLIRError as error:
+                exception, self._failure.exception = self._failure.exception, None
+                if exception is not None:
+                    raise exception from None
+                diagnostics = [Diagnostic.from_mlir(info) for info in error.error_diagnostics]
+                raise PassError(diagnostics, self._failure.pass_name) from None
+
+
+def run_pipeline(module: ir.Module | ir.Operation, pipeline: str, *, verify_each: bool = True) -> None:
+    """Runs a textual pipeline of native and Python passes on a module or operation.
+
+    Raises PipelineError for a bad text and PassError where a pass fails or leaves invalid IR; any other exception
+    of a Python pass propagates as itself.
+    """
+    operation = module.operation
+    with operation.context:
+        passes = PassPipeline(operation.name, pipeline_steps(pipeline, operation.name))
+        passes.manager.enable_verifier(verify_each)
+        passes.run(operation)
+
+
+def pipeline_steps(text: str, anchor: str = "builtin.module") -> list[Step]:
+    """Parses a pipeline for operations named `anchor`, which may but need not enclose its elements."""
+    elements = parse_pipeline(text)
+    if len(elements) == 1 and elements[0].nested is not None and elements[0].name in (anchor, _ANY):
+        elements = elements[0].nested
+    return list(_flatten(elements, (), ()))
+
+
+def _flatten(elements: Sequence[Element], path: tuple[str, ...], expanding: tuple[str, ...]) -> Iterator[Step]:
+    """Yields the steps of nested pipelines and of named pipelines (of which `expanding` are being expanded)."""
+    for element in elements:
+        pipeline, info = lookup_pipeline(element.name), lookup_pass(element.name)
+        if pipeline is not None:
+            _expect_plain(element, "pipeline", allow_options=False)
+            if element.name in expanding:
+                raise element.error(f"pipeline '{element.name}' contains itself")
+            yield from _flatten(parse_pipeline(pipeline.text), path, (*expanding, element.name))
+        elif info is not None:
+            _expect_plain(element, "pass", allow_options=True)
+            if _ANY in path:
+                raise element.error(f"the Python pass '{element.name}' cannot run on 'any' operation")
+            run = partial(info.function, **_bind_options(info, element))
+            yield PythonStep(path, element.name, info.doc, run)
+        elif element.nested is not None:
+            if element.options is not None:
+                raise element.options_error(f"'{element.name}' has a nested pipeline and takes no options")
+            yield from _flatten(element.nested, (*path, element.name), expanding)
+        else:
+            yield NativeStep(path, element)
+
+
+def _expect_plain(element: Element, kind: str, *, allow_options: bool) -> None:
+    if element.nested is not None:
+        raise element.error(f"'{element.name}' is a {kind} and takes no nested pipeline")
+    if element.options is not None and not allow_options:
+        raise element.options_error(f"{kind} '{element.name}' takes no options")
+
+
+def _bind_options(info: PassInfo, element: Element) -> dict[str, Any]:
+    """Converts the options of an element to the keyword arguments of the pass function."""
+    arguments: dict[str, Any] = {}
+    for item in split_options(element.options or ""):
+        name, equals, value = item.partition("=")
+        option = info.options.get(name)
+        if option is None:
+            known = ", ".join(info.options) or "none"
+            raise element.options_error(f"pass '{info.name}' has no option '{name}' (options: {known})")
+        if not equals and option.element is not bool:
+            raise element.options_error(f"pass '{info.name}': option '{name}' needs a value ({option.type_text})")
+        try:
+            arguments[option.parameter] = option.parse(value)
+        except ValueError as error:
+            raise element.options_error(f"pass '{info.name}': {error}") from None
+    return arguments
+
+
+def _add_native(manager: PassManager, step: NativeStep) -> None:
+    prefix = "".join(f"{anchor}(" for anchor in step.path)
+    try:
+        # MLIR merges adjacent nested pipelines, so steps can be added one at a time.
+        manager.add(prefix + step.element.text + ")" * len(step.path))
+    except ValueError as error:
+        raise _native_error(step.element, len(prefix), str(error)) from None
+
+
+def _run_python(step: PythonStep, failure: _Failure, operation: ir.Operation, external_pass: ExternalPass) -> None:
+    """Runs a Python step; no exception crosses the C++ frames, which could not unwind properly."""
+    try:
+        for target in _operations_at(step.path, operation):
+            with target.location:  # of ops that a pass builds without saying where they come from
+                step.run(target)
+        return
+    except PassFailure as error:
+        error.location.emit_error(error.message)
+    except BaseException as error:
+        error.add_note(f"raised by the pass '{step.name}'")
+        failure.exception = error
+    failure.pass_name = step.name
+    external_pass.signal_pass_failure()
+
+
+def _native_error(element: Element, prefix_length: int, text: str) -> PipelineError:
+    """Translates an error of MLIR's pipeline parser to the text that the user wrote."""
+    match = _NATIVE_ERROR.search(text)
+    if match is None:
+        return element.error("; ".join(line for line in text.splitlines() if line))
+    column, message = match.groups()
+    return element.source.error(element.offset + int(column) - 1 - prefix_length, message)
+
+
+def _operations_at(path: Sequence[str], operation: ir.Operation) -> list[ir.Operation]:
+    """Returns the operations that nested anchors name, level by level."""
+    operations = [operation]
+    for anchor in path:
+        operations = [child for parent in operations for child in _children(parent) if child.name == anchor]
+    return operations
+
+
+def _children(operation: ir.Operation) -> list[ir.Operation]:
+    return [child.operation for region in operation.regions for block in region for child in block]
+
+
+@contextmanager
+def _single_threaded(context: ir.Context) -> Iterator[None]:
+    """Switches off the threads of a context: verifiers written in Python need the lock that the main thread holds."""
+    if context.get_num_threads() <= 1:
+        yield
+        return
+    context.enable_multithreading(False)
+    try:
+        yield
+    finally:
+        context.enable_multithreading(True)

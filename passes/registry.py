@@ -1,0 +1,127 @@
+"""The registry of passes written in Python and of named pipelines.
+
+A pass is a function of the operation it runs on; its keyword-only parameters are the options of the pass:
+
+    @register_pass("pock-prune")
+    def prune(module: ir.Operation, *, keep_ratio: float = 1.0, names: Sequence[str] = ()) -> None:
+        \"\"\"Removes the gradients that no update uses.\"\"\"
+
+is written `pock-prune{keep-ratio=0.5 names=a,b}` in a pipeline. The first line of the docstring documents the pass.
+See the package's docstring for where a pass must stand so that its name is enough to find it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from torch_mlir import ir
+
+from pock_mlir.passes import import_module_of, is_findable, register_all_passes
+from pock_mlir.passes.options import PassOption
+
+PassFunction = TypeVar("PassFunction", bound=Callable[..., None])
+
+
+class PassFailure(Exception):
+    """Raised by a pass that cannot go on; reported as an error at `location`."""
+
+    def __init__(self, location: ir.Location, message: str) -> None:
+        super().__init__(message)
+        self.location = location
+        self.message = message
+
+
+@dataclass(frozen=True)
+class PassInfo:
+    """A registered pass: its command-line name, documentation, options and function."""
+
+    name: str
+    doc: str
+    options: Mapping[str, PassOption]
+    function: Callable[..., None]
+
+
+@dataclass(frozen=True)
+class PipelineInfo:
+    """A registered pipeline: a name that stands for the elements in `text`."""
+
+    name: str
+    doc: str
+    text: str
+
+
+_passes: dict[str, PassInfo] = {}
+_pipelines: dict[str, PipelineInfo] = {}
+
+
+def register_pass(name: str) -> Callable[[PassFunction], PassFunction]:
+    """Registers the decorated function as the pass `name`."""
+
+    def decorate(function: PassFunction) -> PassFunction:
+        _check_unused(name)
+        _check_findable(name, function.__module__)
+        _passes[name] = PassInfo(name, _summary(function), _options_of(name, function), function)
+        return function
+
+    return decorate
+
+
+def register_pipeline(name: str, text: str, doc: str) -> None:
+    """Registers `name` as an abbreviation of the pipeline elements `text`."""
+    _check_unused(name)
+    _pipelines[name] = PipelineInfo(name, doc, text)
+
+
+def lookup_pass(name: str) -> PassInfo | None:
+    """Returns the pass `name`, if any, importing the module that registers it."""
+    import_module_of(name)
+    return _passes.get(name)
+
+
+def lookup_pipeline(name: str) -> PipelineInfo | None:
+    """Returns the pipeline `name`, if any, importing the module that registers it."""
+    import_module_of(name)
+    return _pipelines.get(name)
+
+
+def registered_passes() -> list[PassInfo]:
+    """Returns all passes in the order of their names."""
+    register_all_passes()
+    return sorted(_passes.values(), key=lambda info: info.name)
+
+
+def registered_pipelines() -> list[PipelineInfo]:
+    """Returns all pipelines in the order of their names."""
+    register_all_passes()
+    return sorted(_pipelines.values(), key=lambda info: info.name)
+
+
+def _check_unused(name: str) -> None:
+    if name in _passes or name in _pipelines:
+        raise ValueError(f"a pass or pipeline named '{name}' is already registered")
+
+
+def _check_findable(name: str, module: str) -> None:
+    if not is_findable(name, module):
+        raise ValueError(f"the name of the pass '{name}' does not tell its module, {module}")
+
+
+def _summary(function: Callable[..., None]) -> str:
+    return (inspect.getdoc(function) or "").partition("\n")[0]
+
+
+def _options_of(pass_name: str, function: Callable[..., None]) -> dict[str, PassOption]:
+    """Derives the options of a pass from the keyword-only parameters of its function."""
+    options: dict[str, PassOption] = {}
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
+            continue
+        annotation: Any = parameter.annotation
+        if isinstance(annotation, str):  # postponed evaluation of annotations
+            annotation = eval(annotation, function.__globals__)
+        option = PassOption.from_parameter(pass_name, parameter.name, annotation, parameter.default)
+        options[option.name] = option
+    return options

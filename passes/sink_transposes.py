@@ -1,0 +1,141 @@
+"""pock-sink-transposes: moves transpositions down through elementwise ops until they meet their inverse, which cancels both.
+
+The frontend wraps each image op into a pair of transpositions between the framework's NCHW and our NHWC. After this pass, run before autodiff, images stay
+NHWC from the first convolution to the last, forward and backward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch_mlir import ir
+
+from pock_mlir.dialects.base import ranked, shape_of
+from pock_mlir.dialects.broadcast import broadcast
+from pock_mlir.dialects.reduce import reduce
+from pock_mlir.dialects.transpose import transpose
+from pock_mlir.dialects.upstream import concat, reshape
+from pock_mlir.passes.functions import functions_of, operations_of
+from pock_mlir.passes.registry import register_pass
+
+ACTIVATIONS = frozenset({"pock.relu", "pock.sigmoid", "pock.silu", "pock.gelu", "pock.stop_gradient"})
+
+
+@register_pass("pock-sink-transposes")
+def sink_transposes(module: ir.Operation) -> None:
+    """Moves transpositions down through elementwise ops, concatenations and reductions, and cancels inverse pairs."""
+    for function in functions_of(module):
+        for op in operations_of(function):
+            with op.operation.location:
+                replacement = _sunk(op)
+            if replacement is not None:
+                op.operation.results[0].replace_all_uses_with(replacement)
+                op.operation.erase()
+
+
+def _sunk(op: ir.OpView) -> ir.Value | None:
+    """What replaces the op's result, or None where there is nothing to sink."""
+    name = op.operation.name
+    with ir.InsertionPoint(op):
+        if name == "pock.transpose":
+            return _compose(op)
+        if _is_elementwise(op):
+            return _through_elementwise(op)
+        if name == "tensor.concat":
+            return _through_concat(op)
+        if name == "pock.reduce":
+            return _through_reduce(op)
+    return None
+
+
+def transposition_of(value: ir.Value) -> tuple[ir.Value, list[int]] | None:
+    """(source, permutation) where the value is the result of a transposition."""
+    owner = value.owner
+    if isinstance(owner, ir.Block) or owner.name != "pock.transpose":
+        return None
+    return owner.operands[0], list(owner.opview.permutation)
+
+
+def _compose(op: ir.OpView) -> ir.Value | None:
+    source = transposition_of(op.x)
+    if source is None:
+        return None
+    inner, first = source
+    return transpose(inner, [first[d] for d in op.permutation])
+
+
+def _is_elementwise(op: ir.OpView) -> bool:
+    operation = op.operation
+    dialect = operation.name.split(".")[0]
+    return (
+        (dialect in ("arith", "math") or operation.name in ACTIVATIONS)
+        and operation.name != "arith.constant"
+        and len(operation.results) == 1
+        and isinstance(operation.results[0].type, ir.RankedTensorType)
+    )
+
+
+def _through_elementwise(op: ir.OpView) -> ir.Value | None:
+    operation = op.operation
+    found = [t for t in map(transposition_of, operation.operands) if t is not None]
+    if not found:
+        return None
+    permutation = found[0][1]
+    operands = [_untransposed(value, permutation) for value in operation.operands]
+    if any(value is None for value in operands):
+        return None
+    return transpose(_rebuilt(operation, operands), permutation)
+
+
+def _rebuilt(operation: ir.Operation, operands: Sequence[ir.Value]) -> ir.Value:
+    """The same elementwise op on other operands of one shape."""
+    result = ir.RankedTensorType.get(shape_of(operands[0]), ranked(operation.results[0]).element_type)
+    attributes = {named.name if hasattr(named, "name") else named: operation.attributes[named.name if hasattr(named, "name") else named] for named in operation.attributes}
+    return ir.Operation.create(operation.name, [result], list(operands), attributes).results[0]
+
+
+def _untransposed(value: ir.Value, permutation: list[int]) -> ir.Value | None:
+    """A value whose transposition by `permutation` is `value`, where that costs nothing."""
+    found = transposition_of(value)
+    if found is not None:
+        return found[0] if found[1] == permutation else None
+    owner = value.owner
+    if isinstance(owner, ir.Block):
+        return None
+    inverse = [permutation.index(d) for d in range(len(permutation))]
+    shape = [shape_of(value)[d] for d in inverse]
+    if owner.name == "arith.constant" and isinstance(owner.attributes["value"], ir.DenseElementsAttr) and owner.attributes["value"].is_splat:
+        type = ir.RankedTensorType.get(shape, ranked(value).element_type)
+        splat = ir.DenseElementsAttr.get_splat(type, owner.attributes["value"].get_splat_value())
+        return ir.Operation.create("arith.constant", [type], [], {"value": splat}).results[0]
+    if owner.name == "pock.broadcast":
+        source = owner.operands[0]
+        extended = [1] * (len(shape) - len(shape_of(source))) + shape_of(source)
+        if extended == shape_of(value):
+            return None
+        small = reshape(source, extended)
+        # Dimensions of size 1 move for free.
+        kept = [d for d in inverse if extended[d] != 1]
+        moved = [extended[d] for d in inverse]
+        return broadcast(reshape(small, moved) if kept == sorted(kept) else transpose(small, inverse), shape)
+    return None
+
+
+def _through_concat(op: ir.OpView) -> ir.Value | None:
+    found = [transposition_of(value) for value in op.operation.operands]
+    if any(t is None for t in found) or len({tuple(t[1]) for t in found if t}) != 1:
+        return None
+    permutation = found[0][1]
+    return transpose(concat([t[0] for t in found], permutation[op.dim.value]), permutation)
+
+
+def _through_reduce(op: ir.OpView) -> ir.Value | None:
+    found = transposition_of(op.x)
+    if found is None:
+        return None
+    source, permutation = found
+    dims = [permutation[d] for d in op.dims]
+    kept = [p for d, p in enumerate(permutation) if d not in set(op.dims)]
+    reduced = reduce(source, sorted(dims), op.kind.value)
+    order = sorted(kept)
+    return transpose(reduced, [order.index(p) for p in kept])

@@ -1,0 +1,46 @@
+"""pock-verify-symbols: checks that reads and writes of state name state of the right type (per op it would cost quadratic time)."""
+
+from __future__ import annotations
+
+from torch_mlir import ir
+
+from pock_mlir.passes.functions import functions_of, operations_of, parameters_of, states_of
+from pock_mlir.passes.registry import PassFailure, register_pass
+
+
+@register_pass("pock-verify-symbols")
+def verify_symbols(module: ir.Operation) -> None:
+    """Checks every symbol that an op reads or writes: defined, of the op's type, and writable."""
+    parameters, states = parameters_of(module), states_of(module)
+    types = {name: op.type.value for name, op in {**parameters, **states}.items()}
+
+    def check(op: ir.OpView, symbol: str, type: ir.Type | None) -> None:
+        if symbol not in types:
+            raise PassFailure(op.operation.location, f"'{op.operation.name}' op '@{symbol}' is no parameter or state")
+        if type is not None and type != types[symbol]:
+            raise PassFailure(op.operation.location, f"'{op.operation.name}' op type {type} differs from that of '@{symbol}', {types[symbol]}")
+
+    def check_written(op: ir.OpView, symbol: str, type: ir.Type | None) -> None:
+        check(op, symbol, type)
+        if symbol in parameters and not parameters[symbol].trained.value:
+            raise PassFailure(op.operation.location, f"'{op.operation.name}' op writes '@{symbol}', which is frozen")
+
+    for function in functions_of(module):
+        for op in operations_of(function):
+            name = op.operation.name
+            if name == "pock.read":
+                check(op, op.symbol.value, op.result.type)
+            elif name == "pock.assign":
+                check_written(op, op.symbol.value, op.value.type)
+            elif name == "pock.gradient":
+                check_written(op, op.parameter.value, op.value.type)
+            elif name == "pock.update":
+                for symbol in op.states:
+                    check_written(op, symbol.value, None)
+                _check_one_shape(op, [types[symbol.value] for symbol in op.states])
+
+
+def _check_one_shape(op: ir.OpView, types: list[ir.Type]) -> None:
+    shapes = {tuple(ir.RankedTensorType(t).shape) for t in [*types, *(v.type for v in op.inputs)]}
+    if len(shapes) > 1:
+        raise PassFailure(op.operation.location, f"'pock.update' op expects inputs and states of one shape, got {sorted(shapes)}")

@@ -1,0 +1,44 @@
+"""pock_mlir: the whole training step of a model, compiled ahead of time, run without a framework.
+
+`load` runs a bundle and needs numpy and the IREE runtime only; `compile` makes one and needs the extra `compiler`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from pock_mlir.errors import PockError
+from pock_mlir.version import __version__
+
+if TYPE_CHECKING:
+    from pock_mlir.compiler import compile  # noqa: A004 - the public name
+    from pock_mlir.optimizers import SGD, Adam, AdamW
+    from pock_mlir.runtime import Session, load
+    from pock_mlir.schemes import Scheme
+
+__all__ = ["SGD", "Adam", "AdamW", "PockError", "Scheme", "Session", "__version__", "compile", "load"]
+
+# Public names that are imported at first use: a device has no compiler, and the compiler needs no runtime.
+_LAZY = {
+    "compile": "pock_mlir.compiler",
+    "SGD": "pock_mlir.optimizers",
+    "Adam": "pock_mlir.optimizers",
+    "AdamW": "pock_mlir.optimizers",
+    "Scheme": "pock_mlir.schemes",
+    "Session": "pock_mlir.runtime",
+    "load": "pock_mlir.runtime",
+}
+
+
+def __getattr__(name: str) -> Any:
+    module = _LAZY.get(name)
+    if module is None:
+        raise AttributeError(f"module 'pock_mlir' has no attribute '{name}'")
+    value = getattr(importlib.import_module(module), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,22 @@
+"""The bundle: what a compilation writes and a session runs (docs/bundle.md). Needs numpy only."""
+
+from pock_mlir.bundle.manifest import ArraySpec, FileRecord, Manifest, MemoryPlan, ParameterSpec, StateSpec, TargetSpec
+from pock_mlir.bundle.reader import Bundle, read_bundle, read_manifest
+from pock_mlir.bundle.tensor_file import TensorFile, write_tensor_file
+from pock_mlir.bundle.writer import write_bundle
+
+__all__ = [
+    "ArraySpec",
+    "Bundle",
+    "FileRecord",
+    "Manifest",
+    "MemoryPlan",
+    "ParameterSpec",
+    "StateSpec",
+    "TargetSpec",
+    "TensorFile",
+    "read_bundle",
+    "read_manifest",
+    "write_bundle",
+    "write_tensor_file",
+]

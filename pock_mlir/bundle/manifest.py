@@ -1,0 +1,308 @@
+"""The manifest of a bundle: what is inside and for whom it was compiled (docs/bundle.md)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from pock_mlir.bundle.fields import Fields
+from pock_mlir.errors import BundleError
+
+FORMAT = "pock-bundle"
+FORMAT_VERSION = 1
+
+INPUT_STYLES = ("positional", "keyword")
+OUTPUT_STYLES = ("single", "tuple", "dict")
+PARAMETER_KINDS = ("parameter", "buffer")
+
+
+@dataclass(frozen=True)
+class ArraySpec:
+    """One array at the module's boundary.
+
+    `range` is `(low, high)`, half open, for integers that index something; `ignore` is a value allowed outside of it.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    range: tuple[int, int] | None = None
+    ignore: int | None = None
+
+    @property
+    def nbytes(self) -> int:
+        return _nbytes(self.shape, self.dtype)
+
+    def to_json(self) -> dict[str, Any]:
+        out: dict[str, Any] = {"name": self.name, "shape": list(self.shape), "dtype": self.dtype}
+        if self.range is not None:
+            out["range"] = list(self.range)
+        if self.ignore is not None:
+            out["ignore"] = self.ignore
+        return out
+
+    @staticmethod
+    def from_json(fields: Fields) -> ArraySpec:
+        return ArraySpec(
+            fields.text("name"), fields.shape("shape"), fields.dtype("dtype"), fields.pair("range"), fields.optional_integer("ignore")
+        )
+
+
+@dataclass(frozen=True)
+class ParameterSpec:
+    """A parameter or buffer of the model, in the framework's name, shape, dtype and layout.
+
+    `permutation` leads to the stored layout: `stored = framework.transpose(permutation)`. `aliases` are further framework names of
+    the same tensor.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    dtype: str
+    permutation: tuple[int, ...] | None = None
+    trained: bool = False
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def nbytes(self) -> int:
+        return _nbytes(self.shape, self.dtype)
+
+    @property
+    def stored_shape(self) -> tuple[int, ...]:
+        if self.permutation is None:
+            return self.shape
+        return tuple(self.shape[axis] for axis in self.permutation)
+
+    def to_stored(self, array: np.ndarray) -> np.ndarray:
+        """A contiguous array in the stored layout, from one in the framework's."""
+        return np.asarray(array if self.permutation is None else array.transpose(self.permutation), order="C")
+
+    def to_framework(self, array: np.ndarray) -> np.ndarray:
+        """A contiguous array in the framework's layout, from one in the stored layout."""
+        return np.asarray(array if self.permutation is None else array.transpose(np.argsort(self.permutation)), order="C")
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "shape": list(self.shape),
+            "dtype": self.dtype,
+            "permutation": None if self.permutation is None else list(self.permutation),
+            "trained": self.trained,
+            "aliases": list(self.aliases),
+        }
+
+    @staticmethod
+    def from_json(fields: Fields) -> ParameterSpec:
+        spec = ParameterSpec(
+            fields.text("name"),
+            fields.choice("kind", PARAMETER_KINDS),
+            fields.shape("shape"),
+            fields.dtype("dtype"),
+            fields.optional_shape("permutation"),
+            fields.boolean("trained"),
+            fields.texts("aliases"),
+        )
+        if spec.permutation is not None and sorted(spec.permutation) != list(range(len(spec.shape))):
+            raise fields.error("permutation", f"{list(spec.permutation)} is not a permutation of the {len(spec.shape)} axes")
+        return spec
+
+
+@dataclass(frozen=True)
+class StateSpec:
+    """A mutable tensor of the module that is not a parameter: shape and dtype as stored, `init` is every element's first value."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    init: float = 0.0
+    parameter: str | None = None
+    slot: str | None = None
+
+    @property
+    def nbytes(self) -> int:
+        return _nbytes(self.shape, self.dtype)
+
+    def to_json(self) -> dict[str, Any]:
+        out: dict[str, Any] = {"name": self.name, "shape": list(self.shape), "dtype": self.dtype, "init": self.init}
+        if self.parameter is not None:
+            out["parameter"] = self.parameter
+        if self.slot is not None:
+            out["slot"] = self.slot
+        return out
+
+    @staticmethod
+    def from_json(fields: Fields) -> StateSpec:
+        return StateSpec(
+            fields.text("name"),
+            fields.shape("shape"),
+            fields.dtype("dtype"),
+            fields.number("init"),
+            fields.optional_text("parameter"),
+            fields.optional_text("slot"),
+        )
+
+
+@dataclass(frozen=True)
+class TargetSpec:
+    """The machine that the module was compiled for; `cpu_features` are the LLVM feature names that the code needs."""
+
+    name: str
+    backend: str
+    triple: str
+    cpu: str
+    cpu_features: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "backend": self.backend,
+            "triple": self.triple,
+            "cpu": self.cpu,
+            "cpu_features": list(self.cpu_features),
+        }
+
+    @staticmethod
+    def from_json(fields: Fields) -> TargetSpec:
+        return TargetSpec(
+            fields.text("name"), fields.text("backend"), fields.text("triple"), fields.text("cpu"), fields.texts("cpu_features")
+        )
+
+
+@dataclass(frozen=True)
+class MemoryPlan:
+    """Device memory in bytes, known at compile time."""
+
+    planned_peak_bytes: int
+    parameter_bytes: int
+    state_bytes: int
+    transient_bytes: int
+    io_bytes: int
+    predict_transient_bytes: int
+
+    def to_json(self) -> dict[str, int]:
+        return dict(vars(self))
+
+    @staticmethod
+    def from_json(fields: Fields) -> MemoryPlan:
+        return MemoryPlan(*(fields.integer(name) for name in MemoryPlan.__dataclass_fields__))
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    """A file of the bundle: its hash (hexadecimal) and size."""
+
+    sha256: str
+    bytes: int
+
+    def to_json(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+    @staticmethod
+    def from_json(fields: Fields) -> FileRecord:
+        return FileRecord(fields.text("sha256"), fields.integer("bytes"))
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What is inside a bundle (docs/bundle.md explains every field). `files` is filled in by `write_bundle`."""
+
+    input_style: str
+    inputs: tuple[ArraySpec, ...]
+    targets: tuple[ArraySpec, ...]
+    outputs: tuple[ArraySpec, ...]
+    output_style: str
+    parameters: tuple[ParameterSpec, ...]
+    state: tuple[StateSpec, ...]
+    target: TargetSpec
+    memory: MemoryPlan
+    optimizer: Any = None
+    scheme: Any = None
+    loss: Any = None
+    accumulate: int = 1
+    statistics: Mapping[str, Any] = field(default_factory=dict)
+    producer: str = ""
+    files: Mapping[str, FileRecord] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The manifest as the dictionary that `manifest.json` holds."""
+        return {
+            "format": FORMAT,
+            "format_version": FORMAT_VERSION,
+            "producer": self.producer,
+            "files": {name: record.to_json() for name, record in self.files.items()},
+            "input_style": self.input_style,
+            "inputs": [spec.to_json() for spec in self.inputs],
+            "targets": [spec.to_json() for spec in self.targets],
+            "outputs": [spec.to_json() for spec in self.outputs],
+            "output_style": self.output_style,
+            "parameters": [spec.to_json() for spec in self.parameters],
+            "state": [spec.to_json() for spec in self.state],
+            "optimizer": self.optimizer,
+            "scheme": self.scheme,
+            "loss": self.loss,
+            "accumulate": self.accumulate,
+            "target": self.target.to_json(),
+            "memory": self.memory.to_json(),
+            "statistics": dict(self.statistics),
+        }
+
+    @staticmethod
+    def from_json(document: Any, where: str) -> Manifest:
+        """Reads what `to_json` wrote; `where` names the file in errors.
+
+        Raises `BundleError` for a document that is not a manifest, has another version, or has a wrong field.
+        """
+        if not isinstance(document, dict) or document.get("format") != FORMAT:
+            raise BundleError(f"{where} is not the manifest of a pock bundle; give the directory that `pock compile` wrote")
+        version = document.get("format_version")
+        if version != FORMAT_VERSION:
+            raise BundleError(
+                f"{where} has bundle format version {version!r}, this pock_mlir reads version {FORMAT_VERSION}; "
+                "compile the model again with this version, or install the one that wrote the bundle"
+            )
+        fields = Fields(document, where)
+        manifest = Manifest(
+            input_style=fields.choice("input_style", INPUT_STYLES),
+            inputs=tuple(map(ArraySpec.from_json, fields.objects("inputs"))),
+            targets=tuple(map(ArraySpec.from_json, fields.objects("targets"))),
+            outputs=tuple(map(ArraySpec.from_json, fields.objects("outputs"))),
+            output_style=fields.choice("output_style", OUTPUT_STYLES),
+            parameters=tuple(map(ParameterSpec.from_json, fields.objects("parameters"))),
+            state=tuple(map(StateSpec.from_json, fields.objects("state"))),
+            target=TargetSpec.from_json(fields.object("target")),
+            memory=MemoryPlan.from_json(fields.object("memory")),
+            optimizer=document.get("optimizer"),
+            scheme=document.get("scheme"),
+            loss=document.get("loss"),
+            accumulate=fields.integer("accumulate", default=1),
+            statistics=fields.object("statistics", default={}).document,
+            producer=fields.text("producer"),
+            files={name: FileRecord.from_json(record) for name, record in fields.named_objects("files").items()},
+        )
+        check_consistent(manifest, where)
+        return manifest
+
+
+def check_consistent(manifest: Manifest, where: str) -> None:
+    """Raises `BundleError` where the parts of a manifest contradict each other."""
+    if manifest.accumulate < 1:
+        raise BundleError(f"{where}: accumulate is {manifest.accumulate}, it must be at least 1")
+    names = [name for spec in manifest.parameters for name in (spec.name, *spec.aliases)] + [spec.name for spec in manifest.state]
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise BundleError(f"{where}: the name '{name}' stands for two parameters or states")
+        seen.add(name)
+    for spec in manifest.state:
+        if spec.parameter is not None and spec.parameter not in seen:
+            raise BundleError(f"{where}: state '{spec.name}' belongs to parameter '{spec.parameter}', which does not exist")
+
+
+def _nbytes(shape: tuple[int, ...], dtype: str) -> int:
+    return math.prod(shape) * np.dtype(dtype).itemsize

@@ -1,0 +1,95 @@
+"""Reading a bundle, with every check that can be made before it runs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from pock_mlir.bundle.manifest import Manifest
+from pock_mlir.bundle.tensor_file import TensorFile
+from pock_mlir.bundle.writer import MANIFEST_FILE, MODULE_FILE, PARAMETER_FILE, file_record
+from pock_mlir.errors import BundleError, TensorFileError
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle on the disk whose files were checked against the manifest."""
+
+    path: Path
+    manifest: Manifest
+
+    @property
+    def module_path(self) -> Path:
+        return self.path / MODULE_FILE
+
+    @property
+    def identity(self) -> str:
+        """The hash of the module, hexadecimal: equal for two copies of one compilation."""
+        return self.manifest.files[MODULE_FILE].sha256
+
+    @cached_property
+    def parameters(self) -> TensorFile:
+        """The mapped parameter file: every parameter and buffer by its framework name, in the stored layout."""
+        try:
+            return TensorFile(self.path / PARAMETER_FILE)
+        except TensorFileError as error:
+            raise BundleError(str(error)) from error
+
+
+def read_bundle(path: str | Path) -> Bundle:
+    """Opens the bundle at `path` and checks version, sizes, hashes and parameters.
+
+    Raises `BundleError` for a missing path, something that is not a bundle, another version, and a truncated or changed file.
+    """
+    path = Path(path)
+    bundle = Bundle(path, read_manifest(path))
+    for name in (MODULE_FILE, PARAMETER_FILE):
+        _check_file(bundle, name)
+    _check_parameters(bundle)
+    return bundle
+
+
+def read_manifest(path: str | Path) -> Manifest:
+    """The manifest of the bundle at `path`, without a look at the other files. Raises `BundleError`."""
+    path = Path(path)
+    if not path.exists():
+        raise BundleError(f"there is no bundle at {path}; `pock compile` or `step.save(path)` writes one")
+    if not (path / MANIFEST_FILE).is_file():
+        raise BundleError(f"{path} is not a pock bundle: it has no {MANIFEST_FILE}; give the directory that `pock compile` wrote")
+    where = path / MANIFEST_FILE
+    try:
+        document = json.loads(where.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise BundleError(f"{where} is not readable as JSON ({error}); the bundle is damaged, compile it again") from error
+    return Manifest.from_json(document, str(where))
+
+
+def _check_file(bundle: Bundle, name: str) -> None:
+    path = bundle.path / name
+    record = bundle.manifest.files.get(name)
+    if record is None:
+        raise BundleError(f"{bundle.path / MANIFEST_FILE} has no hash for {name}; the bundle is damaged, compile it again")
+    if not path.is_file():
+        raise BundleError(f"the bundle {bundle.path} lacks the file {name}; copy the bundle again or compile it again")
+    size = path.stat().st_size
+    if size != record.bytes:
+        raise BundleError(f"{path} has {size} bytes, the manifest says {record.bytes}: it is truncated or changed; copy the bundle again")
+    if file_record(path).sha256 != record.sha256:
+        raise BundleError(f"{path} does not have the hash that the manifest records: it was changed or damaged; copy the bundle again")
+
+
+def _check_parameters(bundle: Bundle) -> None:
+    entries = bundle.parameters.entries
+    for spec in bundle.manifest.parameters:
+        entry = entries.get(spec.name)
+        if entry is None:
+            raise BundleError(f"{bundle.parameters.path} lacks the parameter '{spec.name}' of the manifest; compile the bundle again")
+        if entry.shape != spec.stored_shape or np.dtype(entry.dtype) != np.dtype(spec.dtype):
+            raise BundleError(
+                f"{bundle.parameters.path}: parameter '{spec.name}' is {entry.dtype}{list(entry.shape)}, "
+                f"the manifest says {spec.dtype}{list(spec.stored_shape)}; compile the bundle again"
+            )

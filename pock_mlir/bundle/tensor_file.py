@@ -1,0 +1,155 @@
+"""Reading and writing safetensors files with numpy alone: a device needs no other package for parameters and checkpoints."""
+
+from __future__ import annotations
+
+import json
+import math
+import mmap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from pock_mlir.bundle.atomic import atomic_write
+from pock_mlir.errors import TensorFileError
+
+# IREE uses a mapped tensor where it lies if it starts at a multiple of this.
+ALIGNMENT = 64
+
+_DTYPES = {
+    "BOOL": "bool",
+    "U8": "uint8",
+    "I8": "int8",
+    "U16": "uint16",
+    "I16": "int16",
+    "U32": "uint32",
+    "I32": "int32",
+    "U64": "uint64",
+    "I64": "int64",
+    "F16": "float16",
+    "F32": "float32",
+    "F64": "float64",
+}
+_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
+_MAX_HEADER_BYTES = 100_000_000
+
+
+@dataclass(frozen=True)
+class TensorEntry:
+    """Where a tensor lies: `offset` counts from the start of the file; `offset` and `nbytes` are bytes."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    offset: int
+    nbytes: int
+
+
+class TensorFile:
+    """A safetensors file, mapped into memory read-only: a tensor takes memory only while it is used.
+
+    `entries` maps names to `TensorEntry`, `metadata` strings to strings, `data` is the whole file as uint8.
+    """
+
+    def __init__(self, path: str | Path):
+        self.path = Path(path)
+        size = _size(self.path)
+        with self.path.open("rb") as file:
+            header, start = _read_header(self.path, file, size)
+        metadata = header.pop("__metadata__", {})
+        self.metadata: dict[str, str] = metadata if isinstance(metadata, dict) else {}
+        self.entries = {name: _entry(self.path, name, record, start, size) for name, record in header.items()}
+        self.data = np.memmap(self.path, dtype=np.uint8, mode="r")
+
+    def array(self, name: str) -> np.ndarray:
+        """The named tensor: a read-only view of the mapped file. Raises `KeyError` for an unknown name."""
+        entry = self.entries[name]
+        return self.data[entry.offset : entry.offset + entry.nbytes].view(entry.dtype).reshape(entry.shape)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """All tensors as read-only views, in the order of the header."""
+        return {name: self.array(name) for name in self.entries}
+
+    def release(self) -> None:
+        """Takes the pages that were read out of this process's memory; they come back when they are touched."""
+        release_pages(self.data.base)
+
+
+def release_pages(pages: Any) -> None:
+    """Gives back the physical memory of an `mmap.mmap`, where the platform can: files are read again, other pages become zero."""
+    if isinstance(pages, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        pages.madvise(mmap.MADV_DONTNEED)
+
+
+def write_tensor_file(path: str | Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str] | None = None) -> None:
+    """Writes a safetensors file atomically.
+
+    Tensors whose size is a multiple of 64 bytes come first, so that all of these start aligned (the format allows no padding).
+    Raises `TensorFileError` for a dtype that the format lacks, and where the file cannot be written.
+    """
+    path = Path(path)
+    ordered = sorted(tensors, key=lambda name: tensors[name].nbytes % ALIGNMENT != 0)
+    header = _header(path, {name: tensors[name] for name in ordered}, metadata or {})
+    try:
+        with atomic_write(path) as file:
+            file.write(len(header).to_bytes(8, "little"))
+            file.write(header)
+            for name in ordered:
+                file.write(_bytes(tensors[name]))
+    except OSError as error:
+        raise TensorFileError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def _bytes(array: np.ndarray) -> memoryview:
+    little = np.asarray(array, dtype=array.dtype.newbyteorder("<"), order="C")
+    return little.reshape(-1).view(np.uint8).data
+
+
+def _header(path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> bytes:
+    document: dict[str, Any] = {"__metadata__": dict(metadata)} if metadata else {}
+    offset = 0
+    for name, array in tensors.items():
+        if array.dtype.name not in _NAMES:
+            raise TensorFileError(f"cannot write {path}: tensor '{name}' has dtype {array.dtype}, which safetensors files do not hold")
+        end = offset + array.nbytes
+        document[name] = {"dtype": _NAMES[array.dtype.name], "shape": list(array.shape), "data_offsets": [offset, end]}
+        offset = end
+    text = json.dumps(document, separators=(",", ":")).encode()
+    padding = -(8 + len(text)) % ALIGNMENT
+    return text + b" " * padding
+
+
+def _size(path: Path) -> int:
+    if not path.is_file():
+        raise TensorFileError(f"{path} does not exist or is not a file")
+    return path.stat().st_size
+
+
+def _read_header(path: Path, file: BinaryIO, size: int) -> tuple[dict[str, Any], int]:
+    length = int.from_bytes(file.read(8), "little")
+    if size < 8 or length > min(size - 8, _MAX_HEADER_BYTES):
+        raise TensorFileError(f"{path} is not a safetensors file or is truncated ({size} bytes)")
+    try:
+        header = json.loads(file.read(length))
+    except ValueError:
+        header = None
+    if not isinstance(header, dict):
+        raise TensorFileError(f"{path} is not a safetensors file: its header is not readable")
+    return header, 8 + length
+
+
+def _entry(path: Path, name: str, record: Any, start: int, size: int) -> TensorEntry:
+    try:
+        dtype = _DTYPES.get(record["dtype"])
+        shape = tuple(int(extent) for extent in record["shape"])
+        begin, end = (int(offset) for offset in record["data_offsets"])
+    except (TypeError, KeyError, ValueError):
+        raise TensorFileError(f"{path}: the header's entry for tensor '{name}' is malformed") from None
+    if dtype is None:
+        raise TensorFileError(f"{path}: tensor '{name}' has dtype {record['dtype']}, which numpy does not have; convert it first")
+    if not 0 <= begin <= end or min(shape, default=0) < 0 or end - begin != math.prod(shape) * np.dtype(dtype).itemsize:
+        raise TensorFileError(f"{path}: tensor '{name}' takes {end - begin} bytes, which do not fit {dtype}{list(shape)}")
+    if start + end > size:
+        raise TensorFileError(f"{path} is truncated: tensor '{name}' ends at byte {start + end}, the file has {size}")
+    return TensorEntry(shape, dtype, start + begin, end - begin)

@@ -1,0 +1,81 @@
+"""`pock compile`: a model to a bundle."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from pock_mlir.cli.model_spec import ModelSpec, load_model_spec
+from pock_mlir.cli.size import readable_bytes
+from pock_mlir.errors import CompileError, MissingDependencyError
+from pock_mlir.targets import get_target
+
+_OPTIMIZERS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW"}
+
+
+def compile_(
+    spec: Annotated[str, typer.Argument(help="FILE.py[:ATTRIBUTE] or PACKAGE.MODULE[:ATTRIBUTE]; the attribute (default: pock_model) is "
+                                             "a dictionary with model, inputs, targets and loss, or a function that returns one.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the bundle.")],
+    loss: Annotated[str | None, typer.Option(help="The name of a loss, e.g. cross_entropy or mse.")] = None,
+    optimizer: Annotated[str | None, typer.Option(help=f"One of {', '.join(_OPTIMIZERS)}.")] = None,
+    lr: Annotated[float | None, typer.Option(help="Learning rate; `pock train --lr` can change it.")] = None,
+    momentum: Annotated[float | None, typer.Option(help="Momentum (sgd).")] = None,
+    weight_decay: Annotated[float | None, typer.Option(help="Weight decay.")] = None,
+    clip_norm: Annotated[float | None, typer.Option(help="Scale the gradients down to this norm at most.")] = None,
+    accumulate: Annotated[int | None, typer.Option(min=1, help="Batches per update.")] = None,
+    scheme: Annotated[str | None, typer.Option(help="What is trained: full, bias, last-blocks:K, or a YAML file.")] = None,
+    target: Annotated[str | None, typer.Option(help="The machine to compile for; `pock targets` lists them.")] = None,
+) -> None:
+    """Compile the training step of a model into a bundle."""
+    if target is not None:
+        get_target(target)
+    model_spec = load_model_spec(spec)
+    options = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay, "clip_norm": clip_norm, "accumulate": accumulate}
+    arguments = _arguments(model_spec, loss=loss, scheme=scheme, target=target)
+    arguments |= _optimizer_arguments(optimizer, {name: value for name, value in options.items() if value is not None}, arguments)
+    console = Console(stderr=True)
+    with console.status("compiling"):
+        step = _compiler()(**arguments)
+        step.save(output)
+    console.print(f"wrote {output}: planned peak {readable_bytes(step.memory.planned_peak_bytes)}", highlight=False)
+
+
+def _arguments(spec: ModelSpec, **options: str | None) -> dict[str, Any]:
+    """The arguments of `compile`: the fields of the specification that are set, with the options of the command line over them."""
+    arguments = {name: value for name, value in vars(spec).items() if value is not None}
+    return arguments | {name: value for name, value in options.items() if value is not None}
+
+
+def _optimizer_arguments(name: str | None, options: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
+    """`optimizer` (and `accumulate`, where `compile` takes it) from the options of the command line."""
+    out: dict[str, Any] = {}
+    if "accumulate" in options and "accumulate" in inspect.signature(_compiler()).parameters:
+        out["accumulate"] = options.pop("accumulate")
+    if name is None and not options:
+        return out
+    if name is None:
+        raise CompileError(f"--{next(iter(options)).replace('_', '-')} needs --optimizer, one of {', '.join(_OPTIMIZERS)}")
+    if name not in _OPTIMIZERS:
+        raise CompileError(f"unknown optimizer '{name}'; the optimizers are {', '.join(_OPTIMIZERS)}")
+    import pock_mlir
+
+    make = getattr(pock_mlir, _OPTIMIZERS[name])
+    for option in options:
+        if option not in inspect.signature(make).parameters:
+            raise CompileError(f"the optimizer '{name}' has no option --{option.replace('_', '-')}")
+    return out | {"optimizer": make(**options)}
+
+
+def _compiler() -> Any:
+    try:
+        from pock_mlir.compiler import compile as compiler
+    except ModuleNotFoundError as error:
+        raise MissingDependencyError(
+            f"compiling needs the package '{error.name}'; install it with: pip install 'pock_mlir[compiler]'"
+        ) from error
+    return compiler

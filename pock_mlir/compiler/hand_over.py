@@ -1,0 +1,130 @@
+"""The hand-over to IREE: bytecode of upstream dialects in, a module of IREE's input dialects out.
+
+Globals become util.globals initialised from the parameter archive's scopes. Each call of an in-place function becomes one dispatch whose results are tied to the
+states' storage: the form in which IREE updates state without a copy (elementwise updates outside a dispatch, and other forms that look alike, cost a second
+buffer per parameter). Initial values always come from the archive: mutable globals with equal constant initial values would be merged into one buffer.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from iree.compiler import ir
+
+from pock_mlir.passes.convert_pock_state import IN_PLACE, SCOPE
+
+READ_ONLY, READ_WRITE = "readonly", "readwrite"
+
+# IREE's default groups ops into waves in which everything is live together; "debug" keeps the order of our schedule.
+PROGRAM_ORDER = '#stream.partitioning_config<"debug">'
+
+
+def hand_over(bytecode: bytes, context: ir.Context) -> ir.Module:
+    """The module for IREE, in `context` (of an IREE compiler session)."""
+    with context, ir.Location.unknown():
+        module = ir.Module.parse(bytecode)
+        operations = [op.operation for op in module.body.operations]
+        functions = {_symbol(op): op for op in operations if op.name == "func.func"}
+        mutable = set()
+        for op in operations:
+            if op.name == "ml_program.global":
+                if "is_mutable" in op.attributes:
+                    mutable.add(_symbol(op))
+                _convert_global(op)
+        in_place = {name: op for name, op in functions.items() if IN_PLACE in op.attributes}
+        for name, function in functions.items():
+            if name not in in_place:
+                for op in list(function.regions[0].blocks[0].operations):
+                    _convert(op.operation, in_place, mutable)
+        for function in in_place.values():
+            function.erase()
+        module.operation.attributes["stream.partitioning"] = ir.Attribute.parse(PROGRAM_ORDER)
+    return module
+
+
+def _symbol(op: ir.Operation) -> str:
+    return ir.StringAttr(op.attributes["sym_name"]).value
+
+
+def _convert_global(op: ir.Operation) -> None:
+    type = ir.TypeAttr(op.attributes["type"]).value
+    scope = ir.StringAttr(op.attributes[SCOPE]).value
+    value = ir.Attribute.parse(f'#flow.parameter.named<"{scope}"::"{_symbol(op)}"> : {type}')
+    attributes = {
+        "sym_name": op.attributes["sym_name"],
+        "sym_visibility": ir.StringAttr.get("private"),
+        "type": op.attributes["type"],
+        "initial_value": value,
+    }
+    if "is_mutable" in op.attributes:
+        attributes["is_mutable"] = ir.UnitAttr.get()
+    with ir.InsertionPoint(op), op.location:
+        ir.Operation.create("util.global", attributes=attributes)
+    op.erase()
+
+
+def _convert(op: ir.Operation, in_place: dict[str, ir.Operation], mutable: set[str]) -> None:
+    with ir.InsertionPoint(op), op.location:
+        if op.name == "ml_program.global_load":
+            attributes: dict[str, ir.Attribute] = {"global": op.attributes["global"]}
+            if ir.FlatSymbolRefAttr(op.attributes["global"]).value not in mutable:
+                attributes["is_immutable"] = ir.UnitAttr.get()
+            new = ir.Operation.create("util.global.load", [op.results[0].type], [], attributes)
+        elif op.name == "ml_program.global_store":
+            new = ir.Operation.create("util.global.store", [], [op.operands[0]], {"global": op.attributes["global"]})
+        elif op.name == "func.call" and ir.FlatSymbolRefAttr(op.attributes["callee"]).value in in_place:
+            new = _dispatch(op, in_place[ir.FlatSymbolRefAttr(op.attributes["callee"]).value])
+        else:
+            return
+    for old, value in zip(op.results, new.results, strict=True):
+        old.replace_all_uses_with(value)
+    op.erase()
+
+
+def _dispatch(call: ir.Operation, function: ir.Operation) -> ir.Operation:
+    """flow.dispatch.workgroups with the function's body; arguments from `pock.in_place` on are read, written and returned."""
+    first_state = ir.IntegerAttr(function.attributes[IN_PLACE]).value
+    operands = list(call.operands)
+    modes = [READ_ONLY if i < first_state else READ_WRITE for i in range(len(operands))]
+    attributes = {
+        "operandSegmentSizes": ir.DenseI32ArrayAttr.get([0, len(operands), 0, 0]),
+        "tied_operands": _index_array(range(first_state, len(operands))),
+    }
+    op = ir.Operation.create("flow.dispatch.workgroups", [v.type for v in operands[first_state:]], operands, attributes, regions=2)
+    types = [ir.Type.parse(f"!iree_tensor_ext.dispatch.tensor<{mode}:{v.type}>") for mode, v in zip(modes, operands, strict=True)]
+    block = op.regions[0].blocks.append(*types)
+    with ir.InsertionPoint(block):
+        _fill_dispatch(block, function, operands, first_state)
+    return op
+
+
+def _fill_dispatch(block: ir.Block, function: ir.Operation, operands: list[ir.Value], first_state: int) -> None:
+    """Moves the function's body into the dispatch, between loads of the arguments and stores of the results."""
+    body = function.regions[0].blocks[0]
+    for argument, inner, outer in zip(body.arguments, block.arguments, operands, strict=True):
+        argument.replace_all_uses_with(_whole("load", [inner], outer.type))
+    *computation, terminator = [op.operation for op in body.operations]
+    for op in computation:
+        block.append(op)
+    for value, inner in zip(terminator.operands, list(block.arguments)[first_state:], strict=True):
+        _whole("store", [value, inner], value.type)
+    ir.Operation.create("flow.return")
+    terminator.erase()
+
+
+def _whole(kind: str, operands: list[ir.Value], type: ir.Type) -> Any:
+    """A load or store of a whole dispatch tensor."""
+    shape = list(ir.RankedTensorType(type).shape)
+    attributes = {
+        "static_offsets": ir.DenseI64ArrayAttr.get([0] * len(shape)),
+        "static_sizes": ir.DenseI64ArrayAttr.get(shape),
+        "static_strides": ir.DenseI64ArrayAttr.get([1] * len(shape)),
+        "operandSegmentSizes": ir.DenseI32ArrayAttr.get([1] * len(operands) + [0, 0, 0, 0]),
+    }
+    results = [type] if kind == "load" else []
+    op = ir.Operation.create(f"iree_tensor_ext.dispatch.tensor.{kind}", results, operands, attributes)
+    return op.results[0] if results else None
+
+
+def _index_array(values: range) -> ir.ArrayAttr:
+    return ir.ArrayAttr.get([ir.IntegerAttr.get(ir.IndexType.get(), v) for v in values])

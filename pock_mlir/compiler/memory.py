@@ -1,0 +1,104 @@
+"""The memory plan, read from the program in IREE's stream phase: there every allocation of a step stands with its size and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from iree.compiler import ir
+
+from pock_mlir.bundle import MemoryPlan
+from pock_mlir.errors import CompileError
+
+GLOBAL_ALLOCATIONS = frozenset({"stream.resource.alloc", "stream.cmd.parameter.load"})
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Bytes at the worst moment of one function, besides state and inputs: transients and results."""
+
+    transient: int
+    results: int
+
+
+def plan_memory(program: ir.Operation, *, input_bytes: int, parameter_bytes: int, state_bytes: int) -> MemoryPlan:
+    """Plans from the stream phase of a program. All sizes are in bytes.
+
+    `input_bytes` is what the caller's arrays take on the device, `parameter_bytes` and `state_bytes` what parameters and optimizer state take there; the peak uses what the
+    program itself allocates for both.
+    """
+    functions = {_name(op): op for op in _top_level(program) if op.name == "util.func"}
+    resident = sum(_global_bytes(op) for op in _top_level(program) if op.name == "util.initializer")
+    usages = {name: _usage(functions[name]) for name in ("train_step", "apply_gradients", "predict") if name in functions}
+    step = [usage for name, usage in usages.items() if name != "predict"]
+    transient = max(usage.transient for usage in step)
+    results = max(usage.results for usage in step)
+    return MemoryPlan(
+        planned_peak_bytes=resident + input_bytes + transient + results,
+        parameter_bytes=parameter_bytes,
+        state_bytes=state_bytes,
+        transient_bytes=transient,
+        io_bytes=input_bytes + results,
+        predict_transient_bytes=usages["predict"].transient,
+    )
+
+
+def _top_level(program: ir.Operation) -> list[ir.Operation]:
+    return [op.operation for op in program.regions[0].blocks[0].operations]
+
+
+def _name(op: ir.Operation) -> str:
+    return ir.StringAttr(op.attributes["sym_name"]).value
+
+
+def _walk(op: ir.Operation) -> Iterator[ir.Operation]:
+    for region in op.regions:
+        for block in region:
+            for child in block.operations:
+                yield child.operation
+                yield from _walk(child.operation)
+
+
+def _global_bytes(initializer: ir.Operation) -> int:
+    """What an initializer allocates for good: the storage of parameters, states and constants."""
+    total = 0
+    for op in _walk(initializer):
+        if op.name in GLOBAL_ALLOCATIONS:
+            total += sum(_size_of(op, index) for index, result in enumerate(_resources(op)) if _lifetime(result) in ("variable", "constant"))
+    return total
+
+
+def _usage(function: ir.Operation) -> Usage:
+    live: dict[ir.Value, tuple[str, int]] = {}
+    transient = results = current = 0
+    for op in _walk(function):
+        if op.name == "stream.resource.alloca":
+            resource = op.results[0]
+            lifetime, size = _lifetime(resource), _size_of(op, 0)
+            live[resource] = (lifetime, size)
+            if lifetime == "external":
+                results += size
+            else:
+                current += size
+                transient = max(transient, current)
+        elif op.name == "stream.resource.dealloca" and op.operands[0] in live:
+            lifetime, size = live.pop(op.operands[0])
+            current -= 0 if lifetime == "external" else size
+    return Usage(transient, results)
+
+
+def _resources(op: ir.Operation) -> list[ir.Value]:
+    return [result for result in op.results if str(result.type).startswith("!stream.resource<")]
+
+
+def _lifetime(resource: ir.Value) -> str:
+    return str(resource.type).removeprefix("!stream.resource<").removesuffix(">")
+
+
+def _size_of(op: ir.Operation, index: int) -> int:
+    """The constant size of the `index`-th resource that an op allocates: its operands of type index, in the order of the results."""
+    sizes = [value for value in op.operands if isinstance(value.type, ir.IndexType)]
+    owner = sizes[index].owner
+    if isinstance(owner, ir.Block) or owner.name != "arith.constant":
+        raise CompileError(f"the size of an allocation ({op.name}) is not known at compile time")
+    return ir.IntegerAttr(owner.attributes["value"]).value

@@ -1,0 +1,89 @@
+"""What a bundle's manifest says of a module: its parameters, states, inputs and outputs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from torch_mlir import ir
+
+from pock_mlir.bundle import ArraySpec, ParameterSpec, StateSpec
+from pock_mlir.errors import CompileError
+from pock_mlir.passes.functions import find_function, functions_of, operations_of, parameters_of, states_of
+
+_DTYPES = {"f32": "float32", "f64": "float64", "f16": "float16", "i64": "int64", "i32": "int32", "i16": "int16", "i8": "int8", "i1": "bool"}
+
+# Ops through which an index stays the same index.
+_VIEWS = frozenset({"tensor.collapse_shape", "tensor.expand_shape", "tensor.extract_slice", "pock.transpose", "pock.broadcast", "arith.extsi", "arith.trunci"})
+
+
+def dtype_of(type: ir.Type) -> str:
+    element = str(ir.RankedTensorType(type).element_type)
+    if element not in _DTYPES:
+        raise CompileError(f"element type {element} is not supported")
+    return _DTYPES[element]
+
+
+def parameter_specs(module: ir.Operation) -> tuple[ParameterSpec, ...]:
+    specs = []
+    for name, op in parameters_of(module).items():
+        attributes = op.operation.attributes
+        permutation = tuple(attributes["permutation"]) if "permutation" in attributes else None
+        stored = list(ir.RankedTensorType(op.type.value).shape)
+        shape = stored if permutation is None else [stored[permutation.index(d)] for d in range(len(stored))]
+        aliases = tuple(ir.StringAttr(a).value for a in attributes["aliases"]) if "aliases" in attributes else ()
+        specs.append(ParameterSpec(name, op.kind.value, tuple(shape), dtype_of(op.type.value), permutation, op.trained.value, aliases))
+    return tuple(specs)
+
+
+def state_specs(module: ir.Operation) -> tuple[StateSpec, ...]:
+    specs = []
+    for name, op in states_of(module).items():
+        attributes = op.operation.attributes
+        owner = ir.FlatSymbolRefAttr(attributes["parameter"]).value if "parameter" in attributes else None
+        slot = ir.StringAttr(attributes["slot"]).value if "slot" in attributes else None
+        shape = tuple(ir.RankedTensorType(op.type.value).shape)
+        specs.append(StateSpec(name, shape, dtype_of(op.type.value), op.init.value, owner, slot))
+    return tuple(specs)
+
+
+def argument_specs(module: ir.Operation, function: str, names: Sequence[str]) -> tuple[ArraySpec, ...]:
+    """The arrays that a function takes, under the caller's names, with the ranges of those that index something."""
+    arguments = list(find_function(module, function).regions[0].blocks[0].arguments)
+    if len(arguments) != len(names):
+        raise CompileError(f"the model takes {len(arguments)} arrays, {len(names)} were given; inputs must be tensors that the model uses")
+    return tuple(_array_spec(name, argument) for name, argument in zip(names, arguments, strict=True))
+
+
+def result_specs(module: ir.Operation, function: str, names: Sequence[str]) -> tuple[ArraySpec, ...]:
+    terminator = operations_of(find_function(module, function))[-1].operation
+    return tuple(ArraySpec(n, tuple(v.type.shape), dtype_of(v.type)) for n, v in zip(names, terminator.operands, strict=True))
+
+
+def _array_spec(name: str, value: ir.Value) -> ArraySpec:
+    bounds, ignore = _index_range(value)
+    return ArraySpec(name, tuple(value.type.shape), dtype_of(value.type), bounds, ignore)
+
+
+def _index_range(value: ir.Value) -> tuple[tuple[int, int] | None, int | None]:
+    """The values that integers may take where they index a table or are classes: the narrowest over all uses, and the value exempt from it."""
+    high, ignore, pending = None, None, [value]
+    while pending:
+        for use in pending.pop().uses:
+            operation = use.owner.operation
+            if operation.name in _VIEWS:
+                pending.append(operation.results[0])
+            elif operation.name == "pock.embedding" and use.operand_number == 1:
+                rows = operation.operands[0].type.shape[0]
+                high = rows if high is None else min(high, rows)
+            elif operation.name == "pock.cross_entropy" and use.operand_number == 1:
+                classes = operation.operands[0].type.shape[1]
+                high = classes if high is None else min(high, classes)
+                ignore = ir.IntegerAttr(operation.attributes["ignore_index"]).value
+    return (None if high is None else (0, high)), ignore
+
+
+def count_ops(module: ir.Operation) -> dict[str, int]:
+    """How often each kind of op occurs in the module's functions."""
+    counts = Counter(op.operation.name for function in functions_of(module) for op in operations_of(function))
+    return dict(sorted(counts.items()))

@@ -1,0 +1,36 @@
+"""The result of a compilation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from pock_mlir.bundle import Manifest, MemoryPlan, write_bundle
+
+
+@dataclass(frozen=True)
+class CompiledStep:
+    """A compiled training step: the module, the parameters as they were at compile time, and what is known of both."""
+
+    manifest: Manifest
+    module: bytes = field(repr=False)
+    parameters: Mapping[str, np.ndarray] = field(repr=False)
+    """Every parameter and buffer by name, in the layout that the module stores."""
+
+    @property
+    def memory(self) -> MemoryPlan:
+        """What a session will need on the device, in bytes, known without running."""
+        return self.manifest.memory
+
+    @property
+    def trained(self) -> tuple[str, ...]:
+        """The names of the parameters that training changes."""
+        return tuple(spec.name for spec in self.manifest.parameters if spec.trained)
+
+    def save(self, path: str | Path) -> Path:
+        """Writes the bundle, a directory, whole or not at all; a bundle that is there is replaced."""
+        write_bundle(path, self.manifest, self.module, self.parameters)
+        return Path(path)

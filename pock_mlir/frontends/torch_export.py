@@ -1,0 +1,124 @@
+"""Traces a PyTorch model by torch.export: once as a training step up to its loss, once as a prediction."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch.export import ExportedProgram
+
+from pock_mlir.errors import CompileError
+
+Inputs = tuple[torch.Tensor, ...] | dict[str, torch.Tensor]
+
+
+@dataclass(frozen=True)
+class TracedModel:
+    """Both programs of a model, and what `predict` returns: "single", "tuple" or "dict" with the names of its values."""
+
+    train_step: ExportedProgram
+    predict: ExportedProgram
+    output_style: str
+    output_names: tuple[str, ...]
+
+
+class _TrainStep(torch.nn.Module):
+    """The model and its loss as one module."""
+
+    def __init__(self, model: torch.nn.Module, loss: Callable[..., torch.Tensor] | None) -> None:
+        super().__init__()
+        self.model = model
+        self.loss = loss
+
+    def forward(self, inputs: Inputs, targets: tuple[torch.Tensor, ...]) -> torch.Tensor:
+        outputs = _call(self.model, inputs)
+        if self.loss is None:
+            return _own_loss(outputs)
+        return self.loss(_trained_on(outputs), *targets)
+
+
+class _Predict(torch.nn.Module):
+    def __init__(self, model: torch.nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, inputs: Inputs) -> Any:
+        outputs = _trained_on(_call(self.model, inputs))
+        return {k: v for k, v in outputs.items() if isinstance(v, torch.Tensor)} if isinstance(outputs, Mapping) else outputs
+
+
+def trace(model: torch.nn.Module, inputs: Inputs, targets: tuple[torch.Tensor, ...], loss: Callable[..., torch.Tensor] | None) -> TracedModel:
+    """Traces a model on example inputs. Raises CompileError where torch.export cannot, or where the loss is no scalar."""
+    train_step = _export(_TrainStep(model, loss), (inputs, targets), "the training step")
+    outputs = [node for node in train_step.graph.nodes if node.op == "output"][0].args[0]
+    value = outputs[-1].meta["val"] if outputs and hasattr(outputs[-1], "meta") else None
+    if not isinstance(value, torch.Tensor) or value.ndim != 0:
+        shape = list(value.shape) if isinstance(value, torch.Tensor) else type(value).__name__
+        raise CompileError(f"the loss must be a scalar tensor, got {shape}; reduce it, for example by .mean()")
+    with _evaluation_mode(model):
+        predict = _export(_Predict(model), (inputs,), "the prediction")
+    style, names = _output_style(predict)
+    return TracedModel(train_step, predict, style, names)
+
+
+def _call(model: torch.nn.Module, inputs: Inputs) -> Any:
+    return model(**inputs) if isinstance(inputs, dict) else model(*inputs)
+
+
+def _trained_on(outputs: Any) -> Any:
+    """What the loss sees of a model's outputs: the logits of a HuggingFace output object, anything else as it is."""
+    if isinstance(outputs, Mapping) and "logits" in outputs:
+        return outputs["logits"]
+    return outputs
+
+
+def _own_loss(outputs: Any) -> torch.Tensor:
+    """The loss that a model returns itself: a tensor, the field `loss`, or the first of several values."""
+    if isinstance(outputs, torch.Tensor):
+        return outputs
+    if isinstance(outputs, Mapping):
+        if outputs.get("loss") is None:
+            raise CompileError("loss=None means that the model returns its own loss, but its output has no field 'loss'; pass labels, or name a loss")
+        return outputs["loss"]
+    if isinstance(outputs, Sequence) and outputs and isinstance(outputs[0], torch.Tensor):
+        return outputs[0]
+    raise CompileError(f"loss=None means that the model returns its own loss, but it returns {type(outputs).__name__}; name a loss")
+
+
+def _export(module: torch.nn.Module, arguments: tuple[Any, ...], what: str) -> ExportedProgram:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # Without decompositions composite ops stay whole: linear, layer_norm, scaled_dot_product_attention, cross_entropy_loss.
+            return torch.export.export(module, arguments).run_decompositions({})
+    except CompileError:
+        raise
+    except Exception as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise CompileError(f"torch.export cannot trace {what}: {reason}") from error
+
+
+@contextmanager
+def _evaluation_mode(model: torch.nn.Module) -> Iterator[None]:
+    """Evaluation mode for a while; every submodule's own mode comes back."""
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, training in modes.items():
+            module.training = training
+
+
+def _output_style(program: ExportedProgram) -> tuple[str, tuple[str, ...]]:
+    spec = program.call_spec.out_spec
+    count = spec.num_leaves if spec is not None else 1
+    if spec is None or (count == 1 and spec.type is None):
+        return "single", ("output",)
+    if spec.type is dict:
+        return "dict", tuple(str(key) for key in spec.context)
+    return "tuple", tuple(f"output{i}" for i in range(count))

@@ -1,0 +1,143 @@
+"""Imports traced programs into one module of the torch dialect, with parameters as pock symbols and the user's modules as locations."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch.export.graph_signature import InputKind
+from torch_mlir import ir
+from torch_mlir.extras.fx_importer import ContextCache, FxImporter, FxImporterHooks, GraphNodeImporter, InputInfo
+
+from pock_mlir.dialects import load_dialects, state
+from pock_mlir.errors import CompileError
+from pock_mlir.frontends.torch_export import TracedModel
+from pock_mlir.passes.convert_torch_to_pock.types import builtin_tensor
+
+# The model is the attribute `model` of the traced wrapper.
+WRAPPER_PREFIX = "model."
+_TORCH_FOLDER = os.path.dirname(torch.__file__)
+_FRAME = re.compile(r'File "([^"]+)", line (\d+)')
+
+
+class ParameterTable:
+    """The model's parameters and buffers under their first names, with the further names of tied ones."""
+
+    def __init__(self, model: torch.nn.Module) -> None:
+        self.tensors: dict[str, torch.Tensor] = {}
+        self.kinds: dict[str, str] = {}
+        self.aliases: dict[str, list[str]] = {}
+        self.canonical: dict[str, str] = {}
+        persistent = set(model.state_dict(keep_vars=True))
+        first: dict[int, str] = {}
+        named = [("parameter", n, t) for n, t in model.named_parameters(remove_duplicate=False)]
+        named += [("buffer", n, t) for n, t in model.named_buffers(remove_duplicate=False)]
+        for kind, name, tensor in named:
+            owner = first.setdefault(id(tensor), name)
+            self.canonical[name] = owner
+            if owner != name:
+                self.aliases[owner].append(name)
+                continue
+            self.tensors[name] = tensor
+            self.kinds[name] = kind if name in persistent else "constant"
+            self.aliases[name] = []
+
+
+def import_traced(traced: TracedModel, parameters: ParameterTable) -> ir.Module:
+    """A module with the functions `train_step` and `predict`, and a `pock.parameter` for everything in the table, used or not."""
+    context = ir.Context()
+    load_dialects(context)
+    with context, ir.Location.unknown():
+        module = ir.Module.create()
+        with ir.InsertionPoint(module.body):
+            for name, tensor in parameters.tensors.items():
+                _declare(name, tensor, parameters)
+        for name, program in (("train_step", traced.train_step), ("predict", traced.predict)):
+            importer = FxImporter(module=module, hooks=_Hooks(parameters))
+            # The importer makes its own cache of locations; ours names the user's modules.
+            importer._cc = _ModuleLocations(context, py_attr_tracker=importer._py_attr_tracker)
+            try:
+                importer.import_program(program, func_name=name)
+            except NotImplementedError as error:
+                raise CompileError(f"the model cannot be imported: {str(error).splitlines()[0]}") from error
+    return module
+
+
+def _declare(name: str, tensor: torch.Tensor, parameters: ParameterTable) -> None:
+    element = _ELEMENTS.get(tensor.dtype)
+    if element is None:
+        raise CompileError(f"{parameters.kinds[name]} '{name}' has dtype {tensor.dtype}, which is not supported; convert it, for example by model.float()")
+    type = ir.RankedTensorType.get(list(tensor.shape), ir.Type.parse(element))
+    with ir.Location.name(name):
+        op = state.parameter(name, type, kind=parameters.kinds[name])
+    if parameters.aliases[name]:
+        names = [ir.StringAttr.get(alias) for alias in parameters.aliases[name]]
+        op.operation.attributes["aliases"] = ir.ArrayAttr.get(names)
+
+
+_ELEMENTS = {
+    torch.float32: "f32",
+    torch.float64: "f64",
+    torch.int64: "i64",
+    torch.int32: "i32",
+    torch.bool: "i1",
+}
+
+
+class _Hooks(FxImporterHooks):
+    """Parameters and buffers become reads of their symbols instead of constants in the program."""
+
+    def __init__(self, parameters: ParameterTable) -> None:
+        self._parameters = parameters
+
+    def resolve_input(self, gni: GraphNodeImporter, value: Any, info: InputInfo) -> ir.Value:
+        target = info.input_spec.target
+        if info.input_spec.kind not in (InputKind.PARAMETER, InputKind.BUFFER) or not target.startswith(WRAPPER_PREFIX):
+            raise CompileError(f"'{target}' is a parameter of the loss; only the model's parameters can be trained, so make it part of the model")
+        name = self._parameters.canonical[target.removeprefix(WRAPPER_PREFIX)]
+        tensor = builtin_tensor(info.ir_type)
+        with ir.Location.name(name):
+            return _from_builtin(state.read(name, tensor), info.ir_type)
+
+    def resolve_literal(self, gni: GraphNodeImporter, literal: Any, info: InputInfo | None) -> ir.Value | None:
+        """Tensor constants as plain attributes (the default, resources, cannot be looked into)."""
+        if not isinstance(literal, torch.Tensor):
+            return None
+        array = np.ascontiguousarray(literal.detach().cpu().numpy())
+        type = ir.RankedTensorType.get(array.shape, ir.Type.parse(_ELEMENTS.get(literal.dtype, "i8")))
+        attribute = ir.DenseElementsAttr.get(array, type=type)
+        constant = ir.Operation.create("arith.constant", [type], [], {"value": attribute}).results[0]
+        signed = {"i64": "si64", "i32": "si32", "i8": "ui8"}.get(str(type.element_type), str(type.element_type))
+        vtensor = ir.Type.parse(f"!torch.vtensor<[{','.join(map(str, array.shape))}],{signed}>")
+        return _from_builtin(constant, vtensor)
+
+    def store_produced_value(self, gni: GraphNodeImporter, py_value: Any, produced_ir_value: Any, info: InputInfo) -> None:
+        name = info.input_spec.target.removeprefix(WRAPPER_PREFIX)
+        raise CompileError(f"the model changes its buffer '{name}' while it runs, which is not supported; call model.eval() if that comes from batch normalisation")
+
+
+def _from_builtin(value: ir.Value, type: ir.Type) -> ir.Value:
+    return ir.Operation.create("torch_c.from_builtin_tensor", [type], [value]).results[0]
+
+
+class _ModuleLocations(ContextCache):
+    """Locations that name the module of the user's model and the line in its code: loc("encoder.layer.0"("model.py":12:0))."""
+
+    def get_node_location(self, node: torch.fx.Node) -> ir.Location | None:
+        frames = _FRAME.findall(node.meta.get("stack_trace") or "")
+        path = _module_path(node.meta.get("nn_module_stack") or {})
+        if not frames and path is None:
+            return None
+        own = [frame for frame in frames if not frame[0].startswith(_TORCH_FOLDER)] or frames
+        location = ir.Location.file(own[-1][0], int(own[-1][1]), 0, context=self._c) if own else ir.Location.unknown(self._c)
+        return location if not path else ir.Location.name(path, location, context=self._c)
+
+
+def _module_path(stack: Mapping[str, tuple[str, Any]]) -> str | None:
+    """The innermost module that an op comes from, by its path in the user's model."""
+    paths = [path for path, _ in stack.values()]
+    return paths[-1].removeprefix(WRAPPER_PREFIX).removeprefix("model") if paths else None

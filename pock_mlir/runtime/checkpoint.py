@@ -1,0 +1,88 @@
+"""Checkpoints: safetensors files with the parameters, the optimizer's state and the step.
+
+Parameters and buffers stand under their framework names in the framework's layout, so `safetensors.torch.load_file` gives what
+`Module.load_state_dict` takes once the names with the prefix `optimizer/` are left out. The metadata holds the step, the learning
+rate and which bundle wrote the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pock_mlir.bundle import TensorFile, write_tensor_file
+from pock_mlir.errors import CheckpointError, TensorFileError
+
+STATE_PREFIX = "optimizer/"
+_FORMAT = "pock-checkpoint"
+_VERSION = "1"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a checkpoint holds; all arrays in the framework's layout.
+
+    `step` counts optimizer updates, `pending` the calls of `train_step` since the last one (gradient accumulation), `bundle` is the
+    hash of the module that wrote the checkpoint.
+    """
+
+    parameters: Mapping[str, np.ndarray]
+    states: Mapping[str, np.ndarray]
+    step: int
+    pending: int
+    lr: float
+    bundle: str
+
+
+def write_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
+    """Writes the file atomically. Raises `CheckpointError` if the disk refuses or a parameter's name has the state prefix."""
+    clash = next((name for name in checkpoint.parameters if name.startswith(STATE_PREFIX)), None)
+    if clash is not None:
+        raise CheckpointError(f"cannot write {path}: the parameter name '{clash}' begins with '{STATE_PREFIX}', which marks optimizer state")
+    tensors = dict(checkpoint.parameters) | {STATE_PREFIX + name: array for name, array in checkpoint.states.items()}
+    metadata = {
+        "format": _FORMAT,
+        "format_version": _VERSION,
+        "step": str(checkpoint.step),
+        "pending": str(checkpoint.pending),
+        "lr": repr(checkpoint.lr),
+        "bundle": checkpoint.bundle,
+    }
+    try:
+        write_tensor_file(path, tensors, metadata)
+    except TensorFileError as error:
+        raise CheckpointError(f"the checkpoint was not written: {error}") from error
+
+
+def read_checkpoint(path: str | Path) -> Checkpoint:
+    """Reads the file; the arrays are views of the mapped file. Raises `CheckpointError` for what is not a checkpoint."""
+    try:
+        file = TensorFile(path)
+    except TensorFileError as error:
+        raise CheckpointError(f"cannot read the checkpoint: {error}") from error
+    metadata = file.metadata
+    if metadata.get("format") != _FORMAT:
+        raise CheckpointError(
+            f"{path} is a safetensors file but not a checkpoint of a session; load its tensors with `load_state_dict` instead"
+        )
+    if metadata.get("format_version") != _VERSION:
+        raise CheckpointError(
+            f"{path} has checkpoint format version {metadata.get('format_version')}, this pock_mlir reads version {_VERSION}"
+        )
+    tensors = file.arrays()
+    try:
+        return Checkpoint(
+            parameters={name: array for name, array in tensors.items() if not name.startswith(STATE_PREFIX)},
+            states={
+                name.removeprefix(STATE_PREFIX): array for name, array in tensors.items() if name.startswith(STATE_PREFIX)
+            },
+            step=int(metadata["step"]),
+            pending=int(metadata["pending"]),
+            lr=float(metadata["lr"]),
+            bundle=metadata["bundle"],
+        )
+    except (KeyError, ValueError) as error:
+        raise CheckpointError(f"{path}: the metadata of the checkpoint is malformed ({error})") from error

@@ -1,0 +1,239 @@
+"""A session: a bundle that trains and predicts on this machine, with no framework and no compiler."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pock_mlir.bundle import ArraySpec, Bundle, Manifest, ParameterSpec, StateSpec
+from pock_mlir.errors import BundleError, CheckpointError, InputError, PockError
+from pock_mlir.runtime.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from pock_mlir.runtime.device import Device
+from pock_mlir.runtime.inputs import check_arguments, order_keywords
+from pock_mlir.runtime.module import Module, aligned_copy
+from pock_mlir.runtime.state import state_layout, take_parameters, take_states
+
+_LEARNING_RATE = "lr"
+
+
+class Session:
+    """Training and prediction with one bundle; made by `pock_mlir.load`.
+
+    A method that raises leaves the session as it was. A session is used by one thread at a time.
+    """
+
+    def __init__(self, bundle: Bundle, device: Device):
+        self._bundle = bundle
+        self._device = device
+        self._module = Module(bundle.module_path, bundle.manifest, device)
+        self._replaced: dict[str, np.ndarray] = {}  # frozen parameters that do not have the bundle's values, as stored
+        self._step = 0
+        self._pending = 0
+        self._last_call = ""
+        self._check_functions()
+        self._module.start(bundle.parameters, {}, {})
+
+    # What the bundle is.
+
+    @property
+    def manifest(self) -> Manifest:
+        """What was compiled, and for what."""
+        return self._bundle.manifest
+
+    @property
+    def inputs(self) -> tuple[ArraySpec, ...]:
+        """Names, shapes and dtypes of the inputs, in order."""
+        return self.manifest.inputs
+
+    @property
+    def targets(self) -> tuple[ArraySpec, ...]:
+        """Names, shapes and dtypes of the targets, in order."""
+        return self.manifest.targets
+
+    @property
+    def outputs(self) -> tuple[ArraySpec, ...]:
+        """Names, shapes and dtypes of what `predict` returns, in order."""
+        return self.manifest.outputs
+
+    @property
+    def threads(self) -> int:
+        """The number of threads that compute."""
+        return self._device.threads
+
+    # Training and prediction.
+
+    def train_step(self, *arrays: Any) -> float:
+        """One training step on a batch; returns the loss before the update.
+
+        Takes the inputs in order (for a model with keyword inputs: one dictionary), then the targets, as numpy arrays or tensors of
+        exactly the compiled shapes and dtypes. With gradient accumulation every `manifest.accumulate`-th call updates. Raises
+        `InputError` before anything runs.
+        """
+        arguments = self._arguments(arrays, (*self.inputs, *self.targets), "train_step")
+        (loss,) = self._run("train_step", arguments)
+        self._pending += 1
+        if self._pending >= self.manifest.accumulate:
+            if self.manifest.accumulate > 1:
+                self._module.call_measured("apply_gradients")
+            self._pending = 0
+            self._step += 1
+        return float(loss)
+
+    def predict(self, *arrays: Any) -> Any:
+        """The model's outputs for a batch, with the current parameters.
+
+        Takes the inputs as `train_step` does. Returns an array, a tuple or a dictionary of arrays, as the model does. Raises
+        `InputError`.
+        """
+        arguments = self._arguments(arrays, self.inputs, "predict")
+        results = self._run("predict", arguments)
+        outputs = [array.astype(spec.dtype, copy=False) for array, spec in zip(results, self.outputs, strict=True)]
+        if self.manifest.output_style == "single":
+            return outputs[0]
+        if self.manifest.output_style == "dict":
+            return {spec.name: array for spec, array in zip(self.outputs, outputs, strict=True)}
+        return tuple(outputs)
+
+    @property
+    def step(self) -> int:
+        """The number of optimizer updates so far, those before a loaded checkpoint included."""
+        return self._step
+
+    @property
+    def lr(self) -> float:
+        """The learning rate of the next update."""
+        return float(self._module.call(f"get.{_LEARNING_RATE}")[0])
+
+    def set_lr(self, lr: float) -> None:
+        """Sets the learning rate of the following updates. Raises `InputError` unless it is a finite number, zero or more."""
+        try:
+            value = float(lr)
+        except (TypeError, ValueError):
+            raise InputError(f"the learning rate is {lr!r}, it must be a number") from None
+        if not math.isfinite(value) or value < 0:
+            raise InputError(f"the learning rate is {value}, it must be finite and not negative")
+        self._module.call(f"set.{_LEARNING_RATE}", [np.asarray(value, dtype=np.float32)])
+
+    @property
+    def train_steps(self) -> int:
+        """The number of calls of `train_step` so far, those before a loaded checkpoint included."""
+        return self._step * self.manifest.accumulate + self._pending
+
+    # State.
+
+    def state_dict(self) -> dict[str, np.ndarray]:
+        """Copies of all parameters and buffers, trained or not, by framework name (aliases too), in the framework's layout."""
+        values = self._parameters()
+        return {name: values[spec.name] for spec in self.manifest.parameters for name in (spec.name, *spec.aliases)}
+
+    def load_state_dict(self, values: Mapping[str, Any], strict: bool = True) -> None:
+        """Replaces parameters and buffers; the optimizer's state and the step stay.
+
+        `values` maps framework names to arrays or tensors in the framework's layout and dtype. With `strict` every parameter must be
+        there and nothing else. Raises `StateError` before anything changes.
+        """
+        taken = take_parameters(values, self.manifest.parameters, strict=strict, what="the state dictionary")
+        self._restart(taken, {})
+
+    def save_checkpoint(self, path: str | Path) -> None:
+        """Writes parameters, optimizer state, step and learning rate to a safetensors file, atomically. Raises `CheckpointError`."""
+        parameters = {spec.name: spec for spec in self.manifest.parameters}
+        states = {}
+        for spec, array in zip(self.manifest.state, self._states(), strict=True):
+            layout = state_layout(spec, parameters)
+            states[spec.name] = layout.to_framework(array) if layout else array
+        checkpoint = Checkpoint(self._parameters(), states, self._step, self._pending, self.lr, self._bundle.identity)
+        write_checkpoint(path, checkpoint)
+
+    def load_checkpoint(self, path: str | Path, optimizer: bool = True) -> None:
+        """Continues from a checkpoint that `save_checkpoint` wrote with this bundle or another compilation of the model.
+
+        With `optimizer=False` only the parameters and buffers are taken: the bundle may then have another optimizer or scheme.
+        Raises `CheckpointError`, with the first mismatches, before anything changes.
+        """
+        checkpoint = read_checkpoint(path)
+        what = f"the checkpoint {path}"
+        specs = self.manifest.parameters
+        values = take_parameters(checkpoint.parameters, specs, strict=True, what=what, error=CheckpointError)
+        if not optimizer:
+            self._restart(values, {})
+            return
+        states = take_states(checkpoint.states, self.manifest, what=what, error=CheckpointError)
+        self._restart(values, states)
+        self._step, self._pending = checkpoint.step, checkpoint.pending
+
+    # Memory.
+
+    @property
+    def measured_peak_bytes(self) -> int:
+        """The most device memory that was held at any moment of `train_step` and `predict` so far; 0 before the first.
+
+        Read from the device allocator: parameters, optimizer state, transients, the arrays of the call, and what the allocator
+        keeps for reuse. Frozen parameters that are used where the bundle's file is mapped take no device memory.
+        """
+        return self._module.peak_bytes
+
+    @property
+    def measured_live_bytes(self) -> int:
+        """The device memory that is held now, from the device allocator."""
+        return self._device.live_bytes
+
+    # Inside.
+
+    def _check_functions(self) -> None:
+        needed = ["train_step", "predict", f"set.{_LEARNING_RATE}", *(f"get.{spec.name}" for spec in self.manifest.state)]
+        needed += [f"get.{spec.name}" for spec in self.manifest.parameters if spec.trained]
+        needed += ["apply_gradients"] * (self.manifest.accumulate > 1)
+        missing = next((name for name in needed if not self._module.has(name)), None)
+        if missing is not None:
+            raise BundleError(f"{self._bundle.module_path} lacks the function '{missing}'; compile the bundle again")
+
+    def _arguments(self, arrays: Sequence[Any], specs: Sequence[ArraySpec], call: str) -> list[np.ndarray]:
+        values = list(arrays)
+        if self.manifest.input_style == "keyword":
+            if not values:
+                raise InputError(f"{call} takes a dictionary of inputs first, got nothing")
+            values[:1] = order_keywords(values[0], self.inputs, call)
+        return check_arguments(values, specs, call)
+
+    def _run(self, name: str, arguments: Sequence[np.ndarray]) -> list[np.ndarray]:
+        if name != self._last_call:  # the other function's transients, which the allocator keeps for reuse
+            self._device.trim()
+            self._last_call = name
+        return self._module.call_measured(name, arguments)
+
+    def _parameters(self) -> dict[str, np.ndarray]:
+        """Copies of all parameters by their first name, in the framework's layout."""
+        values = {spec.name: spec.to_framework(self._stored(spec)) for spec in self.manifest.parameters}
+        self._device.trim()  # the getters' copies
+        return values
+
+    def _stored(self, spec: ParameterSpec) -> np.ndarray:
+        if self._module.has(f"get.{spec.name}"):
+            return self._get(spec)
+        return np.array(self._replaced.get(spec.name, self._bundle.parameters.array(spec.name)))
+
+    def _states(self) -> list[np.ndarray]:
+        return [self._get(spec) for spec in self.manifest.state]
+
+    def _get(self, spec: ParameterSpec | StateSpec) -> np.ndarray:
+        (array,) = self._module.call(f"get.{spec.name}")
+        return array.astype(spec.dtype, copy=False)
+
+    def _restart(self, parameters: Mapping[str, np.ndarray], states: Mapping[str, np.ndarray]) -> None:
+        """Makes a new context with new values, as stored, over the current ones; goes back to the current ones if that fails."""
+        mutable = {spec.name: self._get(spec) for spec in self.manifest.parameters if self._module.has(f"get.{spec.name}")}
+        current_states = {spec.name: array for spec, array in zip(self.manifest.state, self._states(), strict=True)}
+        frozen = {name: aligned_copy(array) for name, array in parameters.items() if name not in mutable}
+        replaced = self._replaced | frozen
+        changed = {name: parameters.get(name, array) for name, array in mutable.items()}
+        try:
+            self._module.start(self._bundle.parameters, replaced | changed, current_states | dict(states))
+        except PockError:
+            self._module.start(self._bundle.parameters, self._replaced | mutable, current_states)
+            raise
+        self._replaced = replaced

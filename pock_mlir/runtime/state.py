@@ -1,0 +1,101 @@
+"""Taking in the tensors of a user or of a checkpoint: names, shapes and dtypes are checked before anything changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from pock_mlir.bundle import Manifest, ParameterSpec, StateSpec
+from pock_mlir.errors import PockError, StateError
+from pock_mlir.runtime.inputs import to_numpy
+
+_SHOWN_PROBLEMS = 3
+
+
+def take_parameters(
+    values: Mapping[str, Any], specs: Sequence[ParameterSpec], *, strict: bool, what: str, error: type[PockError] = StateError
+) -> dict[str, np.ndarray]:
+    """The parameters of `values`, by their first name, in the stored layout.
+
+    `values` maps framework names (aliases too) to arrays or tensors in the framework's layout. With `strict` every parameter must
+    be there and nothing else; without it, missing and unknown names are passed over. `what` names `values` in errors. Raises
+    `error`, with the first problems, for names, shapes and dtypes that do not fit, and for aliases with different values.
+    """
+    problems: list[str] = []
+    taken: dict[str, np.ndarray] = {}
+    for spec in specs:
+        array = _take_one(values, spec, problems)
+        if array is not None:
+            taken[spec.name] = spec.to_stored(array)
+        elif strict and not any(name in values for name in (spec.name, *spec.aliases)):
+            problems.append(f"no value for '{spec.name}'")
+    if strict:
+        known = {name for spec in specs for name in (spec.name, *spec.aliases)}
+        problems += [f"unknown name '{name}'" for name in values if name not in known]
+    _raise_problems(problems, what, "this bundle's model", error)
+    return taken
+
+
+def take_states(
+    values: Mapping[str, np.ndarray], manifest: Manifest, *, what: str, error: type[PockError] = StateError
+) -> dict[str, np.ndarray]:
+    """The optimizer's states of `values`, as stored. Every state must be there and nothing else. Raises `error`."""
+    parameters = {spec.name: spec for spec in manifest.parameters}
+    problems: list[str] = []
+    taken: dict[str, np.ndarray] = {}
+    for spec in manifest.state:
+        if spec.name not in values:
+            problems.append(f"no value for the optimizer state '{spec.name}'")
+            continue
+        layout = state_layout(spec, parameters)
+        array = values[spec.name]
+        shape = layout.shape if layout else spec.shape
+        if array.shape != shape or array.dtype != np.dtype(spec.dtype):
+            problems.append(
+                f"optimizer state '{spec.name}' is {array.dtype}{list(array.shape)}, expected {spec.dtype}{list(shape)}"
+            )
+        else:
+            taken[spec.name] = layout.to_stored(array) if layout else array
+    known = {spec.name for spec in manifest.state}
+    problems += [f"unknown optimizer state '{name}'" for name in values if name not in known]
+    _raise_problems(problems, what, "this bundle's optimizer and scheme", error)
+    return taken
+
+
+def state_layout(spec: StateSpec, parameters: Mapping[str, ParameterSpec]) -> ParameterSpec | None:
+    """The parameter whose layout the state shares; `None` where the state is not laid out like one."""
+    owner = parameters.get(spec.parameter) if spec.parameter is not None else None
+    return owner if owner is not None and owner.stored_shape == spec.shape else None
+
+
+def _take_one(values: Mapping[str, Any], spec: ParameterSpec, problems: list[str]) -> np.ndarray | None:
+    """The parameter's array, or `None` where it is missing or does not fit; what does not fit is appended to `problems`."""
+    found: np.ndarray | None = None
+    for name in (spec.name, *spec.aliases):
+        if name not in values:
+            continue
+        try:
+            array = to_numpy(values[name])
+        except Exception as error:
+            problems.append(f"'{name}' cannot be read as an array ({error})")
+            return None
+        if array.shape != spec.shape or array.dtype != np.dtype(spec.dtype):
+            problems.append(f"'{name}' is {array.dtype}{list(array.shape)}, expected {spec.dtype}{list(spec.shape)}")
+            return None
+        if found is not None and not np.array_equal(found, array, equal_nan=array.dtype.kind == "f"):
+            problems.append(f"'{spec.name}' and '{name}' are one tensor in the model but have different values")
+            return None
+        found = array
+    return found
+
+
+def _raise_problems(problems: list[str], what: str, owner: str, error: type[PockError]) -> None:
+    if not problems:
+        return
+    hidden = len(problems) - _SHOWN_PROBLEMS
+    shown = "; ".join(problems[:_SHOWN_PROBLEMS]) + (f"; and {hidden} more" if hidden > 0 else "")
+    raise error(f"{what} does not fit {owner}: {shown}. Nothing was changed")
+
+

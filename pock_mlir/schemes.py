@@ -1,0 +1,125 @@
+"""Schemes: which parameters a compiled step trains. A scheme is data: a name, rules of name patterns, or a YAML file of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from pock_mlir.errors import SchemeError
+
+UPDATES = ("full", "frozen")
+NAMED = ("full", "bias", "last-blocks:K")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Parameters whose names match the pattern `match` (as in a shell: *, ?, [...]) are updated as `update` says: "full" or "frozen"."""
+
+    match: str
+    update: str = "full"
+
+    def __post_init__(self) -> None:
+        if self.update not in UPDATES:
+            raise SchemeError(f"scheme rule '{self.match}': unknown update '{self.update}'; the updates are {', '.join(UPDATES)}")
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """An ordered list of rules: for each parameter the last rule that matches decides, and `default` where none does."""
+
+    name: str
+    rules: tuple[Rule, ...] = ()
+    default: str = "frozen"
+
+    def __post_init__(self) -> None:
+        if self.default not in UPDATES:
+            raise SchemeError(f"scheme '{self.name}': unknown default '{self.default}'; the updates are {', '.join(UPDATES)}")
+
+    def trained(self, parameters: Sequence[str]) -> list[str]:
+        """The names that are trained. Raises SchemeError where a rule matches nothing, or nothing is trained."""
+        for rule in self.rules:
+            if not any(fnmatchcase(name, rule.match) for name in parameters):
+                raise SchemeError(f"scheme '{self.name}': the pattern '{rule.match}' matches no parameter; the model's are named like '{parameters[0]}'")
+        chosen = [name for name in parameters if self._update_of(name) == "full"]
+        if not chosen:
+            raise SchemeError(f"scheme '{self.name}' trains no parameter of the model; give at least one rule with update 'full'")
+        return chosen
+
+    def _update_of(self, name: str) -> str:
+        matching = [rule.update for rule in self.rules if fnmatchcase(name, rule.match)]
+        return matching[-1] if matching else self.default
+
+    def to_json(self) -> dict[str, Any]:
+        return {"name": self.name, "default": self.default, "rules": [{"match": r.match, "update": r.update} for r in self.rules]}
+
+    @staticmethod
+    def from_json(data: Any, where: str) -> Scheme:
+        """A scheme from parsed YAML or JSON; `where` names its source in errors."""
+        if not isinstance(data, dict) or not isinstance(data.get("rules"), list):
+            raise SchemeError(f"{where}: expects a mapping with a list 'rules'")
+        unknown = set(data) - {"name", "default", "rules"}
+        if unknown:
+            raise SchemeError(f"{where}: unknown key '{min(map(str, unknown))}'; the keys are name, default, rules")
+        rules = []
+        for i, rule in enumerate(data["rules"]):
+            if not isinstance(rule, dict) or not isinstance(rule.get("match"), str) or set(rule) - {"match", "update"}:
+                raise SchemeError(f"{where}: rule {i + 1} must have the keys 'match' (a pattern) and 'update'")
+            rules.append(Rule(rule["match"], str(rule.get("update", "full"))))
+        return Scheme(str(data.get("name", where)), tuple(rules), str(data.get("default", "frozen")))
+
+    @staticmethod
+    def from_file(path: str | Path) -> Scheme:
+        """A scheme from a YAML file."""
+        try:
+            import yaml
+        except ImportError:
+            raise SchemeError(f"{path}: reading a scheme file needs the package pyyaml; install pock_mlir[compiler]") from None
+        try:
+            data = yaml.safe_load(Path(path).read_text())
+        except OSError as error:
+            raise SchemeError(f"{path}: cannot be read: {error.strerror or error}") from None
+        except yaml.YAMLError as error:
+            raise SchemeError(f"{path}: no valid YAML: {' '.join(str(error).split())}") from None
+        return Scheme.from_json(data, str(path))
+
+
+def resolve_scheme(
+    scheme: str | Path | Scheme,
+    parameters: Sequence[str],
+    blocks: Sequence[Sequence[str]],
+    after_blocks: Sequence[str],
+) -> tuple[Scheme, list[str]]:
+    """The scheme as rules, and the names of what it trains.
+
+    `parameters` are the model's parameter names in order, `blocks` those of each block, `after_blocks` those of what follows the last block.
+    """
+    if isinstance(scheme, str):
+        scheme = _named(scheme, blocks, after_blocks)
+    elif isinstance(scheme, Path):
+        scheme = Scheme.from_file(scheme)
+    return scheme, scheme.trained(parameters)
+
+
+def _named(text: str, blocks: Sequence[Sequence[str]], after_blocks: Sequence[str]) -> Scheme:
+    if text == "full":
+        return Scheme("full", default="full")
+    if text == "bias":
+        return Scheme("bias", (Rule("*bias"),))
+    if text.startswith("last-blocks:"):
+        return _last_blocks(text, blocks, after_blocks)
+    if text.endswith((".yaml", ".yml", ".json")) or Path(text).is_file():
+        return Scheme.from_file(text)
+    raise SchemeError(f"unknown scheme '{text}'; the schemes are {', '.join(NAMED)}, or the path of a YAML file")
+
+
+def _last_blocks(text: str, blocks: Sequence[Sequence[str]], after_blocks: Sequence[str]) -> Scheme:
+    """The last K blocks and everything behind them (a pooler, a head)."""
+    count = text.removeprefix("last-blocks:")
+    if not count.isdecimal() or not 0 < int(count) <= len(blocks):
+        raise SchemeError(f"scheme '{text}': K must be between 1 and the model's number of blocks, {len(blocks)}")
+    names = [name for block in blocks[-int(count) :] for name in block] + list(after_blocks)
+    # Names hold no pattern characters but brackets, which fnmatch takes as sets.
+    return Scheme(text, tuple(Rule(name.replace("[", "[[]")) for name in names))

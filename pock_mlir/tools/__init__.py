@@ -1,0 +1,1 @@
+"""Command-line tools for those who work on the compiler."""

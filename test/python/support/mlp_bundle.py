@@ -1,0 +1,368 @@
+"""A small bundle written by hand: a 2-layer MLP with mean squared error and SGD with momentum, as IREE MLIR.
+
+It tests the runtime without the project's own compiler. The layout of the weights is the transposed framework layout.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from iree.compiler import ir
+from iree.compiler.api import Invocation, Output, Session, Source, ctypes_dl
+
+from pock_mlir.bundle import ArraySpec, Manifest, MemoryPlan, ParameterSpec, StateSpec, TargetSpec, write_bundle
+
+MOMENTUM = 0.9
+_DISPATCH = "!iree_tensor_ext.dispatch.tensor"
+
+
+@dataclass(frozen=True)
+class Mlp:
+    """Sizes and options; `output = relu(x @ fc1) @ fc2 + bias`, the bias is frozen, fc1 too if `freeze_fc1`."""
+
+    batch: int = 4
+    inputs: int = 3
+    hidden: int = 5
+    outputs: int = 2
+    accumulate: int = 1
+    freeze_fc1: bool = False
+
+    def weights(self) -> dict[str, tuple[int, int]]:
+        """Stored shapes."""
+        return {"fc1.weight": (self.inputs, self.hidden), "fc2.weight": (self.hidden, self.outputs)}
+
+    def trained(self) -> list[str]:
+        return ["fc2.weight"] if self.freeze_fc1 else ["fc1.weight", "fc2.weight"]
+
+    def initial(self, seed: int = 0) -> dict[str, np.ndarray]:
+        """Framework names and layouts."""
+        rng = np.random.default_rng(seed)
+        values = {
+            name: rng.standard_normal((outputs, inputs), dtype=np.float32) / np.float32(inputs**0.5)
+            for name, (inputs, outputs) in self.weights().items()
+        }
+        return values | {"fc2.bias": rng.standard_normal(self.outputs, dtype=np.float32)}
+
+    def batch_of(self, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng(seed)
+        x = rng.standard_normal((self.batch, self.inputs), dtype=np.float32)
+        return x, rng.standard_normal((self.batch, self.outputs), dtype=np.float32)
+
+
+class Reference:
+    """The same model in numpy, in the framework's layout."""
+
+    def __init__(self, mlp: Mlp, values: dict[str, np.ndarray], lr: float):
+        self.mlp, self.values, self.lr = mlp, {name: value.copy() for name, value in values.items()}, lr
+        self.momentum = {name: np.zeros_like(values[name]) for name in mlp.trained()}
+        self.gradients: list[dict[str, np.ndarray]] = []
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        return np.maximum(x @ self.values["fc1.weight"].T, 0) @ self.values["fc2.weight"].T + self.values["fc2.bias"]
+
+    def train_step(self, x: np.ndarray, y: np.ndarray) -> float:
+        hidden = np.maximum(x @ self.values["fc1.weight"].T, 0)
+        difference = hidden @ self.values["fc2.weight"].T + self.values["fc2.bias"] - y
+        gradient = 2 * difference / difference.size
+        self.gradients.append(
+            {
+                "fc2.weight": gradient.T @ hidden,
+                "fc1.weight": ((gradient @ self.values["fc2.weight"]) * (hidden > 0)).T @ x,
+            }
+        )
+        if len(self.gradients) == self.mlp.accumulate:
+            for name, momentum in self.momentum.items():
+                momentum[:] = MOMENTUM * momentum + sum(g[name] for g in self.gradients) / self.mlp.accumulate
+                self.values[name] -= self.lr * momentum
+            self.gradients.clear()
+        return float(np.mean(difference**2))
+
+
+def write_mlp_bundle(path: Path, mlp: Mlp | None = None, seed: int = 0, lr: float = 0.1, **manifest: object) -> Manifest:
+    """Writes the bundle; `manifest` overrides fields of its manifest."""
+    mlp = mlp or Mlp()
+    fields = {**_manifest_fields(mlp, lr), **manifest}
+    made = Manifest(**fields)
+    values = mlp.initial(seed)
+    stored = {spec.name: spec.to_stored(values[spec.name]) for spec in made.parameters}
+    return write_bundle(path, made, compile_text(module_text(mlp)), stored)
+
+
+@functools.cache
+def compile_text(text: str) -> bytes:
+    """Compiles MLIR for the generic CPU of this machine's architecture, without allocations on the device's queue."""
+    session = Session()
+    session.set_flags(
+        "--iree-hal-target-device=local", "--iree-hal-local-target-device-backends=llvm-cpu", "--iree-llvmcpu-target-cpu=generic"
+    )
+    first = session.invocation()
+    first.enable_console_diagnostics()
+    assert first.parse_source(Source.wrap_buffer(session, text.encode()))
+    module = _run(first, To="stream").export_module()
+    _allocate_directly(module)
+    second = session.invocation()
+    second.enable_console_diagnostics()
+    second.import_module(module)
+    output = Output.open_membuffer()
+    _run(second, From="stream", To="end").output_vm_bytecode(output)
+    return bytes(output.map_memory())
+
+
+def _run(invocation: Invocation, **phases: str) -> Invocation:
+    for name, phase in phases.items():
+        select = getattr(ctypes_dl._dylib, f"ireeCompilerInvocationSetCompile{name}Phase")
+        select.argtypes, select.restype = [ctypes.c_void_p, ctypes.c_char_p], None
+        select(invocation._inv_p, phase.encode())
+    assert invocation.execute()
+    return invocation
+
+
+def _allocate_directly(module: Any) -> None:
+    """Makes the transients come from the device's allocator (docs/bundle.md says why)."""
+    found = []
+
+    def collect(op: Any) -> ir.WalkResult:
+        if op.name in ("stream.resource.alloca", "stream.resource.dealloca"):
+            found.append(op)
+        return ir.WalkResult.ADVANCE
+
+    module.walk(collect)
+    for op in found:
+        is_alloca = op.name == "stream.resource.alloca"
+        operands = list(op.operands)
+        with op.context, op.location, ir.InsertionPoint(op):
+            if is_alloca:
+                attributes = {name: op.attributes[name] for name in ("uninitialized", "affinity") if name in op.attributes}
+                buffer = ir.Operation.create("stream.resource.alloc", [op.results[0].type], operands[:1], attributes)
+                op.results[0].replace_all_uses_with(buffer.result)
+            waits = operands[1:] if is_alloca else operands[2:]
+            timepoint = op.results[-1]
+            now = waits[0] if waits else ir.Operation.create("stream.timepoint.immediate", [timepoint.type]).result
+            timepoint.replace_all_uses_with(now)
+        op.erase()
+
+
+def _manifest_fields(mlp: Mlp, lr: float) -> dict[str, object]:
+    weights = mlp.weights()
+    parameters = [
+        ParameterSpec(name, "parameter", shape[::-1], "float32", (1, 0), name in mlp.trained(), ("tied.weight",) * (name == "fc2.weight"))
+        for name, shape in weights.items()
+    ]
+    parameters.append(ParameterSpec("fc2.bias", "buffer", (mlp.outputs,), "float32"))
+    states = [StateSpec("lr", (), "float32", lr)]
+    for name in mlp.trained():
+        states.append(StateSpec(f"momentum.{name}", weights[name], "float32", 0.0, name, "momentum_buffer"))
+        if mlp.accumulate > 1:
+            states.append(StateSpec(f"accumulated.{name}", weights[name], "float32", 0.0, name, "accumulated"))
+    return {
+        "input_style": "positional",
+        "inputs": (ArraySpec("x", (mlp.batch, mlp.inputs), "float32"),),
+        "targets": (ArraySpec("y", (mlp.batch, mlp.outputs), "float32"),),
+        "outputs": (ArraySpec("output", (mlp.batch, mlp.outputs), "float32"),),
+        "output_style": "single",
+        "parameters": tuple(parameters),
+        "state": tuple(states),
+        "optimizer": {"name": "sgd", "lr": lr, "momentum": MOMENTUM},
+        "scheme": "full",
+        "loss": "mse",
+        "accumulate": mlp.accumulate,
+        "target": TargetSpec("generic", "llvm-cpu", f"{platform.machine()}-unknown-linux-gnu", "generic"),
+        "memory": MemoryPlan(0, sum(spec.nbytes for spec in parameters), sum(spec.nbytes for spec in states), 0, 0, 0),
+        "statistics": {"ops": {"before-pruning": {"pock.matmul": 5}, "after-pruning": {"pock.matmul": 4}}},
+        "producer": "hand-written",
+    }
+
+
+def module_text(mlp: Mlp) -> str:
+    """The module: globals, getters, the learning rate's setter, train_step, predict and apply_gradients."""
+    return "\n".join(
+        [
+            "#id = affine_map<(d0,d1)->(d0,d1)>",
+            "#scalar = affine_map<(d0,d1)->()>",
+            "module @mlp {",
+            *_globals(mlp),
+            _predict(mlp),
+            _train_step(mlp),
+            *([_apply_gradients(mlp)] if mlp.accumulate > 1 else []),
+            "}",
+        ]
+    )
+
+
+def _type(*shape: int) -> str:
+    return f"tensor<{''.join(f'{size}x' for size in shape)}f32>"
+
+
+def _globals(mlp: Mlp) -> list[str]:
+    lines = []
+
+    def add(name: str, shape: tuple[int, ...], scope: str, mutable: bool) -> None:
+        kind = _type(*shape)
+        qualifier = "mutable " if mutable else ""
+        lines.append(f'util.global private {qualifier}@"{name}" = #flow.parameter.named<"{scope}"::"{name}"> : {kind}')
+        if mutable:
+            lines.append(f'func.func @"get.{name}"() -> {kind} {{')
+            lines.append(f'  %v = util.global.load @"{name}" : {kind}\n  return %v : {kind}\n}}')
+
+    for name, shape in mlp.weights().items():
+        add(name, shape, "parameter", name in mlp.trained())
+    add("fc2.bias", (mlp.outputs,), "parameter", False)
+    for name in mlp.trained():
+        add(f"momentum.{name}", mlp.weights()[name], "state", True)
+        if mlp.accumulate > 1:
+            add(f"accumulated.{name}", mlp.weights()[name], "state", True)
+    add("lr", (), "state", True)
+    lines.append('func.func @"set.lr"(%v: tensor<f32>) {\n  util.global.store %v, @lr : tensor<f32>\n  return\n}')
+    return lines
+
+
+def _matmul(result: str, left: str, left_type: str, right: str, right_type: str, kind: str, maps: tuple[str, str]) -> str:
+    indexing = ",".join(f"affine_map<(d0,d1,d2)->({dims})>" for dims in (*maps, "d0,d1"))
+    return f"""  {result}_e = tensor.empty() : {kind}
+  {result}_f = linalg.fill ins(%zero : f32) outs({result}_e : {kind}) -> {kind}
+  {result} = linalg.matmul indexing_maps = [{indexing}] ins({left}, {right} : {left_type}, {right_type}) outs({result}_f : {kind}) -> {kind}"""
+
+
+def _forward(mlp: Mlp) -> str:
+    x, w1, w2 = (_type(*s) for s in ((mlp.batch, mlp.inputs), *mlp.weights().values()))
+    hidden, out, bias = _type(mlp.batch, mlp.hidden), _type(mlp.batch, mlp.outputs), _type(mlp.outputs)
+    return f"""  %zero = arith.constant 0.0 : f32
+  %zeros = arith.constant dense<0.0> : {hidden}
+  %w1 = util.global.load @"fc1.weight" : {w1}
+  %w2 = util.global.load @"fc2.weight" : {w2}
+  %b = util.global.load @"fc2.bias" : {bias}
+{_matmul("%p", "%x", x, "%w1", w1, hidden, ("d0,d2", "d2,d1"))}
+  %h = arith.maximumf %p, %zeros : {hidden}
+{_matmul("%q", "%h", hidden, "%w2", w2, out, ("d0,d2", "d2,d1"))}
+  %o_e = tensor.empty() : {out}
+  %o = linalg.broadcast ins(%b : {bias}) outs(%o_e : {out}) dimensions = [0]
+  %out = arith.addf %q, %o : {out}"""
+
+
+def _predict(mlp: Mlp) -> str:
+    out = _type(mlp.batch, mlp.outputs)
+    return f"""func.func @predict(%x: {_type(mlp.batch, mlp.inputs)}) -> {out} {{
+{_forward(mlp)}
+  return %out : {out}
+}}"""
+
+
+def _train_step(mlp: Mlp) -> str:
+    x, hidden, out = ((mlp.batch, mlp.inputs), (mlp.batch, mlp.hidden), (mlp.batch, mlp.outputs))
+    w1, w2 = mlp.weights().values()
+    tx, th, to, t1, t2 = (_type(*shape) for shape in (x, hidden, out, w1, w2))
+    backward = [_matmul("%g2", "%h", th, "%g", to, t2, ("d2,d0", "d2,d1"))]
+    if not mlp.freeze_fc1:
+        backward.append(f"""{_matmul("%gp", "%g", to, "%w2", t2, th, ("d0,d2", "d1,d2"))}
+  %on = arith.cmpf ogt, %h, %zeros : {th}
+  %gh = arith.select %on, %gp, %zeros : {th.replace("f32", "i1")}, {th}
+{_matmul("%g1", "%x", tx, "%gh", th, t1, ("d2,d0", "d2,d1"))}""")
+    take = _update if mlp.accumulate == 1 else _accumulate
+    updates = [take("%g2", "fc2.weight", w2)] + ([] if mlp.freeze_fc1 else [take("%g1", "fc1.weight", w1)])
+    return f"""func.func @train_step(%x: {tx}, %y: {to}) -> tensor<f32> {{
+{_forward(mlp)}
+  %d = arith.subf %out, %y : {to}
+  %square = arith.mulf %d, %d : {to}
+  %l_e = tensor.empty() : tensor<f32>
+  %l_f = linalg.fill ins(%zero : f32) outs(%l_e : tensor<f32>) -> tensor<f32>
+  %l = linalg.reduce ins(%square : {to}) outs(%l_f : tensor<f32>) dimensions = [0, 1] (%a: f32, %s: f32) {{
+    %t = arith.addf %a, %s : f32
+    linalg.yield %t : f32
+  }}
+  %count = arith.constant dense<{float(mlp.batch * mlp.outputs)}> : tensor<f32>
+  %loss = arith.divf %l, %count : tensor<f32>
+  %factor = arith.constant dense<{2.0 / (mlp.batch * mlp.outputs)}> : {to}
+  %g = arith.mulf %d, %factor : {to}
+  {chr(10).join(backward)}
+  {chr(10).join(updates)}
+  return %loss : tensor<f32>
+}}"""
+
+
+def _apply_gradients(mlp: Mlp) -> str:
+    updates = []
+    for number, name in enumerate(mlp.trained()):
+        shape = mlp.weights()[name]
+        updates.append(f'  %a{number} = util.global.load @"accumulated.{name}" : {_type(*shape)}')
+        updates.append(_update(f"%a{number}", name, shape, scale=1 / mlp.accumulate, clear=f"accumulated.{name}"))
+    return "func.func @apply_gradients() {\n" + "\n".join(updates) + "\n  return\n}"
+
+
+def _accumulate(gradient: str, name: str, shape: tuple[int, int]) -> str:
+    body = "%sum = arith.addf %g, %v0 : f32\n      linalg.yield %sum : f32"
+    return _tied_dispatch(f"a_{name.replace('.', '_')}", gradient, [f"accumulated.{name}"], shape, body, with_lr=False)
+
+
+def _update(gradient: str, name: str, shape: tuple[int, int], scale: float = 1.0, clear: str | None = None) -> str:
+    body = f"""%scale = arith.constant {scale:e} : f32
+      %mu = arith.constant {MOMENTUM:e} : f32
+      %gs = arith.mulf %g, %scale : f32
+      %mm = arith.mulf %v1, %mu : f32
+      %m = arith.addf %mm, %gs : f32
+      %delta = arith.mulf %m, %lr : f32
+      %w = arith.subf %v0, %delta : f32
+      """
+    changed = [name, f"momentum.{name}"]
+    if clear is None:
+        return _tied_dispatch(f"u_{name.replace('.', '_')}", gradient, changed, shape, body + "linalg.yield %w, %m : f32, f32", True)
+    body = body.replace("%g,", "%v2,") + "%none = arith.constant 0.0 : f32\n      linalg.yield %w, %m, %none : f32, f32, f32"
+    return _tied_dispatch(f"u_{name.replace('.', '_')}", None, [*changed, clear], shape, body, True)
+
+
+def _tied_dispatch(prefix: str, gradient: str | None, names: list[str], shape: tuple[int, int], body: str, with_lr: bool) -> str:
+    """A dispatch that changes the named globals in place; in `body` %g is the gradient's element, %v0.. theirs, %lr the rate."""
+    kind = _type(*shape)
+    offsets, sizes, strides = "0,0", ",".join(map(str, shape)), "1,1"
+    reads = [("g", gradient, kind)] * (gradient is not None) + [("lr", f"%{prefix}_rate", "tensor<f32>")] * with_lr
+    loads = [f'  %{prefix}_{i} = util.global.load @"{name}" : {kind}' for i, name in enumerate(names)]
+    if with_lr:
+        loads.append(f"  %{prefix}_rate = util.global.load @lr : tensor<f32>")
+    tied = [f"%{prefix}_{i}" for i in range(len(names))]
+    arguments = [f"%{key}a: {_DISPATCH}<readonly:{t}>" for key, _, t in reads]
+    arguments += [f"%v{i}a: {_DISPATCH}<readwrite:{kind}>" for i in range(len(names))]
+    inside = [
+        f"    %{key}t = iree_tensor_ext.dispatch.tensor.load %{key}a, offsets=[{offsets if t == kind else ''}], "
+        f"sizes=[{sizes if t == kind else ''}], strides=[{strides if t == kind else ''}] : {_DISPATCH}<readonly:{t}> -> {t}"
+        for key, _, t in reads
+    ]
+    inside += [
+        f"    %v{i}t = iree_tensor_ext.dispatch.tensor.load %v{i}a, offsets=[{offsets}], sizes=[{sizes}], strides=[{strides}] : "
+        f"{_DISPATCH}<readwrite:{kind}> -> {kind}"
+        for i in range(len(names))
+    ]
+    maps = ["#id" if t == kind else "#scalar" for _, _, t in reads] + ["#id"] * len(names)
+    outs, kinds = ", ".join(f"%v{i}t" for i in range(len(names))), ", ".join([kind] * len(names))
+    ins = f"ins({', '.join(f'%{key}t' for key, _, _ in reads)} : {', '.join(t for _, _, t in reads)}) " if reads else ""
+    block = ", ".join([f"%{key}: f32" for key, _, _ in reads] + [f"%v{i}: f32" for i in range(len(names))])
+    results = f"%{prefix}_u" + (f":{len(names)}" if len(names) > 1 else "")
+    pick = [f"%{prefix}_u#{i}" if len(names) > 1 else f"%{prefix}_u" for i in range(len(names))]
+    new = [f"%new#{i}" if len(names) > 1 else "%new" for i in range(len(names))]
+    inside.append(f"""    %new{f":{len(names)}" if len(names) > 1 else ""} = linalg.generic {{indexing_maps = [{", ".join(maps)}], \
+iterator_types = ["parallel", "parallel"]}} {ins}outs({outs} : {kinds}) {{
+    ^bb0({block}):
+      {body}
+    }} -> ({kinds})""")
+    inside += [
+        f"    iree_tensor_ext.dispatch.tensor.store {new[i]}, %v{i}a, offsets=[{offsets}], sizes=[{sizes}], strides=[{strides}] : "
+        f"{kind} -> {_DISPATCH}<readwrite:{kind}>"
+        for i in range(len(names))
+    ]
+    operands = [value for _, value, _ in reads] + tied
+    types = [t for _, _, t in reads] + [kind] * len(names)
+    stores = [f'  util.global.store {pick[i]}, @"{name}" : {kind}' for i, name in enumerate(names)]
+    return "\n".join(
+        [
+            *loads,
+            f"  {results} = flow.dispatch.workgroups({', '.join(map(str, operands))}) : ({', '.join(types)}) -> ({', '.join(tied)}) =",
+            f"    ({', '.join(arguments)}) {{",
+            *inside,
+            "    flow.return\n  }",
+            *stores,
+        ]
+    )
