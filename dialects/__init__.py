@@ -1,22 +1,53 @@
-"""The training dialect `pock`, one file per family of ops. Importing this package needs torch_mlir.ir only, never torch."""
+"""The training dialect `pock`, one file per family of ops.
+
+Importing this package needs torch_mlir.ir only, never torch.
+"""
 
 from __future__ import annotations
 
 from torch_mlir import ir
-from torch_mlir.dialects import torch as torch_dialect
+from torch_mlir._mlir_libs._torchMlir import register_dialect
 from torch_mlir.passmanager import PassManager
 
-from . import activation, broadcast, conv2d, cross_entropy, embedding, layer_norm, matmul, pool2d, reduce, softmax, state, transpose
+from . import (
+    activation,
+    broadcast,
+    conv2d,
+    cross_entropy,
+    embedding,
+    layer_norm,
+    matmul,
+    pool2d,
+    reduce,
+    softmax,
+    state,
+    transpose,
+)
 from .base import Pock
 
-FAMILIES = (state, matmul, conv2d, pool2d, activation, softmax, layer_norm, embedding, cross_entropy, broadcast, reduce, transpose)
+FAMILIES = (
+    state,
+    matmul,
+    conv2d,
+    pool2d,
+    activation,
+    softmax,
+    layer_norm,
+    embedding,
+    cross_entropy,
+    broadcast,
+    reduce,
+    transpose,
+)
 """The dialect's files, in the order of its reference page."""
 
 
 def load_dialects(context: ir.Context) -> None:
     """Loads `pock` and the dialects it is used with (torch, torch_c) into a context. Once per context."""
     with context, ir.Location.unknown():
-        torch_dialect.register_dialect(context)
+        # Straight from the bindings: torch_mlir.dialects.torch would build thousands of op classes that nobody here
+        # uses.
+        register_dialect(context)
         # torch_c and tm_tensor are not reachable by name: they come with the first pass that depends on them.
         passes = "builtin.module(torch-func-backend-type-conversion,func.func(convert-torch-to-tmtensor))"
         PassManager.parse(passes).run(ir.Module.create().operation)

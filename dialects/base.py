@@ -30,8 +30,9 @@ __all__ = [
 class Pock(Dialect, name="pock"):
     """The training dialect: what a training step is made of, above linalg.
 
-    Values are immutable ranked tensors of static shape. State (parameters, optimizer state) lives in symbols which are read, assigned and updated.
-    Where upstream has an op at this level (arith and math on tensors, tensor.*, func) that op is used; the dialect owns only the rest.
+    Values are immutable ranked tensors of static shape. State (parameters, optimizer state) lives in symbols which are
+    read, assigned and updated. Where upstream has an op at this level (arith and math on tensors, tensor.*, func) that
+    op is used; the dialect owns only the rest.
     """
 
 
@@ -98,7 +99,9 @@ def shape_of(value: ir.Value) -> list[int]:
 
 
 def require_same_type(what: str, first: ir.Value, other: str, second: ir.Value) -> None:
-    require(first.type == second.type, f"expects {what} and {other} of the same type, got {first.type} and {second.type}")
+    require(
+        first.type == second.type, f"expects {what} and {other} of the same type, got {first.type} and {second.type}"
+    )
 
 
 def require_float(what: str, value: ir.Value) -> None:
@@ -119,7 +122,10 @@ def i64_array(op: ir.OpView, name: str, size: int | None = None, minimum: int | 
     require(isinstance(attribute, ir.DenseI64ArrayAttr), f"attribute '{name}' must be an array<i64>, got {attribute}")
     values = list(attribute)
     require(size is None or len(values) == size, f"attribute '{name}' must have {size} elements, got {values}")
-    require(minimum is None or all(v >= minimum for v in values), f"attribute '{name}' must be at least {minimum}, got {values}")
+    require(
+        minimum is None or all(v >= minimum for v in values),
+        f"attribute '{name}' must be at least {minimum}, got {values}",
+    )
     return values
 
 
@@ -144,8 +150,15 @@ def to_attribute(value: Any) -> ir.Attribute:
     raise TypeError(f"no attribute for {value!r}")
 
 
-def build(name: str, results: Sequence[ir.Type], operands: Sequence[ir.Value], *, regions: int = 0, **attributes: Any) -> ir.OpView:
-    """Creates an op at the insertion point. (The generated builders drop attributes that are falsy, such as `false`; this does not.)"""
+def build(
+    name: str, results: Sequence[ir.Type], operands: Sequence[ir.Value], *, regions: int = 0, **attributes: Any
+) -> ir.OpView:
+    """Creates an op at the insertion point.
+
+    (The generated builders drop attributes that are falsy, such as `false`; this does not.)
+    """
     converted = {key: to_attribute(value) for key, value in attributes.items()}
-    op = ir.Operation.create(name, results=list(results), operands=list(operands), attributes=converted, regions=regions)
+    op = ir.Operation.create(
+        name, results=list(results), operands=list(operands), attributes=converted, regions=regions
+    )
     return op.opview

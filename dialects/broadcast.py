@@ -9,7 +9,9 @@ from .base import Pock, Pure, build, ranked, require, shape_of, verifier
 
 
 class BroadcastOp(Pock.Operation, name="broadcast", traits=[Pure]):
-    """Repeats x to the result's shape by numpy's rule: shapes are aligned at the last dimension, and size 1 or a missing dimension stretches."""
+    """Repeats x to the result's shape by numpy's rule: shapes are aligned at the last dimension, and size 1 or a
+    missing dimension stretches.
+    """
 
     x: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
@@ -20,7 +22,9 @@ class BroadcastOp(Pock.Operation, name="broadcast", traits=[Pure]):
         aligned = [1] * (len(target) - len(source)) + source
         fits = len(source) <= len(target) and all(s in (1, t) for s, t in zip(aligned, target, strict=True))
         require(fits, f"shape {source} does not broadcast to {target}")
-        require(ranked(self.x).element_type == ranked(self.result).element_type, "expects x and result of one element type")
+        require(
+            ranked(self.x).element_type == ranked(self.result).element_type, "expects x and result of one element type"
+        )
 
     def stretched(self) -> list[int]:
         """The result's dimensions along which x is repeated."""

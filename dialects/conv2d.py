@@ -47,7 +47,10 @@ def _verify_shapes(op: Any, image: ir.Value, weight: ir.Value, output: ir.Value)
     window, groups = Window.of(op), integer(op, "groups")
     n, h, w, c = shape_of(image)
     kh, kw, c_group, f = shape_of(weight)
-    require(groups >= 1 and c % groups == 0 and f % groups == 0, f"{groups} groups do not divide {c} input and {f} output channels")
+    require(
+        groups >= 1 and c % groups == 0 and f % groups == 0,
+        f"{groups} groups do not divide {c} input and {f} output channels",
+    )
     require(c_group == c // groups, f"weight has {c_group} input channels per group, the image has {c // groups}")
     expected = [n, window.output_size(0, h, kh), window.output_size(1, w, kw), f]
     require(min(expected) > 0, f"kernel {kh}x{kw} is larger than the padded image of {h}x{w}")
@@ -57,7 +60,8 @@ def _verify_shapes(op: Any, image: ir.Value, weight: ir.Value, output: ir.Value)
 class Conv2dOp(Pock.Operation, name="conv2d", traits=[Pure]):
     """Cross-correlation of `image` [N, H, W, C] with `weight` [KH, KW, C / groups, F]: the result is [N, OH, OW, F].
 
-    `padding` is symmetric and filled with zeros; output channels are grouped: channel f belongs to group f // (F / groups).
+    `padding` is symmetric and filled with zeros; output channels are grouped: channel f belongs to group f // (F /
+    groups).
     """
 
     image: Operand[ir.RankedTensorType]
@@ -74,7 +78,10 @@ class Conv2dOp(Pock.Operation, name="conv2d", traits=[Pure]):
 
 
 class Conv2dInputGradOp(Pock.Operation, name="conv2d_input_grad", traits=[Pure]):
-    """The gradient of `pock.conv2d` with respect to the image: from `cotangent` [N, OH, OW, F] and `weight` to [N, H, W, C]. Also transposed convolution."""
+    """The gradient of `pock.conv2d` with respect to the image: from `cotangent` [N, OH, OW, F] and `weight` to [N, H, W, C].
+
+    Also transposed convolution.
+    """
 
     cotangent: Operand[ir.RankedTensorType]
     weight: Operand[ir.RankedTensorType]
@@ -90,7 +97,9 @@ class Conv2dInputGradOp(Pock.Operation, name="conv2d_input_grad", traits=[Pure])
 
 
 class Conv2dWeightGradOp(Pock.Operation, name="conv2d_weight_grad", traits=[Pure]):
-    """The gradient of `pock.conv2d` with respect to the weight: from `cotangent` [N, OH, OW, F] and `image` to [KH, KW, C / groups, F]."""
+    """The gradient of `pock.conv2d` with respect to the weight: from `cotangent` [N, OH, OW, F] and `image` to [KH, KW,
+    C / groups, F].
+    """
 
     cotangent: Operand[ir.RankedTensorType]
     image: Operand[ir.RankedTensorType]
@@ -113,13 +122,17 @@ def conv2d(image: ir.Value, weight: ir.Value, window: Window, groups: int = 1) -
     return build("pock.conv2d", [result], [image, weight], groups=groups, **window.attributes()).result
 
 
-def conv2d_input_grad(cotangent: ir.Value, weight: ir.Value, shape: Sequence[int], window: Window, groups: int = 1) -> ir.Value:
+def conv2d_input_grad(
+    cotangent: ir.Value, weight: ir.Value, shape: Sequence[int], window: Window, groups: int = 1
+) -> ir.Value:
     """`shape` is that of the image."""
     result = ir.RankedTensorType.get(list(shape), ranked(cotangent).element_type)
     return build("pock.conv2d_input_grad", [result], [cotangent, weight], groups=groups, **window.attributes()).result
 
 
-def conv2d_weight_grad(cotangent: ir.Value, image: ir.Value, shape: Sequence[int], window: Window, groups: int = 1) -> ir.Value:
+def conv2d_weight_grad(
+    cotangent: ir.Value, image: ir.Value, shape: Sequence[int], window: Window, groups: int = 1
+) -> ir.Value:
     """`shape` is that of the weight."""
     result = ir.RankedTensorType.get(list(shape), ranked(cotangent).element_type)
     return build("pock.conv2d_weight_grad", [result], [cotangent, image], groups=groups, **window.attributes()).result

@@ -14,20 +14,29 @@ def _verify_common(op: Any) -> None:
     logits, target, weight = shape_of(op.logits), shape_of(op.target), shape_of(op.class_weight)
     require_float("logits", op.logits)
     require(len(logits) == 2, f"expects logits of rank 2 [samples, classes], got {op.logits.type}")
-    require(isinstance(ranked(op.target).element_type, ir.IntegerType), f"expects target of an integer type, got {op.target.type}")
+    require(
+        isinstance(ranked(op.target).element_type, ir.IntegerType),
+        f"expects target of an integer type, got {op.target.type}",
+    )
     require(target == logits[:1], f"shape of target {target} is not {logits[:1]}")
     require(weight == logits[1:], f"shape of class_weight {weight} is not {logits[1:]}")
-    require(op.reduction.value in REDUCTIONS, f"attribute 'reduction' must be one of {', '.join(REDUCTIONS)}, got '{op.reduction.value}'")
-    require(0.0 <= op.label_smoothing.value <= 1.0, f"attribute 'label_smoothing' must be between 0 and 1, got {op.label_smoothing.value}")
+    require(
+        op.reduction.value in REDUCTIONS,
+        f"attribute 'reduction' must be one of {', '.join(REDUCTIONS)}, got '{op.reduction.value}'",
+    )
+    require(
+        0.0 <= op.label_smoothing.value <= 1.0,
+        f"attribute 'label_smoothing' must be between 0 and 1, got {op.label_smoothing.value}",
+    )
     integer(op, "ignore_index")
 
 
 class CrossEntropyOp(Pock.Operation, name="cross_entropy", traits=[Pure]):
     """Cross-entropy of `logits` [N, C] and class indices `target` [N], with weights per class `class_weight` [C].
 
-    For each sample n whose target t is not `ignore_index`, with e = `label_smoothing`:
-    loss_n = -(1 - e) * w[t] * logp[n, t] - e / C * sum_c w[c] * logp[n, c]. `reduction` "mean" divides the sum by the sum of w[t] over those samples.
-    The definition is that of torch.nn.CrossEntropyLoss.
+    For each sample n whose target t is not `ignore_index`, with e = `label_smoothing`: loss_n = -(1 - e) * w[t] *
+    logp[n, t] - e / C * sum_c w[c] * logp[n, c]. `reduction` "mean" divides the sum by the sum of w[t] over those
+    samples. The definition is that of torch.nn.CrossEntropyLoss.
     """
 
     logits: Operand[ir.RankedTensorType]
@@ -48,7 +57,8 @@ class CrossEntropyOp(Pock.Operation, name="cross_entropy", traits=[Pure]):
 class CrossEntropyGradOp(Pock.Operation, name="cross_entropy_grad", traits=[Pure]):
     """The gradient of `pock.cross_entropy` with respect to the logits; `cotangent` is that of the loss.
 
-    d loss_n / d logits[n, c] = p[n, c] * ((1 - e) * w[t] + e / C * sum w) - (1 - e) * w[t] * [c = t] - e / C * w[c], p the softmax of the logits.
+    d loss_n / d logits[n, c] = p[n, c] * ((1 - e) * w[t] + e / C * sum w) - (1 - e) * w[t] * [c = t] - e / C * w[c], p
+    the softmax of the logits.
     """
 
     cotangent: Operand[ir.RankedTensorType]
@@ -63,9 +73,14 @@ class CrossEntropyGradOp(Pock.Operation, name="cross_entropy_grad", traits=[Pure
     @verifier
     def verify_invariants(self) -> None:
         _verify_common(self)
-        require(self.result.type == self.logits.type, f"expects logits and result of the same type, got {self.logits.type} and {self.result.type}")
+        require(
+            self.result.type == self.logits.type,
+            f"expects logits and result of the same type, got {self.logits.type} and {self.result.type}",
+        )
         expected = shape_of(self.target) if self.reduction.value == "none" else []
-        require(shape_of(self.cotangent) == expected, f"shape of cotangent {shape_of(self.cotangent)} is not {expected}")
+        require(
+            shape_of(self.cotangent) == expected, f"shape of cotangent {shape_of(self.cotangent)} is not {expected}"
+        )
 
 
 def cross_entropy(

@@ -42,7 +42,10 @@ class EmbeddingGradOp(Pock.Operation, name="embedding_grad", traits=[Pure]):
     def verify_invariants(self) -> None:
         _require_integer("indices", self.indices)
         cotangent, table = shape_of(self.cotangent), shape_of(self.result)
-        require(cotangent[:-1] == shape_of(self.indices), f"shape {cotangent} of the cotangent does not extend that of the indices, {shape_of(self.indices)}")
+        require(
+            cotangent[:-1] == shape_of(self.indices),
+            f"shape {cotangent} of the cotangent does not extend that of the indices, {shape_of(self.indices)}",
+        )
         require(len(table) == 2 and table[1] == cotangent[-1], f"result shape {table} is not [rows, {cotangent[-1]}]")
         padding = integer(self, "padding_index")
         require(-1 <= padding < table[0], f"attribute 'padding_index' must be -1 or a row of the table, got {padding}")

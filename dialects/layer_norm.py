@@ -9,8 +9,9 @@ from .base import Pock, Pure, build, integer, ranked, require, require_float, re
 class LayerNormOp(Pock.Operation, name="layer_norm", traits=[Pure]):
     """(x - mean) * rstd over the last `axes` dimensions, rstd = 1 / sqrt(variance + eps) (Ba et al., arXiv:1607.06450).
 
-    The affine part is ordinary arithmetic after it, so that its gradients come from the rules of arithmetic. `rstd`, of the leading dimensions' shape, is
-    what the gradient needs besides the result itself: the input is not saved for backward.
+    The affine part is ordinary arithmetic after it, so that its gradients come from the rules of arithmetic. `rstd`, of
+    the leading dimensions' shape, is what the gradient needs besides the result itself: the input is not saved for
+    backward.
     """
 
     x: Operand[ir.RankedTensorType]

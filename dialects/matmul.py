@@ -11,7 +11,8 @@ from .base import Pock, Pure, build, ranked, require, shape_of, verifier
 class MatmulOp(Pock.Operation, name="matmul", traits=[Pure]):
     """`lhs @ rhs` over the two last dimensions; the dimensions before them are batch dimensions and must be equal.
 
-    lhs is [..., M, K], or [..., K, M] with `transpose_lhs`; rhs is [..., K, N], or [..., N, K] with `transpose_rhs`; the result is [..., M, N].
+    lhs is [..., M, K], or [..., K, M] with `transpose_lhs`; rhs is [..., K, N], or [..., N, K] with `transpose_rhs`;
+    the result is [..., M, N].
     """
 
     lhs: Operand[ir.RankedTensorType]
@@ -26,7 +27,10 @@ class MatmulOp(Pock.Operation, name="matmul", traits=[Pure]):
             attribute = self.operation.attributes[name]
             require(isinstance(attribute, ir.BoolAttr), f"attribute '{name}' must be a bool, got {attribute}")
         lhs, rhs = shape_of(self.lhs), shape_of(self.rhs)
-        require(len(lhs) == len(rhs) >= 2, f"expects operands of one rank, at least 2, got {self.lhs.type} and {self.rhs.type}")
+        require(
+            len(lhs) == len(rhs) >= 2,
+            f"expects operands of one rank, at least 2, got {self.lhs.type} and {self.rhs.type}",
+        )
         require(lhs[:-2] == rhs[:-2], f"batch dimensions differ: {lhs[:-2]} and {rhs[:-2]}")
         (m, k), (k_rhs, n) = self.sizes()
         require(k == k_rhs, f"contracting dimensions differ: {k} and {k_rhs}")

@@ -15,17 +15,26 @@ def _verify_pool(op: Any, image: ir.Value, output: ir.Value) -> None:
         require_float(what, value)
         require(len(shape_of(value)) == 4, f"expects {what} of rank 4, got {value.type}")
     window, kernel = Window.of(op), i64_array(op, "kernel", size=2, minimum=1)
-    require(all(2 * p <= k for p, k in zip(window.padding, kernel, strict=True)), f"padding {list(window.padding)} is more than half of the kernel {kernel}")
+    require(
+        all(2 * p <= k for p, k in zip(window.padding, kernel, strict=True)),
+        f"padding {list(window.padding)} is more than half of the kernel {kernel}",
+    )
     n, h, w, c = shape_of(image)
     got_n, oh, ow, got_c = shape_of(output)
     require((n, c) == (got_n, got_c), f"batch and channels of {image.type} and {output.type} differ")
     for dim, (size, positions) in enumerate(((h, oh), (w, ow))):
         allowed = {window.output_size(dim, size, kernel[dim], ceil) for ceil in (False, True)}
-        require(positions in allowed, f"{positions} positions along dimension {dim + 1}, a kernel of {kernel[dim]} has {' or '.join(map(str, sorted(allowed)))}")
+        require(
+            positions in allowed,
+            f"{positions} positions along dimension {dim + 1}, a kernel of {kernel[dim]} has {' or '.join(map(str, sorted(allowed)))}",
+        )
 
 
 class MaxPool2dOp(Pock.Operation, name="max_pool2d", traits=[Pure]):
-    """The maximum over each window of `image` [N, H, W, C]. Padding counts as -inf. The result's shape says whether sizes were rounded up or down."""
+    """The maximum over each window of `image` [N, H, W, C].
+
+    Padding counts as -inf. The result's shape says whether sizes were rounded up or down.
+    """
 
     image: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
@@ -40,7 +49,9 @@ class MaxPool2dOp(Pock.Operation, name="max_pool2d", traits=[Pure]):
 
 
 class MaxPool2dGradOp(Pock.Operation, name="max_pool2d_grad", traits=[Pure]):
-    """The gradient of `pock.max_pool2d`: each window's cotangent goes to its first maximum, in row-major order (as in the framework)."""
+    """The gradient of `pock.max_pool2d`: each window's cotangent goes to its first maximum, in row-major order (as in
+    the framework).
+    """
 
     cotangent: Operand[ir.RankedTensorType]
     image: Operand[ir.RankedTensorType]
@@ -59,7 +70,8 @@ class MaxPool2dGradOp(Pock.Operation, name="max_pool2d_grad", traits=[Pure]):
 class AvgPool2dOp(Pock.Operation, name="avg_pool2d", traits=[Pure]):
     """The sum over each window of `image` [N, H, W, C], over its number of elements.
 
-    With `count_include_pad` that number includes padding (but not what lies beyond it); else only elements of the image count.
+    With `count_include_pad` that number includes padding (but not what lies beyond it); else only elements of the image
+    count.
     """
 
     image: Operand[ir.RankedTensorType]
@@ -76,7 +88,9 @@ class AvgPool2dOp(Pock.Operation, name="avg_pool2d", traits=[Pure]):
 
 
 class AvgPool2dGradOp(Pock.Operation, name="avg_pool2d_grad", traits=[Pure]):
-    """The gradient of `pock.avg_pool2d`: each window's cotangent, over its number of elements, goes to all of its elements."""
+    """The gradient of `pock.avg_pool2d`: each window's cotangent, over its number of elements, goes to all of its
+    elements.
+    """
 
     cotangent: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]

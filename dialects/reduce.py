@@ -21,10 +21,15 @@ class ReduceOp(Pock.Operation, name="reduce", traits=[Pure]):
 
     @verifier
     def verify_invariants(self) -> None:
-        require(self.kind.value in KINDS, f"attribute 'kind' must be one of {', '.join(KINDS)}, got '{self.kind.value}'")
+        require(
+            self.kind.value in KINDS, f"attribute 'kind' must be one of {', '.join(KINDS)}, got '{self.kind.value}'"
+        )
         shape = shape_of(self.x)
         dims = i64_array(self, "dims", minimum=0)
-        require(dims == sorted(set(dims)) and all(d < len(shape) for d in dims), f"attribute 'dims' must be increasing dimensions of {self.x.type}, got {dims}")
+        require(
+            dims == sorted(set(dims)) and all(d < len(shape) for d in dims),
+            f"attribute 'dims' must be increasing dimensions of {self.x.type}, got {dims}",
+        )
         expected = [s for i, s in enumerate(shape) if i not in dims]
         require(shape_of(self.result) == expected, f"result shape {shape_of(self.result)} is not {expected}")
 
@@ -33,4 +38,6 @@ def reduce(x: ir.Value, dims: Sequence[int], kind: str = "sum") -> ir.Value:
     if not dims:
         return x
     shape = [s for i, s in enumerate(shape_of(x)) if i not in dims]
-    return build("pock.reduce", [ir.RankedTensorType.get(shape, ranked(x).element_type)], [x], kind=kind, dims=sorted(dims)).result
+    return build(
+        "pock.reduce", [ir.RankedTensorType.get(shape, ranked(x).element_type)], [x], kind=kind, dims=sorted(dims)
+    ).result

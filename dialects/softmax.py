@@ -14,7 +14,10 @@ def _verify(op: ir.OpView) -> None:
 
 
 class SoftmaxOp(Pock.Operation, name="softmax", traits=[Pure]):
-    """exp(x) / sum(exp(x)) along `dim`, computed from x less its maximum. Where a whole row is -inf the result is NaN, as in the framework."""
+    """exp(x) / sum(exp(x)) along `dim`, computed from x less its maximum.
+
+    Where a whole row is -inf the result is NaN, as in the framework.
+    """
 
     x: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]

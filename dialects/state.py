@@ -8,15 +8,17 @@ from torch_mlir.dialects.ext import Operand, Region, Result
 
 from .base import Pock, Pure, ReadEffect, WriteEffect, build, i64_array, require, shape_of, verifier
 
-PARAMETER_KINDS = ("parameter", "buffer")
+PARAMETER_KINDS = ("parameter", "buffer", "constant")
 
 
 class ParameterOp(Pock.Operation, name="parameter"):
-    """A parameter or buffer of the model: a symbol with a name, a type and whether training changes it.
+    """A parameter, buffer or constant of the model: a symbol with a name, a type and whether training changes it.
 
-    `type` is the type as stored. Where that is not the framework's layout, the optional attribute `permutation` (array<i64>) says how it came
-    about: `stored = transpose(framework, permutation)`. The optional attribute `aliases` (array of strings) lists further framework names of the same
-    tensor (tied weights).
+    `kind` is "parameter", "buffer", or "constant" for a buffer that is no part of the model's state dictionary.
+
+    `type` is the type as stored. Where that is not the framework's layout, the optional attribute `permutation`
+    (array<i64>) says how it came about: `stored = transpose(framework, permutation)`. The optional attribute `aliases`
+    (array of strings) lists further framework names of the same tensor (tied weights).
     """
 
     sym_name: ir.StringAttr
@@ -27,18 +29,28 @@ class ParameterOp(Pock.Operation, name="parameter"):
     @verifier
     def verify_invariants(self) -> None:
         require(isinstance(self.trained, ir.BoolAttr), f"attribute 'trained' must be a bool, got {self.trained}")
-        require(self.kind.value in PARAMETER_KINDS, f"attribute 'kind' must be one of {', '.join(PARAMETER_KINDS)}, got '{self.kind.value}'")
-        require(isinstance(self.type.value, ir.RankedTensorType), f"attribute 'type' must be a ranked tensor, got {self.type.value}")
+        require(
+            self.kind.value in PARAMETER_KINDS,
+            f"attribute 'kind' must be one of {', '.join(PARAMETER_KINDS)}, got '{self.kind.value}'",
+        )
+        require(
+            isinstance(self.type.value, ir.RankedTensorType),
+            f"attribute 'type' must be a ranked tensor, got {self.type.value}",
+        )
         if "permutation" in self.operation.attributes:
             rank = ir.RankedTensorType(self.type.value).rank
             permutation = i64_array(self, "permutation", size=rank)
-            require(sorted(permutation) == list(range(rank)), f"attribute 'permutation' must permute {rank} dimensions, got {permutation}")
+            require(
+                sorted(permutation) == list(range(rank)),
+                f"attribute 'permutation' must permute {rank} dimensions, got {permutation}",
+            )
 
 
 class StateOp(Pock.Operation, name="state"):
     """A tensor that the optimizer keeps between steps. Every element starts as `init`.
 
-    Where it belongs to a parameter, the optional attributes `parameter` (symbol) and `slot` (string, such as "exp_avg") say to which and as what.
+    Where it belongs to a parameter, the optional attributes `parameter` (symbol) and `slot` (string, such as "exp_avg")
+    say to which and as what.
     """
 
     sym_name: ir.StringAttr
@@ -47,9 +59,14 @@ class StateOp(Pock.Operation, name="state"):
 
     @verifier
     def verify_invariants(self) -> None:
-        require(isinstance(self.type.value, ir.RankedTensorType), f"attribute 'type' must be a ranked tensor, got {self.type.value}")
+        require(
+            isinstance(self.type.value, ir.RankedTensorType),
+            f"attribute 'type' must be a ranked tensor, got {self.type.value}",
+        )
         attributes = self.operation.attributes
-        require(("parameter" in attributes) == ("slot" in attributes), "expects attributes 'parameter' and 'slot' together")
+        require(
+            ("parameter" in attributes) == ("slot" in attributes), "expects attributes 'parameter' and 'slot' together"
+        )
 
 
 class ReadOp(Pock.Operation, name="read", traits=[ReadEffect]):
@@ -67,7 +84,10 @@ class AssignOp(Pock.Operation, name="assign", traits=[WriteEffect]):
 
 
 class GradientOp(Pock.Operation, name="gradient", traits=[WriteEffect]):
-    """Hands the finished gradient of a parameter to the optimizer. `pock-autodiff` emits it, `pock-insert-optimizer` replaces it."""
+    """Hands the finished gradient of a parameter to the optimizer.
+
+    `pock-autodiff` emits it, `pock-insert-optimizer` replaces it.
+    """
 
     value: Operand[ir.RankedTensorType]
     parameter: ir.FlatSymbolRefAttr
@@ -76,9 +96,10 @@ class GradientOp(Pock.Operation, name="gradient", traits=[WriteEffect]):
 class UpdateOp(Pock.Operation, name="update", traits=[WriteEffect, ir.IsIsolatedFromAboveTrait]):
     """Updates states of one shape elementwise and in place.
 
-    For each element the region computes the new values from the elements of `inputs` (tensors of the states' shape), the `scalars` (rank-0 tensors: learning
-    rate, clipping factor, ...) and the current elements of the states, in this order, and yields the states' new elements. One op serves every elementwise
-    optimizer, with however many states, and is the unit that becomes one in-place dispatch.
+    For each element the region computes the new values from the elements of `inputs` (tensors of the states' shape),
+    the `scalars` (rank-0 tensors: learning rate, clipping factor, ...) and the current elements of the states, in this
+    order, and yields the states' new elements. One op serves every elementwise optimizer, with however many states, and
+    is the unit that becomes one in-place dispatch.
     """
 
     inputs: Sequence[Operand[Any]]
@@ -89,11 +110,17 @@ class UpdateOp(Pock.Operation, name="update", traits=[WriteEffect, ir.IsIsolated
     @verifier
     def verify_invariants(self) -> None:
         require(len(self.states) > 0, "expects at least one state")
-        require(all(isinstance(s, ir.FlatSymbolRefAttr) for s in self.states), "attribute 'states' must be an array of symbols")
+        require(
+            all(isinstance(s, ir.FlatSymbolRefAttr) for s in self.states),
+            "attribute 'states' must be an array of symbols",
+        )
         for scalar in self.scalars:
             require(shape_of(scalar) == [], f"expects rank-0 scalars, got {scalar.type}")
         for other in list(self.inputs)[1:]:
-            require(shape_of(other) == shape_of(self.inputs[0]), f"expects inputs of one shape, got {self.inputs[0].type} and {other.type}")
+            require(
+                shape_of(other) == shape_of(self.inputs[0]),
+                f"expects inputs of one shape, got {self.inputs[0].type} and {other.type}",
+            )
 
     def verify_region_invariants(self) -> bool:
         return _verify_update_body(self)
@@ -104,7 +131,10 @@ def _verify_update_body(op: UpdateOp) -> None:
     require(len(op.body.blocks) == 1, "expects one block")
     block = op.body.blocks[0]
     expected = len(op.inputs) + len(op.scalars) + len(op.states)
-    require(len(block.arguments) == expected, f"expects {expected} block arguments (inputs, scalars, states), got {len(block.arguments)}")
+    require(
+        len(block.arguments) == expected,
+        f"expects {expected} block arguments (inputs, scalars, states), got {len(block.arguments)}",
+    )
     operations = list(block.operations)
     require(bool(operations) and operations[-1].operation.name == "pock.yield", "expects the body to end in pock.yield")
     yielded = len(operations[-1].operation.operands)
@@ -130,14 +160,19 @@ class StopGradientOp(Pock.Operation, name="stop_gradient", traits=[Pure]):
 
     @verifier
     def verify_invariants(self) -> None:
-        require(self.x.type == self.result.type, f"expects x and result of the same type, got {self.x.type} and {self.result.type}")
+        require(
+            self.x.type == self.result.type,
+            f"expects x and result of the same type, got {self.x.type} and {self.result.type}",
+        )
 
 
 def parameter(name: str, type: ir.RankedTensorType, *, kind: str = "parameter", trained: bool = False) -> ir.OpView:
     return build("pock.parameter", [], [], sym_name=name, type=type, kind=kind, trained=trained)
 
 
-def state(name: str, type: ir.RankedTensorType, init: float, *, parameter: str | None = None, slot: str | None = None) -> ir.OpView:
+def state(
+    name: str, type: ir.RankedTensorType, init: float, *, parameter: str | None = None, slot: str | None = None
+) -> ir.OpView:
     owner = {} if parameter is None else {"parameter": ir.FlatSymbolRefAttr.get(parameter), "slot": slot}
     return build("pock.state", [], [], sym_name=name, type=type, init=init, **owner)
 
@@ -161,7 +196,9 @@ def update(
     element_types: Sequence[ir.Type],
     body: Callable[..., Sequence[ir.Value]],
 ) -> None:
-    """Builds a `pock.update`; `body(*inputs, *scalars, *states)` gets scalar values and returns the new elements of the states."""
+    """Builds a `pock.update`; `body(*inputs, *scalars, *states)` gets scalar values and returns the new elements of the
+    states.
+    """
     segments = ir.DenseI32ArrayAttr.get([len(inputs), len(scalars)])
     op = build("pock.update", [], [*inputs, *scalars], regions=1, states=list(states), operandSegmentSizes=segments)
     arguments = [ir.RankedTensorType(v.type).element_type for v in (*inputs, *scalars)] + list(element_types)

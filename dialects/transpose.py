@@ -20,7 +20,10 @@ class TransposeOp(Pock.Operation, name="transpose", traits=[Pure]):
     def verify_invariants(self) -> None:
         shape = shape_of(self.x)
         permutation = i64_array(self, "permutation", size=len(shape))
-        require(sorted(permutation) == list(range(len(shape))), f"attribute 'permutation' must permute {len(shape)} dimensions, got {permutation}")
+        require(
+            sorted(permutation) == list(range(len(shape))),
+            f"attribute 'permutation' must permute {len(shape)} dimensions, got {permutation}",
+        )
         expected = [shape[p] for p in permutation]
         require(shape_of(self.result) == expected, f"result shape {shape_of(self.result)} is not {expected}")
 

@@ -1,4 +1,7 @@
-"""Builders for the upstream ops that the dialect is used with: arith and math on tensors, tensor's shape ops. Values in, values out."""
+"""Builders for the upstream ops that the dialect is used with: arith and math on tensors, tensor's shape ops.
+
+Values in, values out.
+"""
 
 from __future__ import annotations
 
@@ -93,7 +96,9 @@ def collapse(x: ir.Value, groups: Sequence[Sequence[int]]) -> ir.Value:
         for dim in group:
             size *= shape[dim]
         sizes.append(size)
-    return tensor.CollapseShapeOp(ir.RankedTensorType.get(sizes, ranked(x).element_type), x, _reassociation(groups)).result
+    return tensor.CollapseShapeOp(
+        ir.RankedTensorType.get(sizes, ranked(x).element_type), x, _reassociation(groups)
+    ).result
 
 
 def expand(x: ir.Value, groups: Sequence[Sequence[int]], shape: Sequence[int]) -> ir.Value:
@@ -107,7 +112,9 @@ def _reassociation(groups: Sequence[Sequence[int]]) -> ir.ArrayAttr:
 
 
 def reshape(x: ir.Value, shape: Sequence[int]) -> ir.Value:
-    """x in another shape of as many elements, as at most one collapse and one expansion over the finest common grouping."""
+    """x in another shape of as many elements, as at most one collapse and one expansion over the finest common
+    grouping.
+    """
     source, target = shape_of(x), list(shape)
     if source == target:
         return x

@@ -35,7 +35,9 @@ def _common_permutation(reads: list[ir.OpView]) -> list[int] | None:
 
 def _store_transposed(parameter: ir.OpView, reads: list[ir.OpView], permutation: list[int]) -> None:
     shape = list(ir.RankedTensorType(parameter.type.value).shape)
-    stored = ir.RankedTensorType.get([shape[d] for d in permutation], ir.RankedTensorType(parameter.type.value).element_type)
+    stored = ir.RankedTensorType.get(
+        [shape[d] for d in permutation], ir.RankedTensorType(parameter.type.value).element_type
+    )
     attributes = parameter.operation.attributes
     before = list(attributes["permutation"]) if "permutation" in attributes else list(range(len(shape)))
     attributes["permutation"] = ir.DenseI64ArrayAttr.get([before[d] for d in permutation])

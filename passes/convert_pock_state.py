@@ -1,7 +1,8 @@
 """convert-pock-state: parameters and states to ml_program globals, in-place updates to calls of outlined functions.
 
-An update's function takes inputs, scalars and the states' old values and returns the new ones; its attribute `pock.in_place` is the index of the
-first argument whose storage the results reuse. The hand-over makes one in-place dispatch of each such call.
+An update's function takes inputs, scalars and the states' old values and returns the new ones; its attribute
+`pock.in_place` is the index of the first argument whose storage the results reuse. The hand-over makes one in-place
+dispatch of each such call.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ def convert_pock_state(module: ir.Operation) -> None:
 
 
 def _global(op: ir.OpView) -> None:
-    """Where a global's value comes from is no matter of the program: the runtime provides it under the global's scope and name."""
+    """Where a global's value comes from is no matter of the program: the runtime provides it under the global's scope
+    and name.
+    """
     is_parameter = op.operation.name == "pock.parameter"
     attributes = {
         "sym_name": op.sym_name,

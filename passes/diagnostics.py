@@ -24,7 +24,8 @@ class SourcePosition:
 class Diagnostic:
     """An error, warning, remark or note.
 
-    `position` is None where the location names no file, `name` where it has no name (of a module in the user's model, for imported programs).
+    `position` is None where the location names no file, `name` where it has no name (of a module in the user's model,
+    for imported programs).
     """
 
     severity: str

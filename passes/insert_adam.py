@@ -32,7 +32,9 @@ def insert_adam(
     insert(module, rule, lr=lr, clip_norm=clip_norm, accumulate=accumulate, function=function)
 
 
-def adam_rule(module: ir.Operation, beta1: float, beta2: float, eps: float, weight_decay: float, *, decoupled: bool) -> UpdateRule:
+def adam_rule(
+    module: ir.Operation, beta1: float, beta2: float, eps: float, weight_decay: float, *, decoupled: bool
+) -> UpdateRule:
     """Adam's rule; `decoupled` weight decay shrinks the parameter itself (AdamW) instead of adding to its gradient."""
     count = counted_step(module)
 

@@ -24,8 +24,9 @@ CLIP_EPSILON = 1e-6
 class UpdateRule:
     """An elementwise optimizer.
 
-    `slots`: names of the states kept per parameter, all starting at 0. `prepare()` builds, once per step, the rank-0 tensors that all updates need, from
-    the learning rate. `element(gradient, parameter, slots, scalars)` computes on scalars the new parameter and the new slots.
+    `slots`: names of the states kept per parameter, all starting at 0. `prepare()` builds, once per step, the rank-0
+    tensors that all updates need, from the learning rate. `element(gradient, parameter, slots, scalars)` computes on
+    scalars the new parameter and the new slots.
     """
 
     slots: Sequence[str]
@@ -43,11 +44,13 @@ class Gradient:
     states: list[str] = field(default_factory=list)
 
 
-def insert(module: ir.Operation, rule: UpdateRule, *, lr: float, clip_norm: float, accumulate: int, function: str) -> None:
+def insert(
+    module: ir.Operation, rule: UpdateRule, *, lr: float, clip_norm: float, accumulate: int, function: str
+) -> None:
     """Turns every `pock.gradient` into the parameter's update by `rule`.
 
-    With `accumulate` > 1 the function only adds its gradients up, and a function `apply_gradients` updates from their mean and clears them. With `clip_norm` > 0
-    the gradients are scaled so that their common L2 norm is at most that.
+    With `accumulate` > 1 the function only adds its gradients up, and a function `apply_gradients` updates from their
+    mean and clears them. With `clip_norm` > 0 the gradients are scaled so that their common L2 norm is at most that.
     """
     step = find_function(module, function)
     gradients = _gradients(module, step, rule)
@@ -75,7 +78,14 @@ def counted_step(module: ir.Operation) -> Callable[[], ir.Value]:
     return count
 
 
-def _new_state(module: ir.Operation, name: str, type: ir.RankedTensorType, init: float, parameter: str | None = None, slot: str | None = None) -> None:
+def _new_state(
+    module: ir.Operation,
+    name: str,
+    type: ir.RankedTensorType,
+    init: float,
+    parameter: str | None = None,
+    slot: str | None = None,
+) -> None:
     if name in states_of(module) or name in parameters_of(module):
         raise PassFailure(module.location, f"the name '{name}' of an optimizer's state is taken by the model")
     with after_state(module), module.location:
@@ -113,7 +123,9 @@ def _update_in(step: ir.Operation, gradients: list[Gradient], rule: UpdateRule, 
 
 
 def _emit_update(gradient: Gradient, inputs: Scalars, rule: UpdateRule, scalars: Scalars, factor: Scalars) -> None:
-    """`pock.update` of a parameter and its slots; without `inputs` the gradient is the accumulated one, a state that becomes 0."""
+    """`pock.update` of a parameter and its slots; without `inputs` the gradient is the accumulated one, a state that
+    becomes 0.
+    """
     states = [gradient.name, *gradient.states]
     if not inputs:
         states.append(f"{gradient.name}.{GRADIENT_SLOT}")
@@ -146,10 +158,18 @@ def _accumulate(module: ir.Operation, gradients: list[Gradient]) -> None:
         name = f"{gradient.name}.{GRADIENT_SLOT}"
         _new_state(module, name, gradient.type, 0.0, gradient.name, GRADIENT_SLOT)
         with ir.InsertionPoint(gradient.op), gradient.op.operation.location:
-            state.update([name], [gradient.op.value], [], [gradient.type.element_type], lambda g, total: [arith.AddFOp(total, g).result])
+            state.update(
+                [name],
+                [gradient.op.value],
+                [],
+                [gradient.type.element_type],
+                lambda g, total: [arith.AddFOp(total, g).result],
+            )
 
 
-def _build_apply(module: ir.Operation, gradients: list[Gradient], rule: UpdateRule, clip_norm: float, accumulate: int) -> None:
+def _build_apply(
+    module: ir.Operation, gradients: list[Gradient], rule: UpdateRule, clip_norm: float, accumulate: int
+) -> None:
     """The function that updates from the mean of the accumulated gradients."""
     with ir.InsertionPoint(module.regions[0].blocks[0]), module.location:
         apply = func.FuncOp("apply_gradients", ([], []))

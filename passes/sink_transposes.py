@@ -1,7 +1,8 @@
-"""pock-sink-transposes: moves transpositions down through elementwise ops until they meet their inverse, which cancels both.
+"""pock-sink-transposes: moves transpositions down through elementwise ops until they meet their inverse, which cancels
+both.
 
-The frontend wraps each image op into a pair of transpositions between the framework's NCHW and our NHWC. After this pass, run before autodiff, images stay
-NHWC from the first convolution to the last, forward and backward.
+The frontend wraps each image op into a pair of transpositions between the framework's NCHW and our NHWC. After this
+pass, run before autodiff, images stay NHWC from the first convolution to the last, forward and backward.
 """
 
 from __future__ import annotations
@@ -90,7 +91,12 @@ def _through_elementwise(op: ir.OpView) -> ir.Value | None:
 def _rebuilt(operation: ir.Operation, operands: Sequence[ir.Value]) -> ir.Value:
     """The same elementwise op on other operands of one shape."""
     result = ir.RankedTensorType.get(shape_of(operands[0]), ranked(operation.results[0]).element_type)
-    attributes = {named.name if hasattr(named, "name") else named: operation.attributes[named.name if hasattr(named, "name") else named] for named in operation.attributes}
+    attributes = {
+        named.name if hasattr(named, "name") else named: operation.attributes[
+            named.name if hasattr(named, "name") else named
+        ]
+        for named in operation.attributes
+    }
     return ir.Operation.create(operation.name, [result], list(operands), attributes).results[0]
 
 
@@ -104,7 +110,11 @@ def _untransposed(value: ir.Value, permutation: list[int]) -> ir.Value | None:
         return None
     inverse = [permutation.index(d) for d in range(len(permutation))]
     shape = [shape_of(value)[d] for d in inverse]
-    if owner.name == "arith.constant" and isinstance(owner.attributes["value"], ir.DenseElementsAttr) and owner.attributes["value"].is_splat:
+    if (
+        owner.name == "arith.constant"
+        and isinstance(owner.attributes["value"], ir.DenseElementsAttr)
+        and owner.attributes["value"].is_splat
+    ):
         type = ir.RankedTensorType.get(shape, ranked(value).element_type)
         splat = ir.DenseElementsAttr.get_splat(type, owner.attributes["value"].get_splat_value())
         return ir.Operation.create("arith.constant", [type], [], {"value": splat}).results[0]

@@ -1,4 +1,6 @@
-"""pock-verify-symbols: checks that reads and writes of state name state of the right type (per op it would cost quadratic time)."""
+"""pock-verify-symbols: checks that reads and writes of state name state of the right type (per op it would cost
+quadratic time).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ def verify_symbols(module: ir.Operation) -> None:
         if symbol not in types:
             raise PassFailure(op.operation.location, f"'{op.operation.name}' op '@{symbol}' is no parameter or state")
         if type is not None and type != types[symbol]:
-            raise PassFailure(op.operation.location, f"'{op.operation.name}' op type {type} differs from that of '@{symbol}', {types[symbol]}")
+            raise PassFailure(
+                op.operation.location,
+                f"'{op.operation.name}' op type {type} differs from that of '@{symbol}', {types[symbol]}",
+            )
 
     def check_written(op: ir.OpView, symbol: str, type: ir.Type | None) -> None:
         check(op, symbol, type)
@@ -43,4 +48,6 @@ def verify_symbols(module: ir.Operation) -> None:
 def _check_one_shape(op: ir.OpView, types: list[ir.Type]) -> None:
     shapes = {tuple(ir.RankedTensorType(t).shape) for t in [*types, *(v.type for v in op.inputs)]}
     if len(shapes) > 1:
-        raise PassFailure(op.operation.location, f"'pock.update' op expects inputs and states of one shape, got {sorted(shapes)}")
+        raise PassFailure(
+            op.operation.location, f"'pock.update' op expects inputs and states of one shape, got {sorted(shapes)}"
+        )

@@ -12,7 +12,7 @@ from pock_mlir.errors import PockError
 from pock_mlir.version import __version__
 
 if TYPE_CHECKING:
-    from pock_mlir.compiler import compile  # noqa: A004 - the public name
+    from pock_mlir.compiler import compile
     from pock_mlir.optimizers import SGD, Adam, AdamW
     from pock_mlir.runtime import Session, load
     from pock_mlir.schemes import Scheme

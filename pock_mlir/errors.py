@@ -1,7 +1,7 @@
 """Every error that a user can cause.
 
-All derive from `PockError`. A message says what is wrong, where (file, parameter, input, op), and what to do; it is one line, because
-the command line prints it as it is.
+All derive from `PockError`. A message says what is wrong, where (file, parameter, input, op), and what to do; it is
+one line, because the command line prints it as it is.
 """
 
 from __future__ import annotations

@@ -13,9 +13,9 @@ from pock_mlir.errors import CompileError
 class Optimizer:
     """What all optimizers share.
 
-    `lr` is the learning rate of the first steps (state of the module: `Session.set_lr` changes it). `clip_norm` scales the gradients so that their common L2 norm
-    is at most that (None: no clipping; as torch.nn.utils.clip_grad_norm_). `accumulate` is the number of `train_step` calls whose gradients are averaged into one
-    update.
+    `lr` is the learning rate of the first steps (state of the module: `Session.set_lr` changes it). `clip_norm` scales
+    the gradients so that their common L2 norm is at most that (None: no clipping; as torch.nn.utils.clip_grad_norm_).
+    `accumulate` is the number of `train_step` calls whose gradients are averaged into one update.
     """
 
     lr: float
@@ -29,11 +29,15 @@ class Optimizer:
         for name in self._not_negative():
             value = getattr(self, name)
             if not (isinstance(value, int | float) and math.isfinite(value) and value >= 0):
-                raise CompileError(f"{type(self).__name__}: {name} must be a finite number of at least 0, got {value!r}")
+                raise CompileError(
+                    f"{type(self).__name__}: {name} must be a finite number of at least 0, got {value!r}"
+                )
         if self.clip_norm is not None and not self.clip_norm > 0:
             raise CompileError(f"{type(self).__name__}: clip_norm must be positive or None, got {self.clip_norm!r}")
         if not isinstance(self.accumulate, int) or self.accumulate < 1:
-            raise CompileError(f"{type(self).__name__}: accumulate must be an integer of at least 1, got {self.accumulate!r}")
+            raise CompileError(
+                f"{type(self).__name__}: accumulate must be an integer of at least 1, got {self.accumulate!r}"
+            )
 
     def _not_negative(self) -> tuple[str, ...]:
         return ("lr",)

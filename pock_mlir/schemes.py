@@ -1,4 +1,7 @@
-"""Schemes: which parameters a compiled step trains. A scheme is data: a name, rules of name patterns, or a YAML file of them."""
+"""Schemes: which parameters a compiled step trains.
+
+A scheme is data: a name, rules of name patterns, or a YAML file of them.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +19,18 @@ NAMED = ("full", "bias", "last-blocks:K")
 
 @dataclass(frozen=True)
 class Rule:
-    """Parameters whose names match the pattern `match` (as in a shell: *, ?, [...]) are updated as `update` says: "full" or "frozen"."""
+    """Parameters whose names match the pattern `match` (as in a shell: *, ?, [...]) are updated as `update` says:
+    "full" or "frozen".
+    """
 
     match: str
     update: str = "full"
 
     def __post_init__(self) -> None:
         if self.update not in UPDATES:
-            raise SchemeError(f"scheme rule '{self.match}': unknown update '{self.update}'; the updates are {', '.join(UPDATES)}")
+            raise SchemeError(
+                f"scheme rule '{self.match}': unknown update '{self.update}'; the updates are {', '.join(UPDATES)}"
+            )
 
 
 @dataclass(frozen=True)
@@ -36,16 +43,22 @@ class Scheme:
 
     def __post_init__(self) -> None:
         if self.default not in UPDATES:
-            raise SchemeError(f"scheme '{self.name}': unknown default '{self.default}'; the updates are {', '.join(UPDATES)}")
+            raise SchemeError(
+                f"scheme '{self.name}': unknown default '{self.default}'; the updates are {', '.join(UPDATES)}"
+            )
 
     def trained(self, parameters: Sequence[str]) -> list[str]:
         """The names that are trained. Raises SchemeError where a rule matches nothing, or nothing is trained."""
         for rule in self.rules:
             if not any(fnmatchcase(name, rule.match) for name in parameters):
-                raise SchemeError(f"scheme '{self.name}': the pattern '{rule.match}' matches no parameter; the model's are named like '{parameters[0]}'")
+                raise SchemeError(
+                    f"scheme '{self.name}': the pattern '{rule.match}' matches no parameter; the model's are named like '{parameters[0]}'"
+                )
         chosen = [name for name in parameters if self._update_of(name) == "full"]
         if not chosen:
-            raise SchemeError(f"scheme '{self.name}' trains no parameter of the model; give at least one rule with update 'full'")
+            raise SchemeError(
+                f"scheme '{self.name}' trains no parameter of the model; give at least one rule with update 'full'"
+            )
         return chosen
 
     def _update_of(self, name: str) -> str:
@@ -53,7 +66,11 @@ class Scheme:
         return matching[-1] if matching else self.default
 
     def to_json(self) -> dict[str, Any]:
-        return {"name": self.name, "default": self.default, "rules": [{"match": r.match, "update": r.update} for r in self.rules]}
+        return {
+            "name": self.name,
+            "default": self.default,
+            "rules": [{"match": r.match, "update": r.update} for r in self.rules],
+        }
 
     @staticmethod
     def from_json(data: Any, where: str) -> Scheme:
@@ -76,7 +93,9 @@ class Scheme:
         try:
             import yaml
         except ImportError:
-            raise SchemeError(f"{path}: reading a scheme file needs the package pyyaml; install pock_mlir[compiler]") from None
+            raise SchemeError(
+                f"{path}: reading a scheme file needs the package pyyaml; install pock_mlir[compiler]"
+            ) from None
         try:
             data = yaml.safe_load(Path(path).read_text())
         except OSError as error:
@@ -94,7 +113,8 @@ def resolve_scheme(
 ) -> tuple[Scheme, list[str]]:
     """The scheme as rules, and the names of what it trains.
 
-    `parameters` are the model's parameter names in order, `blocks` those of each block, `after_blocks` those of what follows the last block.
+    `parameters` are the model's parameter names in order, `blocks` those of each block, `after_blocks` those of what
+    follows the last block.
     """
     if isinstance(scheme, str):
         scheme = _named(scheme, blocks, after_blocks)

@@ -11,8 +11,8 @@ from pock_mlir.errors import TargetError
 class Target:
     """A machine as the compiler sees it.
 
-    `backend` is the IREE compiler backend; `triple`, `cpu` and `features` are LLVM's (an empty triple is the compiling machine's);
-    `iree_flags` are all flags that select the target.
+    `backend` is the IREE compiler backend; `triple`, `cpu` and `features` are LLVM's (an empty triple is the
+    compiling machine's); `iree_flags` are all flags that select the target.
     """
 
     name: str
@@ -25,7 +25,11 @@ class Target:
 
 
 def _cpu(name: str, description: str, *, triple: str = "", cpu: str, features: tuple[str, ...] = ()) -> Target:
-    flags = ["--iree-hal-target-device=local", "--iree-hal-local-target-device-backends=llvm-cpu", f"--iree-llvmcpu-target-cpu={cpu}"]
+    flags = [
+        "--iree-hal-target-device=local",
+        "--iree-hal-local-target-device-backends=llvm-cpu",
+        f"--iree-llvmcpu-target-cpu={cpu}",
+    ]
     if triple:
         flags.append(f"--iree-llvmcpu-target-triple={triple}")
     if features:

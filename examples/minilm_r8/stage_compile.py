@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 
 import torch
@@ -22,6 +23,8 @@ def run(variant: str, config: Config, console: Console) -> CompileResult:
     data = Dataset.load(config.dataset_file)
     model = build_model(config.cache, len(data.classes), config.seed)
     inputs, labels = data.train.take(training_order(len(data.train), config.batch, 1, config.seed)[0])
+    # If this compilation fails, an older bundle must not pass for its result.
+    shutil.rmtree(config.bundle(variant), ignore_errors=True)
     start = time.perf_counter()
     step = pock.compile(
         model,

@@ -1,8 +1,9 @@
 """pock-autodiff: reverse-mode differentiation of the training step, only towards what is trained.
 
-Gradients are built for an op only if one of its operands depends on a trained parameter (activity analysis): what a sparse scheme does not need never
-comes into being. Cotangents add up where a value has several uses. A parameter's gradient is handed over (`pock.gradient`) as soon as the last of its uses is
-differentiated, input gradient included: the update then comes after the last read of the old value and the gradient's memory is free early.
+Gradients are built for an op only if one of its operands depends on a trained parameter (activity analysis): what a
+sparse scheme does not need never comes into being. Cotangents add up where a value has several uses. A parameter's
+gradient is handed over (`pock.gradient`) as soon as the last of its uses is differentiated, input gradient included:
+the update then comes after the last read of the old value and the gradient's memory is free early.
 """
 
 from __future__ import annotations
@@ -93,7 +94,12 @@ class Differentiation:
     def _differentiate(self, op: ir.OpView) -> None:
         operation = op.operation
         results = list(operation.results)
-        if not results or results[0] not in self.cotangents or results[0] not in self.active or operation.name == "pock.read":
+        if (
+            not results
+            or results[0] not in self.cotangents
+            or results[0] not in self.active
+            or operation.name == "pock.read"
+        ):
             return
         rule = vjp.get(operation.name)
         if rule is None:
@@ -106,12 +112,17 @@ class Differentiation:
 
     def _accumulate(self, value: ir.Value, cotangent: ir.Value) -> None:
         if cotangent.type != value.type:
-            raise AssertionError(f"rule of {value.owner}: cotangent of type {cotangent.type} for a value of type {value.type}")
+            raise AssertionError(
+                f"rule of {value.owner}: cotangent of type {cotangent.type} for a value of type {value.type}"
+            )
         before = self.cotangents.get(value)
         self.cotangents[value] = cotangent if before is None else add(before, cotangent)
 
     def _hand_over(self, name: str, location: ir.Location) -> None:
-        """Emits the gradient of a parameter, the sum over its reads. A parameter that the loss does not reach has none."""
+        """Emits the gradient of a parameter, the sum over its reads.
+
+        A parameter that the loss does not reach has none.
+        """
         parts = [self.cotangents.pop(value) for value in self.reads[name] if value in self.cotangents]
         if not parts:
             return

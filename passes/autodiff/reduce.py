@@ -15,7 +15,9 @@ from .rules import Thunk, vjp
 
 @vjp("pock.reduce")
 def reduce_(op: ReduceOp, g: ir.Value) -> list[Thunk | None]:
-    """A sum repeats the cotangent; a maximum or minimum shares it evenly among the elements that attain it, as in the framework."""
+    """A sum repeats the cotangent; a maximum or minimum shares it evenly among the elements that attain it, as in the
+    framework.
+    """
     shape, dims = shape_of(op.x), list(op.dims)
     rows = [1 if d in dims else s for d, s in enumerate(shape)]
 

@@ -15,10 +15,11 @@ Thunk = Callable[[], ir.Value]
 """Builds the cotangent of one operand. It is called only if that operand leads to something trained."""
 
 vjp = RuleTable("gradient rule")
-"""`@vjp("pock.relu") def relu(op: ReluOp, cotangent: ir.Value) -> list[Thunk | None]`: the vector-Jacobian product of an op.
+"""`@vjp("pock.relu") def relu(op: ReluOp, cotangent: ir.Value) -> list[Thunk | None]`: the vector-Jacobian product of
+an op.
 
-Returns per operand a thunk that builds its cotangent, or None where the op is not differentiable in it. `cotangent` is that of the first result, the
-only one through which gradients flow. The insertion point and location are set."""
+Returns per operand a thunk that builds its cotangent, or None where the op is not differentiable in it. `cotangent` is
+that of the first result, the only one through which gradients flow. The insertion point and location are set."""
 
 
 def sum_to(cotangent: ir.Value, shape: list[int]) -> ir.Value:

@@ -1,4 +1,7 @@
-"""convert-pock-to-linalg: computation to linalg, tensor, arith and math. State ops stay: `pock-convert-state` takes them."""
+"""convert-pock-to-linalg: computation to linalg, tensor, arith and math.
+
+State ops stay: `pock-convert-state` takes them.
+"""
 
 from __future__ import annotations
 

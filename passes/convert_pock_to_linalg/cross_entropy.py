@@ -44,7 +44,9 @@ def _sample_losses(op: CrossEntropyOp, log_probabilities: ir.Value) -> ir.Value:
     smoothing = op.label_smoothing.value
 
     def term(logp: ir.Value, target: ir.Value, weight: ir.Value, accumulator: ir.Value) -> ir.Value:
-        factor = arith.SelectOp(_is_target(target, 1), constant(1.0 - smoothing, element), constant(0.0, element)).result
+        factor = arith.SelectOp(
+            _is_target(target, 1), constant(1.0 - smoothing, element), constant(0.0, element)
+        ).result
         if smoothing:
             factor = _add(factor, constant(smoothing / classes, element))
         # A class that counts for nothing must not turn logp = -inf into NaN.
@@ -83,7 +85,9 @@ def cross_entropy_grad(op: CrossEntropyGradOp) -> ir.Value:
 
 
 def _sample_scales(op: CrossEntropyGradOp) -> ir.Value:
-    """d total / d loss of each sample [N]: the cotangent, over the sum of weights for a mean, zero where the sample is ignored."""
+    """d total / d loss of each sample [N]: the cotangent, over the sum of weights for a mean, zero where the sample is
+    ignored.
+    """
     element, n = ranked(op.logits).element_type, shape_of(op.target)[0]
     rows = projection(1, [0])
     inputs, maps = [op.target, op.cotangent], [rows, rows if op.reduction.value == "none" else projection(1, [])]

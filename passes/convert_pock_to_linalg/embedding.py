@@ -23,7 +23,9 @@ def embedding(op: EmbeddingOp) -> ir.Value:
         column = linalg.IndexOp(rank - 1).result
         return tensor.ExtractOp(op.table, [row, column]).result
 
-    return elementwise(shape, ranked(op.table).element_type, [op.indices], row_element, [projection(rank, range(rank - 1))])
+    return elementwise(
+        shape, ranked(op.table).element_type, [op.indices], row_element, [projection(rank, range(rank - 1))]
+    )
 
 
 @lowering("pock.embedding_grad")

@@ -31,8 +31,13 @@ def _matrix(x: ir.Value) -> ir.Value:
     return reshape(x, shape_of(x)[-2:])
 
 
-def contract(lhs: ir.Value, rhs: ir.Value, transpose_lhs: bool, transpose_rhs: bool) -> ir.Value:
-    """The product of two matrices, or of two stacks of matrices (rank 3)."""
+def contract(
+    lhs: ir.Value, rhs: ir.Value, transpose_lhs: bool = False, transpose_rhs: bool = False, init: ir.Value | None = None
+) -> ir.Value:
+    """The product of two matrices, or of two stacks of matrices (rank 3), added to `init` if given.
+
+    The maps are always spelled out: IREE's passes crash on a linalg.matmul that was built without.
+    """
     batch = len(shape_of(lhs)) - 2
     leading = list(range(batch))
     m, n, k = batch, batch + 1, batch + 2
@@ -41,8 +46,9 @@ def contract(lhs: ir.Value, rhs: ir.Value, transpose_lhs: bool, transpose_rhs: b
         projection(batch + 3, leading + ([n, k] if transpose_rhs else [k, n])),
         projection(batch + 3, [*leading, m, n]),
     ]
-    rows, columns = shape_of(lhs)[-1 if transpose_lhs else -2], shape_of(rhs)[-2 if transpose_rhs else -1]
-    init = filled([*shape_of(lhs)[:-2], rows, columns], ranked(lhs).element_type, 0.0)
+    if init is None:
+        rows, columns = shape_of(lhs)[-1 if transpose_lhs else -2], shape_of(rhs)[-2 if transpose_rhs else -1]
+        init = filled([*shape_of(lhs)[:-2], rows, columns], ranked(lhs).element_type, 0.0)
     attribute = ir.ArrayAttr.get([ir.AffineMapAttr.get(map_) for map_ in maps])
     build = linalg.batch_matmul if batch else linalg.matmul
     return build(lhs, rhs, outs=[init], indexing_maps=attribute)

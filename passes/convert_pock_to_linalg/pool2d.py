@@ -1,7 +1,8 @@
 """Lowering of pooling, on an explicitly padded image.
 
-The gradients gather. An image row h = q * stride + phase is seen by window q - t at offset e = phase + padding + t * stride from the window's first
-row, for the few t (negative ones too) that give offsets below the kernel's extent. So each element sums over shifted cotangents, one for every t.
+The gradients gather. An image row h = q * stride + phase is seen by window q - t at offset e = phase + padding + t *
+stride from the window's first row, for the few t (negative ones too) that give offsets below the kernel's extent. So
+each element sums over shifted cotangents, one for every t.
 """
 
 from __future__ import annotations
@@ -18,9 +19,8 @@ from pock_mlir.dialects.conv2d import Window
 from pock_mlir.dialects.pool2d import AvgPool2dGradOp, AvgPool2dOp, MaxPool2dGradOp, MaxPool2dOp
 from pock_mlir.dialects.upstream import collapse, constant, extract_slice
 
-from .conv2d import padded
 from .rules import lowering
-from .spatial import region, span, tap
+from .spatial import padded, region, span, tap
 from .structured import PARALLEL, elementwise, empty, filled, generic, identity_map, projection
 
 CHUNK = 16
@@ -61,7 +61,9 @@ def _over_counts(x: ir.Value, image: Sequence[int], op: AvgPool2dOp | AvgPool2dG
     def over(value: ir.Value, row: ir.Value, column: ir.Value) -> ir.Value:
         return arith.DivFOp(value, arith.MulFOp(row, column).result).result
 
-    return elementwise(shape, element, [x, rows, columns], over, [identity_map(4), projection(4, [1]), projection(4, [2])])
+    return elementwise(
+        shape, element, [x, rows, columns], over, [identity_map(4), projection(4, [1]), projection(4, [2])]
+    )
 
 
 def _counts(positions: int, kernel: int, window: Window, dim: int, begin: int, end: int) -> list[int]:
@@ -105,7 +107,9 @@ def max_pool2d_grad(op: MaxPool2dGradOp) -> ir.Value:
 
 
 def _first_maxima(op: MaxPool2dGradOp, axes: Sequence[_Axis]) -> ir.Value:
-    """For every window the code of its first maximum, or of its last NaN; without either, of its first element in the image."""
+    """For every window the code of its first maximum, or of its last NaN; without either, of its first element in the
+    image.
+    """
     window, kernel, shape = Window.of(op), list(op.kernel), shape_of(op.cotangent)
     element, i32 = ranked(op.image).element_type, ir.IntegerType.get_signless(32)
     image = padded(op.image, kernel, shape[1:3], window, -math.inf)
@@ -143,8 +147,12 @@ def _code(axes: Sequence[_Axis], row: ir.Value, column: ir.Value) -> ir.Value:
     return arith.IndexCastOp(ir.IntegerType.get_signless(32), code).result
 
 
-def _gathered(axes: Sequence[_Axis], shape: Sequence[int], sources: Sequence[ir.Value], gather: Callable[..., ir.Value]) -> ir.Value:
-    """The image whose elements are sums of `gather(offset, offset, *elements of sources)` over the windows that may see them."""
+def _gathered(
+    axes: Sequence[_Axis], shape: Sequence[int], sources: Sequence[ir.Value], gather: Callable[..., ir.Value]
+) -> ir.Value:
+    """The image whose elements are sums of `gather(offset, offset, *elements of sources)` over the windows that may see
+    them.
+    """
     element = ranked(sources[0]).element_type
     n, _, _, c = shape
     blocks = [n, axes[0].blocks, axes[0].stride, axes[1].blocks, axes[1].stride, c]
@@ -243,7 +251,10 @@ class _Axis:
 
 @dataclass(frozen=True)
 class Offsets:
-    """The offsets in window q - shift of the rows of block q. `dim` is the structured op's dimension of rows in a block."""
+    """The offsets in window q - shift of the rows of block q.
+
+    `dim` is the structured op's dimension of rows in a block.
+    """
 
     axis: _Axis
     dim: int

@@ -61,7 +61,9 @@ def elementwise(
     rank = len(shape)
     maps = [identity_map(rank)] * len(inputs) if maps is None else list(maps)
     out = empty(shape, element)
-    return generic(inputs, [out], [*maps, identity_map(rank)], [PARALLEL] * rank, lambda *scalars: body(*scalars[:-1]))[0]
+    return generic(inputs, [out], [*maps, identity_map(rank)], [PARALLEL] * rank, lambda *scalars: body(*scalars[:-1]))[
+        0
+    ]
 
 
 def reduction(
@@ -72,7 +74,9 @@ def reduction(
     maps: Sequence[ir.AffineMap] | None = None,
     element: ir.Type | None = None,
 ) -> ir.Value:
-    """Reduces dimensions `dims` of the first input's index space; `body(*elements, accumulator)` returns the new accumulator."""
+    """Reduces dimensions `dims` of the first input's index space; `body(*elements, accumulator)` returns the new
+    accumulator.
+    """
     shape = shape_of(inputs[0])
     rank = len(shape)
     kept = [d for d in range(rank) if d not in dims]

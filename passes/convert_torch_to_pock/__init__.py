@@ -22,7 +22,9 @@ for _module in pkgutil.iter_modules(__path__):
 __all__ = ["convert_torch_to_pock", "torch_op"]
 
 # Checks that torch.export leaves behind; the shapes and dtypes they assert are static here.
-ASSERTIONS = frozenset({"torch.aten._assert_tensor_metadata", "torch.aten._assert_async.msg", "torch.aten._assert_scalar"})
+ASSERTIONS = frozenset(
+    {"torch.aten._assert_tensor_metadata", "torch.aten._assert_async.msg", "torch.aten._assert_scalar"}
+)
 
 
 @register_pass("convert-torch-to-pock")

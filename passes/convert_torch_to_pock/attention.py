@@ -27,7 +27,9 @@ def scaled_dot_product_attention(
 ) -> ir.Value:
     """softmax(query key^T * scale + mask) value; a boolean mask is true where a query may attend to a key."""
     if dropout:
-        raise Unsupported("dropout inside attention is not supported; call model.eval(), or set the dropout probability to 0")
+        raise Unsupported(
+            "dropout inside attention is not supported; call model.eval(), or set the dropout probability to 0"
+        )
     if enable_gqa:
         key, value = (_repeat_heads(v, shape_of(query)[-3]) for v in (key, value))
     if is_causal:

@@ -1,4 +1,7 @@
-"""Convolutions. The program's NCHW images become NHWC around each op, its FCHW weights HWCF; neighbouring transpositions cancel later."""
+"""Convolutions.
+
+The program's NCHW images become NHWC around each op, its FCHW weights HWCF; neighbouring transpositions cancel later.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +68,9 @@ def conv(c: Conversion, image, weight, bias=None, stride=(1,), padding=(0,), dil
 
 
 @torch_op("torch.aten.conv2d.padding", "torch.aten.conv1d.padding")
-def conv_named_padding(c: Conversion, image, weight, bias=None, stride=(1,), padding="valid", dilation=(1,), groups=1) -> ir.Value:
+def conv_named_padding(
+    c: Conversion, image, weight, bias=None, stride=(1,), padding="valid", dilation=(1,), groups=1
+) -> ir.Value:
     spatial = len(shape_of(image)) - 2
     dilation = _per_dimension(list(dilation), spatial)
     amounts = [0] * spatial
@@ -81,4 +86,6 @@ def conv_named_padding(c: Conversion, image, weight, bias=None, stride=(1,), pad
 def conv_transpose(
     c: Conversion, image, weight, bias=None, stride=(1,), padding=(0,), output_padding=(0,), groups=1, dilation=(1,)
 ) -> ir.Value:
-    return convolution(c, image, weight, bias, list(stride), list(padding), list(dilation), True, list(output_padding), groups)
+    return convolution(
+        c, image, weight, bias, list(stride), list(padding), list(dilation), True, list(output_padding), groups
+    )

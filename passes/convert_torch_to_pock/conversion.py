@@ -1,4 +1,6 @@
-"""The conversion of one function: an interpreter over its ops which maps torch values to builtin values and to Python data."""
+"""The conversion of one function: an interpreter over its ops which maps torch values to builtin values and to Python
+data.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +27,19 @@ class Unsupported(Exception):
 
 
 def op_key(operation: ir.Operation) -> str:
-    """What an op's rule is registered under: ops that the torch dialect does not know stand as torch.operator with a name."""
+    """What an op's rule is registered under: ops that the torch dialect does not know stand as torch.operator with a
+    name.
+    """
     if operation.name == "torch.operator":
         return ir.StringAttr(operation.attributes["name"]).value
     return operation.name
 
 
 class Conversion:
-    """Converts the ops of one function, in order. While a rule runs, `types` are the builtin types of its op's results."""
+    """Converts the ops of one function, in order.
+
+    While a rule runs, `types` are the builtin types of its op's results.
+    """
 
     def __init__(self) -> None:
         self.values: dict[ir.Value, Any] = {}
@@ -65,7 +72,9 @@ class Conversion:
             self._fail(operation, f"{_short(key)} is not supported")
             return
         operands = [self.values.get(v) for v in operation.operands]
-        if any(isinstance(v, Failed) or (isinstance(v, list) and any(isinstance(e, Failed) for e in v)) for v in operands):
+        if any(
+            isinstance(v, Failed) or (isinstance(v, list) and any(isinstance(e, Failed) for e in v)) for v in operands
+        ):
             self._set(operation, [Failed()] * len(operation.results))
             return
         self.types = [builtin_tensor(r.type) for r in operation.results]
@@ -79,7 +88,9 @@ class Conversion:
             converted = [converted]
         for value, type in zip(converted, self.types, strict=True):
             if isinstance(value, ir.Value) and type is not None and value.type != type:
-                raise PassFailure(operation.location, f"{_short(key)}: conversion gave {value.type}, the program says {type}")
+                raise PassFailure(
+                    operation.location, f"{_short(key)}: conversion gave {value.type}, the program says {type}"
+                )
         self._set(operation, converted)
 
     def _convert_structure(self, op: ir.OpView, key: str) -> bool:
@@ -143,7 +154,9 @@ class Conversion:
             return arith.TruncIOp(target, x).result
         return (arith.ExtUIOp if source == boolean else arith.ExtSIOp)(target, x).result
 
-    def tensor(self, x: ir.Value | float | int | bool, element: ir.Type | None = None, shape: Sequence[int] | None = None) -> ir.Value:
+    def tensor(
+        self, x: ir.Value | float | int | bool, element: ir.Type | None = None, shape: Sequence[int] | None = None
+    ) -> ir.Value:
         """x, a tensor or a number, with the element type and shape of the op's result, or those given."""
         element = self.element if element is None else element
         shape = self.shape if shape is None else list(shape)
@@ -182,5 +195,3 @@ def _literal(operation: ir.Operation) -> ir.Value:
     if isinstance(attribute, ir.DenseElementsAttr):
         return arith.ConstantOp(type, ir.DenseElementsAttr.get(memoryview(attribute), type=type)).result
     raise PassFailure(operation.location, f"a tensor constant of type {attribute.type} is not supported")
-
-

@@ -269,7 +269,11 @@ def _register_logic(names: tuple[str, ...], build: type, as_boolean: bool) -> No
 
 
 for _name, _build in {"and": arith.AndIOp, "or": arith.OrIOp, "xor": arith.XOrIOp}.items():
-    _register_logic((f"torch.aten.bitwise_{_name}.Tensor", f"torch.aten.bitwise_{_name}.Scalar", f"torch.aten.__{_name}__.Tensor"), _build, False)
+    _register_logic(
+        (f"torch.aten.bitwise_{_name}.Tensor", f"torch.aten.bitwise_{_name}.Scalar", f"torch.aten.__{_name}__.Tensor"),
+        _build,
+        False,
+    )
     _register_logic((f"torch.aten.logical_{_name}",), _build, True)
 
 
@@ -285,7 +289,9 @@ def isnan(c: Conversion, x: ir.Value) -> ir.Value:
     return arith.CmpFOp(arith.CmpFPredicate.UNO, x, x).result
 
 
-@torch_op("torch.aten.where.self", "torch.aten.where.ScalarOther", "torch.aten.where.ScalarSelf", "torch.aten.where.Scalar")
+@torch_op(
+    "torch.aten.where.self", "torch.aten.where.ScalarOther", "torch.aten.where.ScalarSelf", "torch.aten.where.Scalar"
+)
 def where(c: Conversion, condition: ir.Value, a: Operand, b: Operand) -> ir.Value:
     boolean = ir.IntegerType.get_signless(1)
     return arith.SelectOp(c.tensor(condition, boolean), c.tensor(a), c.tensor(b)).result
@@ -298,7 +304,14 @@ def masked_fill(c: Conversion, x: ir.Value, mask: ir.Value, value: Operand) -> i
     return where(c, mask, value, x)
 
 
-@torch_op("torch.aten.to.dtype", "torch.aten._to_copy", "torch.aten.to.dtype_layout", "torch.aten.to.device", "torch.aten.to.other", "torch.aten.type_as")
+@torch_op(
+    "torch.aten.to.dtype",
+    "torch.aten._to_copy",
+    "torch.aten.to.dtype_layout",
+    "torch.aten.to.device",
+    "torch.aten.to.other",
+    "torch.aten.type_as",
+)
 def to_dtype(c: Conversion, x: ir.Value, *options: object) -> ir.Value:
     return c.cast(x, c.element)
 
@@ -323,5 +336,7 @@ def detach(c: Conversion, x: ir.Value) -> ir.Value:
 @torch_op("torch.aten.dropout", "torch.aten.feature_dropout")
 def dropout(c: Conversion, x: ir.Value, p: float, train: bool) -> ir.Value:
     if train and p > 0:
-        raise Unsupported("dropout in training mode is not supported; call model.eval(), or set the dropout probability to 0")
+        raise Unsupported(
+            "dropout in training mode is not supported; call model.eval(), or set the dropout probability to 0"
+        )
     return x

@@ -17,7 +17,9 @@ REDUCTIONS = ("none", "mean", "sum")
 
 
 @torch_op("torch.aten.cross_entropy_loss")
-def cross_entropy_loss(c: Conversion, logits, target, weight=None, reduction=1, ignore_index=-100, label_smoothing=0.0) -> ir.Value:
+def cross_entropy_loss(
+    c: Conversion, logits, target, weight=None, reduction=1, ignore_index=-100, label_smoothing=0.0
+) -> ir.Value:
     """Logits [N, C, d...] and targets [N, d...] become rows: [N d..., C] and [N d...]."""
     if isinstance(ranked(target).element_type, ir.FloatType):
         raise Unsupported("targets that are class probabilities")

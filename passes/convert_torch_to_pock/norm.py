@@ -60,7 +60,9 @@ def rms_norm(c: Conversion, x, normalized_shape, weight=None, eps=None) -> ir.Va
 def batch_norm(c: Conversion, x, weight, bias, mean, variance, training, momentum, eps, *options: object) -> ir.Value:
     """With the running statistics: (x - mean) * rsqrt(variance + eps) * weight + bias."""
     if training:
-        raise Unsupported("batch normalisation in training mode is not supported; call model.eval() to use the running statistics")
+        raise Unsupported(
+            "batch normalisation in training mode is not supported; call model.eval() to use the running statistics"
+        )
     per_channel = [shape_of(mean)[0]] + [1] * (len(shape_of(x)) - 2)
     rstd = math.RsqrtOp(shift(variance, eps)).result
     factor = rstd if weight is None else mul(rstd, weight)

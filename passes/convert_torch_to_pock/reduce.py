@@ -76,4 +76,3 @@ def softmax_(c: Conversion, x: ir.Value, dim: int, dtype=None) -> ir.Value:
 @torch_op("torch.aten.log_softmax.int", "torch.aten._log_softmax")
 def log_softmax_(c: Conversion, x: ir.Value, dim: int, dtype=None) -> ir.Value:
     return log_softmax(c.cast(x, c.element), dim)
-

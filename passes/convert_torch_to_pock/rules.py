@@ -5,5 +5,5 @@ from pock_mlir.passes.rules import RuleTable
 torch_op = RuleTable("conversion to pock")
 """`@torch_op("torch.aten.relu") def relu(c: Conversion, x: ir.Value) -> ir.Value`: what an op becomes.
 
-Operands arrive as builtin tensors and as Python data (numbers, strings, lists, None); `c` knows the types of the op's results. Returns the value of the only
-result (a list where that is a list of tensors), or a list with one for each."""
+Operands arrive as builtin tensors and as Python data (numbers, strings, lists, None); `c` knows the types of the op's
+results. Returns the value of the only result (a list where that is a list of tensors), or a list with one for each."""

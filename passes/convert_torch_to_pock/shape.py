@@ -72,7 +72,9 @@ def repeat(c: Conversion, x: ir.Value, repeats: list[int]) -> ir.Value:
 
 
 @torch_op("torch.aten.slice.Tensor")
-def slice_(c: Conversion, x: ir.Value, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1) -> ir.Value:
+def slice_(
+    c: Conversion, x: ir.Value, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
+) -> ir.Value:
     shape = shape_of(x)
     dim %= len(shape)
     first, _, _ = slice(start, end, step).indices(shape[dim])
@@ -142,7 +144,11 @@ def stack(c: Conversion, values: list[ir.Value], dim: int = 0) -> ir.Value:
 
 @torch_op("torch.aten.constant_pad_nd", "torch.aten.pad")
 def pad(c: Conversion, x: ir.Value, amounts: list[int], *options: object) -> ir.Value:
-    mode, value = ("constant", options[0] if options else 0.0) if not (options and isinstance(options[0], str)) else (options[0], options[1])
+    mode, value = (
+        ("constant", options[0] if options else 0.0)
+        if not (options and isinstance(options[0], str))
+        else (options[0], options[1])
+    )
     if mode != "constant":
         raise Unsupported(f"padding mode '{mode}'")
     if any(amount < 0 for amount in amounts):

@@ -17,7 +17,7 @@ FORMAT_VERSION = 1
 
 INPUT_STYLES = ("positional", "keyword")
 OUTPUT_STYLES = ("single", "tuple", "dict")
-PARAMETER_KINDS = ("parameter", "buffer")
+PARAMETER_KINDS = ("parameter", "buffer", "constant")
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,11 @@ class ArraySpec:
     @staticmethod
     def from_json(fields: Fields) -> ArraySpec:
         return ArraySpec(
-            fields.text("name"), fields.shape("shape"), fields.dtype("dtype"), fields.pair("range"), fields.optional_integer("ignore")
+            fields.text("name"),
+            fields.shape("shape"),
+            fields.dtype("dtype"),
+            fields.pair("range"),
+            fields.optional_integer("ignore"),
         )
 
 
@@ -56,8 +60,8 @@ class ArraySpec:
 class ParameterSpec:
     """A parameter or buffer of the model, in the framework's name, shape, dtype and layout.
 
-    `permutation` leads to the stored layout: `stored = framework.transpose(permutation)`. `aliases` are further framework names of
-    the same tensor.
+    `permutation` leads to the stored layout: `stored = framework.transpose(permutation)`. `aliases` are further
+    framework names of the same tensor.
     """
 
     name: str
@@ -84,7 +88,9 @@ class ParameterSpec:
 
     def to_framework(self, array: np.ndarray) -> np.ndarray:
         """A contiguous array in the framework's layout, from one in the stored layout."""
-        return np.asarray(array if self.permutation is None else array.transpose(np.argsort(self.permutation)), order="C")
+        return np.asarray(
+            array if self.permutation is None else array.transpose(np.argsort(self.permutation)), order="C"
+        )
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -109,13 +115,18 @@ class ParameterSpec:
             fields.texts("aliases"),
         )
         if spec.permutation is not None and sorted(spec.permutation) != list(range(len(spec.shape))):
-            raise fields.error("permutation", f"{list(spec.permutation)} is not a permutation of the {len(spec.shape)} axes")
+            raise fields.error(
+                "permutation", f"{list(spec.permutation)} is not a permutation of the {len(spec.shape)} axes"
+            )
         return spec
 
 
 @dataclass(frozen=True)
 class StateSpec:
-    """A mutable tensor of the module that is not a parameter: shape and dtype as stored, `init` is every element's first value."""
+    """A mutable tensor of the module that is not a parameter.
+
+    Shape and dtype are as stored; `init` is every element's first value.
+    """
 
     name: str
     shape: tuple[int, ...]
@@ -170,7 +181,11 @@ class TargetSpec:
     @staticmethod
     def from_json(fields: Fields) -> TargetSpec:
         return TargetSpec(
-            fields.text("name"), fields.text("backend"), fields.text("triple"), fields.text("cpu"), fields.texts("cpu_features")
+            fields.text("name"),
+            fields.text("backend"),
+            fields.text("triple"),
+            fields.text("cpu"),
+            fields.texts("cpu_features"),
         )
 
 
@@ -229,6 +244,11 @@ class Manifest:
     producer: str = ""
     files: Mapping[str, FileRecord] = field(default_factory=dict)
 
+    @property
+    def model_parameters(self) -> tuple[ParameterSpec, ...]:
+        """The parameters and buffers that belong to the model's state dictionary: all but constants."""
+        return tuple(spec for spec in self.parameters if spec.kind != "constant")
+
     def to_json(self) -> dict[str, Any]:
         """The manifest as the dictionary that `manifest.json` holds."""
         return {
@@ -259,7 +279,9 @@ class Manifest:
         Raises `BundleError` for a document that is not a manifest, has another version, or has a wrong field.
         """
         if not isinstance(document, dict) or document.get("format") != FORMAT:
-            raise BundleError(f"{where} is not the manifest of a pock bundle; give the directory that `pock compile` wrote")
+            raise BundleError(
+                f"{where} is not the manifest of a pock bundle; give the directory that `pock compile` wrote"
+            )
         version = document.get("format_version")
         if version != FORMAT_VERSION:
             raise BundleError(
@@ -293,7 +315,9 @@ def check_consistent(manifest: Manifest, where: str) -> None:
     """Raises `BundleError` where the parts of a manifest contradict each other."""
     if manifest.accumulate < 1:
         raise BundleError(f"{where}: accumulate is {manifest.accumulate}, it must be at least 1")
-    names = [name for spec in manifest.parameters for name in (spec.name, *spec.aliases)] + [spec.name for spec in manifest.state]
+    names = [name for spec in manifest.parameters for name in (spec.name, *spec.aliases)] + [
+        spec.name for spec in manifest.state
+    ]
     seen: set[str] = set()
     for name in names:
         if name in seen:
@@ -301,7 +325,9 @@ def check_consistent(manifest: Manifest, where: str) -> None:
         seen.add(name)
     for spec in manifest.state:
         if spec.parameter is not None and spec.parameter not in seen:
-            raise BundleError(f"{where}: state '{spec.name}' belongs to parameter '{spec.parameter}', which does not exist")
+            raise BundleError(
+                f"{where}: state '{spec.name}' belongs to parameter '{spec.parameter}', which does not exist"
+            )
 
 
 def _nbytes(shape: tuple[int, ...], dtype: str) -> int:

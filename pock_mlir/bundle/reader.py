@@ -43,7 +43,8 @@ class Bundle:
 def read_bundle(path: str | Path) -> Bundle:
     """Opens the bundle at `path` and checks version, sizes, hashes and parameters.
 
-    Raises `BundleError` for a missing path, something that is not a bundle, another version, and a truncated or changed file.
+    Raises `BundleError` for a missing path, something that is not a bundle, another version, and a truncated or
+    changed file.
     """
     path = Path(path)
     bundle = Bundle(path, read_manifest(path))
@@ -59,12 +60,16 @@ def read_manifest(path: str | Path) -> Manifest:
     if not path.exists():
         raise BundleError(f"there is no bundle at {path}; `pock compile` or `step.save(path)` writes one")
     if not (path / MANIFEST_FILE).is_file():
-        raise BundleError(f"{path} is not a pock bundle: it has no {MANIFEST_FILE}; give the directory that `pock compile` wrote")
+        raise BundleError(
+            f"{path} is not a pock bundle: it has no {MANIFEST_FILE}; give the directory that `pock compile` wrote"
+        )
     where = path / MANIFEST_FILE
     try:
         document = json.loads(where.read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
-        raise BundleError(f"{where} is not readable as JSON ({error}); the bundle is damaged, compile it again") from error
+        raise BundleError(
+            f"{where} is not readable as JSON ({error}); the bundle is damaged, compile it again"
+        ) from error
     return Manifest.from_json(document, str(where))
 
 
@@ -72,14 +77,21 @@ def _check_file(bundle: Bundle, name: str) -> None:
     path = bundle.path / name
     record = bundle.manifest.files.get(name)
     if record is None:
-        raise BundleError(f"{bundle.path / MANIFEST_FILE} has no hash for {name}; the bundle is damaged, compile it again")
+        raise BundleError(
+            f"{bundle.path / MANIFEST_FILE} has no hash for {name}; the bundle is damaged, compile it again"
+        )
     if not path.is_file():
         raise BundleError(f"the bundle {bundle.path} lacks the file {name}; copy the bundle again or compile it again")
     size = path.stat().st_size
     if size != record.bytes:
-        raise BundleError(f"{path} has {size} bytes, the manifest says {record.bytes}: it is truncated or changed; copy the bundle again")
+        raise BundleError(
+            f"{path} has {size} bytes, the manifest says {record.bytes}: it is truncated or changed; "
+            "copy the bundle again"
+        )
     if file_record(path).sha256 != record.sha256:
-        raise BundleError(f"{path} does not have the hash that the manifest records: it was changed or damaged; copy the bundle again")
+        raise BundleError(
+            f"{path} does not have the hash that the manifest records: it was changed or damaged; copy the bundle again"
+        )
 
 
 def _check_parameters(bundle: Bundle) -> None:
@@ -87,7 +99,9 @@ def _check_parameters(bundle: Bundle) -> None:
     for spec in bundle.manifest.parameters:
         entry = entries.get(spec.name)
         if entry is None:
-            raise BundleError(f"{bundle.parameters.path} lacks the parameter '{spec.name}' of the manifest; compile the bundle again")
+            raise BundleError(
+                f"{bundle.parameters.path} lacks the parameter '{spec.name}' of the manifest; compile the bundle again"
+            )
         if entry.shape != spec.stored_shape or np.dtype(entry.dtype) != np.dtype(spec.dtype):
             raise BundleError(
                 f"{bundle.parameters.path}: parameter '{spec.name}' is {entry.dtype}{list(entry.shape)}, "

@@ -1,4 +1,4 @@
-"""Reading and writing safetensors files with numpy alone: a device needs no other package for parameters and checkpoints."""
+"""Reading and writing safetensors files with numpy alone, so that a device needs no other package."""
 
 from __future__ import annotations
 
@@ -77,16 +77,21 @@ class TensorFile:
 
 
 def release_pages(pages: Any) -> None:
-    """Gives back the physical memory of an `mmap.mmap`, where the platform can: files are read again, other pages become zero."""
+    """Gives back the physical memory of an `mmap.mmap`, where the platform can.
+
+    Pages of a file are read again when they are touched, other pages become zero.
+    """
     if isinstance(pages, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
         pages.madvise(mmap.MADV_DONTNEED)
 
 
-def write_tensor_file(path: str | Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str] | None = None) -> None:
+def write_tensor_file(
+    path: str | Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str] | None = None
+) -> None:
     """Writes a safetensors file atomically.
 
-    Tensors whose size is a multiple of 64 bytes come first, so that all of these start aligned (the format allows no padding).
-    Raises `TensorFileError` for a dtype that the format lacks, and where the file cannot be written.
+    Tensors whose size is a multiple of 64 bytes come first, so that all of these start aligned (the format allows no
+    padding). Raises `TensorFileError` for a dtype that the format lacks, and where the file cannot be written.
     """
     path = Path(path)
     ordered = sorted(tensors, key=lambda name: tensors[name].nbytes % ALIGNMENT != 0)
@@ -111,7 +116,9 @@ def _header(path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str
     offset = 0
     for name, array in tensors.items():
         if array.dtype.name not in _NAMES:
-            raise TensorFileError(f"cannot write {path}: tensor '{name}' has dtype {array.dtype}, which safetensors files do not hold")
+            raise TensorFileError(
+                f"cannot write {path}: tensor '{name}' has dtype {array.dtype}, which safetensors files do not hold"
+            )
         end = offset + array.nbytes
         document[name] = {"dtype": _NAMES[array.dtype.name], "shape": list(array.shape), "data_offsets": [offset, end]}
         offset = end
@@ -147,9 +154,13 @@ def _entry(path: Path, name: str, record: Any, start: int, size: int) -> TensorE
     except (TypeError, KeyError, ValueError):
         raise TensorFileError(f"{path}: the header's entry for tensor '{name}' is malformed") from None
     if dtype is None:
-        raise TensorFileError(f"{path}: tensor '{name}' has dtype {record['dtype']}, which numpy does not have; convert it first")
+        raise TensorFileError(
+            f"{path}: tensor '{name}' has dtype {record['dtype']}, which numpy does not have; convert it first"
+        )
     if not 0 <= begin <= end or min(shape, default=0) < 0 or end - begin != math.prod(shape) * np.dtype(dtype).itemsize:
-        raise TensorFileError(f"{path}: tensor '{name}' takes {end - begin} bytes, which do not fit {dtype}{list(shape)}")
+        raise TensorFileError(
+            f"{path}: tensor '{name}' takes {end - begin} bytes, which do not fit {dtype}{list(shape)}"
+        )
     if start + end > size:
         raise TensorFileError(f"{path} is truncated: tensor '{name}' ends at byte {start + end}, the file has {size}")
     return TensorEntry(shape, dtype, start + begin, end - begin)

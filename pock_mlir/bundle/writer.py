@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,9 +24,10 @@ PARAMETER_FILE = "parameters.safetensors"
 def write_bundle(path: str | Path, manifest: Manifest, module: bytes, parameters: Mapping[str, np.ndarray]) -> Manifest:
     """Writes the bundle at `path`, replacing a bundle that is there, and returns the manifest with `files` filled in.
 
-    `module` is the IREE module; `parameters` holds every parameter and buffer of the manifest by its framework name, in the stored
-    layout. Everything goes into a temporary sibling directory first, which is then renamed. Raises `BundleError` where `parameters`
-    does not fit the manifest, where something other than a bundle is at `path`, and where the disk refuses.
+    `module` is the IREE module; `parameters` holds every parameter and buffer of the manifest by its framework name,
+    in the stored layout. Everything goes into a temporary sibling directory first, which is then renamed. Raises
+    `BundleError` where `parameters` does not fit the manifest, where something other than a bundle is at `path`, and
+    where the disk refuses.
     """
     path = Path(path)
     check_consistent(manifest, str(path))
@@ -63,17 +63,19 @@ def file_record(path: Path) -> FileRecord:
 
 
 def _move_into_place(temporary: Path, path: Path) -> None:
-    if path.exists():  # a directory cannot be replaced in one step: set the old one aside, and bring it back if the rename fails
+    if (
+        path.exists()
+    ):  # a directory cannot be replaced in one step: set the old one aside, and bring it back if the rename fails
         aside = temporary_sibling(path)
-        os.rename(path, aside)
+        path.rename(aside)
         try:
-            os.rename(temporary, path)
+            temporary.rename(path)
         except OSError:
-            os.rename(aside, path)
+            aside.rename(path)
             raise
         shutil.rmtree(aside, ignore_errors=True)
     else:
-        os.rename(temporary, path)
+        temporary.rename(path)
     sync_directory(path.parent)
 
 
@@ -84,7 +86,11 @@ def _check_parameters(path: Path, manifest: Manifest, parameters: Mapping[str, n
     if missing or unknown:
         raise BundleError(
             f"cannot write the bundle {path}: "
-            + "; ".join(f"{what} {listed(names)}" for what, names in (("no values for", missing), ("not in the manifest:", unknown)) if names)
+            + "; ".join(
+                f"{what} {listed(names)}"
+                for what, names in (("no values for", missing), ("not in the manifest:", unknown))
+                if names
+            )
         )
     for name, spec in expected.items():
         array = parameters[name]

@@ -12,6 +12,9 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if error.name not in ("typer", "rich"):
             raise
-        print(f"pock: the command line needs the package '{error.name}'; install it with: pip install 'pock_mlir[cli]'", file=sys.stderr)
+        print(
+            f"pock: the command line needs the package '{error.name}'; install it with: pip install 'pock_mlir[cli]'",
+            file=sys.stderr,
+        )
         sys.exit(1)
     sys.exit(run(sys.argv[1:]))

@@ -39,7 +39,9 @@ def _print_version(value: bool) -> None:
 
 @app.callback()
 def _options(
-    show_traceback: Annotated[bool, typer.Option("--traceback", help="Show where in pock_mlir an error was raised.")] = False,
+    show_traceback: Annotated[
+        bool, typer.Option("--traceback", help="Show where in pock_mlir an error was raised.")
+    ] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
@@ -48,7 +50,10 @@ def _options(
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Runs a command and returns the exit code: 0, 1 for an error that the user can mend, 2 for wrong usage, 130 after Ctrl-C."""
+    """Runs a command and returns the exit code.
+
+    It is 0, 1 for an error that the user can mend, 2 for wrong usage, 130 after Ctrl-C.
+    """
     try:
         app(args=list(arguments), prog_name="pock")
     except PockError as error:

@@ -1,4 +1,4 @@
-"""Data files of the command line: named arrays whose first axis counts samples, cut into batches of the compiled size."""
+"""Data files of the command line: named arrays, first axis = samples, cut into batches of the compiled size."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from pock_mlir.errors import InputError, TensorFileError, listed
 class Samples:
     """The arrays of a data file that a bundle needs, in the order of `specs`.
 
-    An array has the compiled shape with the number of samples in place of the first axis. Raises `InputError` for missing names and
-    for shapes and dtypes that do not fit.
+    An array has the compiled shape with the number of samples in place of the first axis. Raises `InputError` for
+    missing names and for shapes and dtypes that do not fit.
     """
 
     def __init__(self, path: Path, specs: Sequence[ArraySpec]):
@@ -46,7 +46,10 @@ class Samples:
         return [array[indices] for array in self.arrays]
 
     def padded_batches(self) -> Iterator[tuple[list[np.ndarray], int]]:
-        """All samples in order as full batches, each with its number of real samples: the last batch repeats its last sample."""
+        """All samples in order as full batches, each with its number of real samples.
+
+        The last batch is filled up with its last sample.
+        """
         for start in range(0, self.count, self.batch_size):
             indices = np.minimum(np.arange(start, start + self.batch_size), self.count - 1)
             yield self.batch(indices), min(self.batch_size, self.count - start)
@@ -85,8 +88,8 @@ def _batch_size(specs: Sequence[ArraySpec]) -> int:
     for spec in specs:
         if not spec.shape or spec.shape[0] != specs[0].shape[0]:
             raise InputError(
-                f"the bundle takes '{spec.name}' of shape {list(spec.shape)}, whose first axis does not count the samples of a batch; "
-                "feed such a model from Python"
+                f"the bundle takes '{spec.name}' of shape {list(spec.shape)}, whose first axis does not count the "
+                "samples of a batch; feed such a model from Python"
             )
     return specs[0].shape[0]
 
@@ -96,4 +99,7 @@ def _check(path: Path, array: np.ndarray, spec: ArraySpec) -> None:
     if array.ndim != len(spec.shape) or array.shape[1:] != spec.shape[1:]:
         raise InputError(f"{path}: '{spec.name}' has shape {list(array.shape)}, the bundle takes {expected}")
     if array.dtype != np.dtype(spec.dtype):
-        raise InputError(f"{path}: '{spec.name}' is {array.dtype}, the bundle takes {spec.dtype}; convert it with .astype({spec.dtype!r})")
+        raise InputError(
+            f"{path}: '{spec.name}' is {array.dtype}, the bundle takes {spec.dtype}; "
+            f"convert it with .astype({spec.dtype!r})"
+        )

@@ -18,8 +18,13 @@ _OPTIMIZERS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW"}
 
 
 def compile_(
-    spec: Annotated[str, typer.Argument(help="FILE.py[:ATTRIBUTE] or PACKAGE.MODULE[:ATTRIBUTE]; the attribute (default: pock_model) is "
-                                             "a dictionary with model, inputs, targets and loss, or a function that returns one.")],
+    spec: Annotated[
+        str,
+        typer.Argument(
+            help="FILE.py[:ATTRIBUTE] or PACKAGE.MODULE[:ATTRIBUTE]; the attribute (default: pock_model) is "
+            "a dictionary with model, inputs, targets and loss, or a function that returns one."
+        ),
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the bundle.")],
     loss: Annotated[str | None, typer.Option(help="The name of a loss, e.g. cross_entropy or mse.")] = None,
     optimizer: Annotated[str | None, typer.Option(help=f"One of {', '.join(_OPTIMIZERS)}.")] = None,
@@ -28,16 +33,26 @@ def compile_(
     weight_decay: Annotated[float | None, typer.Option(help="Weight decay.")] = None,
     clip_norm: Annotated[float | None, typer.Option(help="Scale the gradients down to this norm at most.")] = None,
     accumulate: Annotated[int | None, typer.Option(min=1, help="Batches per update.")] = None,
-    scheme: Annotated[str | None, typer.Option(help="What is trained: full, bias, last-blocks:K, or a YAML file.")] = None,
+    scheme: Annotated[
+        str | None, typer.Option(help="What is trained: full, bias, last-blocks:K, or a YAML file.")
+    ] = None,
     target: Annotated[str | None, typer.Option(help="The machine to compile for; `pock targets` lists them.")] = None,
 ) -> None:
     """Compile the training step of a model into a bundle."""
     if target is not None:
         get_target(target)
     model_spec = load_model_spec(spec)
-    options = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay, "clip_norm": clip_norm, "accumulate": accumulate}
+    options = {
+        "lr": lr,
+        "momentum": momentum,
+        "weight_decay": weight_decay,
+        "clip_norm": clip_norm,
+        "accumulate": accumulate,
+    }
     arguments = _arguments(model_spec, loss=loss, scheme=scheme, target=target)
-    arguments |= _optimizer_arguments(optimizer, {name: value for name, value in options.items() if value is not None}, arguments)
+    arguments |= _optimizer_arguments(
+        optimizer, {name: value for name, value in options.items() if value is not None}, arguments
+    )
     console = Console(stderr=True)
     with console.status("compiling"):
         step = _compiler()(**arguments)
@@ -46,7 +61,7 @@ def compile_(
 
 
 def _arguments(spec: ModelSpec, **options: str | None) -> dict[str, Any]:
-    """The arguments of `compile`: the fields of the specification that are set, with the options of the command line over them."""
+    """The arguments of `compile`: the fields of `spec` that are set, with the options of the command line over them."""
     arguments = {name: value for name, value in vars(spec).items() if value is not None}
     return arguments | {name: value for name, value in options.items() if value is not None}
 
@@ -59,7 +74,9 @@ def _optimizer_arguments(name: str | None, options: dict[str, Any], arguments: d
     if name is None and not options:
         return out
     if name is None:
-        raise CompileError(f"--{next(iter(options)).replace('_', '-')} needs --optimizer, one of {', '.join(_OPTIMIZERS)}")
+        raise CompileError(
+            f"--{next(iter(options)).replace('_', '-')} needs --optimizer, one of {', '.join(_OPTIMIZERS)}"
+        )
     if name not in _OPTIMIZERS:
         raise CompileError(f"unknown optimizer '{name}'; the optimizers are {', '.join(_OPTIMIZERS)}")
     import pock_mlir

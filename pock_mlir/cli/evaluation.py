@@ -24,14 +24,20 @@ def predict_batch(session: Session, inputs: Sequence[np.ndarray]) -> list[np.nda
 
 
 def metric_name(session: Session) -> str:
-    """"accuracy" for class labels, "mse" for targets like the outputs. Raises `InputError` for a model with neither."""
+    """Accuracy for class labels, mean squared error for targets like the outputs: "accuracy" or "mse".
+
+    Raises `InputError` for a model with neither.
+    """
     if len(session.targets) == 1 and session.outputs:
         target, output = session.targets[0], session.outputs[0]
         if _is_classification(target, output):
             return "accuracy"
         if target.shape == output.shape and np.dtype(target.dtype).kind == "f":
             return "mse"
-    raise InputError("--eval-data works for one target that is class labels or has the shape of the output; evaluate with `pock predict`")
+    raise InputError(
+        "--eval-data works for one target that is class labels or has the shape of the output; "
+        "evaluate with `pock predict`"
+    )
 
 
 def evaluate(session: Session, samples: Samples) -> float:

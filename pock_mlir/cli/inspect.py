@@ -81,7 +81,12 @@ def _parameters(manifest: Manifest) -> Table:
     for spec in manifest.parameters:
         name = spec.name + "".join(f"\n= {alias}" for alias in spec.aliases)
         table.add_row(
-            name, _shape(spec.shape), spec.dtype, spec.kind, "trained" if spec.trained else "frozen", readable_bytes(spec.nbytes)
+            name,
+            _shape(spec.shape),
+            spec.dtype,
+            spec.kind,
+            "trained" if spec.trained else "frozen",
+            readable_bytes(spec.nbytes),
         )
     trained = [spec for spec in manifest.parameters if spec.trained]
     count, total = (sum(math.prod(spec.shape) for spec in specs) for specs in (trained, manifest.parameters))

@@ -20,8 +20,8 @@ DEFAULT_ATTRIBUTE = "pock_model"
 class ModelSpec:
     """A model with what its compilation needs; the fields are the arguments of `pock_mlir.compile`.
 
-    `inputs` is a tuple of example tensors or a dictionary of them, `targets` a tuple or `None`. A field that is `None` keeps the
-    default of `compile`; options of the command line win over fields.
+    `inputs` is a tuple of example tensors or a dictionary of them, `targets` a tuple or `None`. A field that is
+    `None` keeps the default of `compile`; options of the command line win over fields.
     """
 
     model: Any
@@ -36,14 +36,16 @@ class ModelSpec:
 def load_model_spec(spec: str) -> ModelSpec:
     """Loads `file.py[:attribute]` or `package.module[:attribute]`; the default attribute is `pock_model`.
 
-    The attribute is a `ModelSpec`, a dictionary or an object with its fields, or a callable without arguments that returns one.
-    Raises `CompileError`.
+    The attribute is a `ModelSpec`, a dictionary or an object with its fields, or a callable without arguments that
+    returns one. Raises `CompileError`.
     """
     where, _, attribute = spec.partition(":")
     attribute = attribute or DEFAULT_ATTRIBUTE
     module = _import(where)
     if not hasattr(module, attribute):
-        raise CompileError(f"{where} has no attribute '{attribute}'; name the one that describes the model: {where}:ATTRIBUTE")
+        raise CompileError(
+            f"{where} has no attribute '{attribute}'; name the one that describes the model: {where}:ATTRIBUTE"
+        )
     found = getattr(module, attribute)
     if callable(found) and not isinstance(found, Mapping) and not hasattr(found, "model"):
         found = found()
@@ -88,5 +90,8 @@ def _to_model_spec(found: Any, where: str) -> ModelSpec:
         values = {name: getattr(found, name) for name in names if hasattr(found, name)}
     missing = [name for name in ("model", "inputs") if name not in values]
     if missing:
-        raise CompileError(f"{where} does not describe a model: it has no '{missing[0]}'; it needs model and inputs, and may have {', '.join(names[2:])}")
+        raise CompileError(
+            f"{where} does not describe a model: it has no '{missing[0]}'; it needs model and inputs, "
+            f"and may have {', '.join(names[2:])}"
+        )
     return ModelSpec(**values)

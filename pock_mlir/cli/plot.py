@@ -11,7 +11,10 @@ from pock_mlir.errors import InputError, MissingDependencyError
 
 
 def check_plotting(path: Path) -> None:
-    """Raises, before any training, `MissingDependencyError` if nothing can be plotted and `InputError` for an unknown suffix."""
+    """To call before any training.
+
+    Raises `MissingDependencyError` if nothing can be plotted and `InputError` for an unknown suffix.
+    """
     try:
         import matplotlib.figure  # noqa: F401
     except ModuleNotFoundError as error:
@@ -21,7 +24,10 @@ def check_plotting(path: Path) -> None:
 
 
 def plot_losses(path: Path, steps: Sequence[int], losses: Sequence[float]) -> None:
-    """Writes the loss over the steps, with its mean over about a twentieth of them. Raises `InputError` if the disk refuses."""
+    """Writes the loss over the steps, with its mean over about a twentieth of them.
+
+    Raises `InputError` if the disk refuses.
+    """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 4.5), layout="constrained")

@@ -34,7 +34,9 @@ def train(
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the data; default: 1.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Training steps in all, instead of epochs.")] = None,
     lr: Annotated[float | None, typer.Option(help="Learning rate instead of the compiled or saved one.")] = None,
-    checkpoint: Annotated[Path | None, typer.Option(help="Where to save parameters and optimizer state at the end.")] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="Where to save parameters and optimizer state at the end.")
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue from the checkpoint, if the file exists.")] = False,
     metrics: Annotated[Path | None, typer.Option(help="A .jsonl or .csv file that gets a line per step.")] = None,
     plot: Annotated[Path | None, typer.Option(help="A .png, .svg or .pdf file for the plot of the loss.")] = None,
@@ -109,7 +111,11 @@ def _report(session: Session, plan: Plan, history: History, checkpoint: Path | N
     if not history.losses:
         console.print(f"nothing to do: {done} of {plan.steps} steps were done before")
     elif history.interrupted:
-        hint = f"the same command with --resume continues from {checkpoint}" if checkpoint else "nothing was saved: there was no --checkpoint"
+        hint = (
+            f"the same command with --resume continues from {checkpoint}"
+            if checkpoint
+            else "nothing was saved: there was no --checkpoint"
+        )
         console.print(f"interrupted after step {done} of {plan.steps}; {hint}")
     else:
         value = f", {metric_name(session)} {history.evaluations[-1][1]:.4f}" if history.evaluations else ""

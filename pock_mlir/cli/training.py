@@ -34,7 +34,7 @@ class Plan:
         return Plan(steps if steps is not None else (epochs or 1) * per_epoch, per_epoch, shuffle, seed)
 
     def order(self, epoch: int, count: int) -> np.ndarray:
-        """The order of the samples in an epoch; it depends on the seed and the epoch only, so a resumed run continues it."""
+        """The order of the samples in an epoch: it depends on seed and epoch only, so a resumed run continues it."""
         order = np.arange(count)
         if self.shuffle:
             np.random.default_rng((self.seed, epoch)).shuffle(order)
@@ -63,8 +63,8 @@ def run_training(
 ) -> History:
     """Trains from the session's step to the plan's last one, evaluating after every epoch and at the end.
 
-    `stop` is asked after every step; `progress` gets the steps done, the loss and the samples per second. A loss that is not finite
-    ends the training with `InputError`, since nothing can be learned after it.
+    `stop` is asked after every step; `progress` gets the steps done, the loss and the samples per second. A loss that
+    is not finite ends the training with `InputError`, since nothing can be learned after it.
     """
     history = History()
     started = time.perf_counter()
@@ -80,7 +80,9 @@ def run_training(
         metrics.write("train", step=done, epoch=epoch, loss=loss, lr=lr, samples_per_second=rate, seconds=now - started)
         progress(done, loss, rate)
         if not math.isfinite(loss):
-            raise InputError(f"the loss is {loss} at step {done}; lower the learning rate, and look for outliers in the data")
+            raise InputError(
+                f"the loss is {loss} at step {done}; lower the learning rate, and look for outliers in the data"
+            )
         history.interrupted = stop()
         if history.interrupted:
             break

@@ -47,8 +47,9 @@ def compile(
 ) -> CompiledStep:
     """Compiles the whole training step of a model: forward, backward and update as one program.
 
-    `inputs` are example inputs, positional (tuple) or keyword (dict); `targets` what the loss takes besides the model's output. All shapes and dtypes become static. `loss` is a
-    name ("cross_entropy", "mse"), a callable `loss(outputs, *targets)`, or None where the model returns its own. The model is trained in the mode it is in and is not changed.
+    `inputs` are example inputs, positional (tuple) or keyword (dict); `targets` what the loss takes besides the model's
+    output. All shapes and dtypes become static. `loss` is a name ("cross_entropy", "mse"), a callable `loss(outputs,
+    *targets)`, or None where the model returns its own. The model is trained in the mode it is in and is not changed.
 
     Raises PockError (CompileError, SchemeError, TargetError) with what is wrong, where in the model, and what to do.
     """
@@ -87,7 +88,9 @@ def _check_inputs(inputs: Any) -> Inputs:
     elif isinstance(inputs, tuple | list):
         inputs = tuple(inputs)
     else:
-        raise CompileError(f"inputs must be a tuple of tensors or a dict of tensors by argument name, got {type(inputs).__name__}")
+        raise CompileError(
+            f"inputs must be a tuple of tensors or a dict of tensors by argument name, got {type(inputs).__name__}"
+        )
     items = inputs.items() if isinstance(inputs, dict) else enumerate(inputs)
     for key, value in items:
         if not isinstance(value, torch.Tensor):
@@ -111,7 +114,9 @@ def _check_model(model: torch.nn.Module, optimizer: Optimizer) -> None:
     if not isinstance(model, torch.nn.Module):
         raise CompileError(f"model must be a torch.nn.Module, got {type(model).__name__}")
     if not isinstance(optimizer, Optimizer):
-        raise CompileError(f"optimizer must be one of pock_mlir's, such as SGD(lr=0.01), got {type(optimizer).__name__}")
+        raise CompileError(
+            f"optimizer must be one of pock_mlir's, such as SGD(lr=0.01), got {type(optimizer).__name__}"
+        )
     if not any(True for _ in model.parameters()):
         raise CompileError("the model has no parameters to train")
 
@@ -141,7 +146,10 @@ def _passes(module: ir.Module, text: str) -> None:
 
 def _explain(diagnostic: Diagnostic) -> str:
     """A diagnostic as one clause: the message, the module of the user's model, the line in its code."""
-    places = [f"in module '{diagnostic.name}'" if diagnostic.name else "", f"at {diagnostic.position.file}:{diagnostic.position.line}" if diagnostic.position else ""]
+    places = [
+        f"in module '{diagnostic.name}'" if diagnostic.name else "",
+        f"at {diagnostic.position.file}:{diagnostic.position.line}" if diagnostic.position else "",
+    ]
     where = " ".join(place for place in places if place)
     return f"{diagnostic.message} ({where})" if where else diagnostic.message
 
@@ -178,4 +186,6 @@ def _compile_for(machine: Target, module: ir.Module, manifest: Manifest) -> tupl
 
 
 def _stored_parameters(manifest: Manifest, parameters: ParameterTable) -> dict[str, np.ndarray]:
-    return {spec.name: spec.to_stored(parameters.tensors[spec.name].detach().cpu().numpy()) for spec in manifest.parameters}
+    return {
+        spec.name: spec.to_stored(parameters.tensors[spec.name].detach().cpu().numpy()) for spec in manifest.parameters
+    }

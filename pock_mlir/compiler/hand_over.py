@@ -1,8 +1,9 @@
 """The hand-over to IREE: bytecode of upstream dialects in, a module of IREE's input dialects out.
 
-Globals become util.globals initialised from the parameter archive's scopes. Each call of an in-place function becomes one dispatch whose results are tied to the
-states' storage: the form in which IREE updates state without a copy (elementwise updates outside a dispatch, and other forms that look alike, cost a second
-buffer per parameter). Initial values always come from the archive: mutable globals with equal constant initial values would be merged into one buffer.
+Globals become util.globals initialised from the parameter archive's scopes. Each call of an in-place function becomes
+one dispatch whose results are tied to the states' storage: the form in which IREE updates state without a copy
+(elementwise updates outside a dispatch, and other forms that look alike, cost a second buffer per parameter). Initial
+values always come from the archive: mutable globals with equal constant initial values would be merged into one buffer.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from iree.compiler import ir
 
 from pock_mlir.passes.convert_pock_state import IN_PLACE, SCOPE
 
+DIALECTS = ("util", "flow", "iree_tensor_ext", "iree_linalg_ext")
 READ_ONLY, READ_WRITE = "readonly", "readwrite"
 
 # IREE's default groups ops into waves in which everything is live together; "debug" keeps the order of our schedule.
@@ -22,6 +24,8 @@ PROGRAM_ORDER = '#stream.partitioning_config<"debug">'
 def hand_over(bytecode: bytes, context: ir.Context) -> ir.Module:
     """The module for IREE, in `context` (of an IREE compiler session)."""
     with context, ir.Location.unknown():
+        for dialect in DIALECTS:  # an op of a dialect that is not loaded would be built as an unregistered one
+            context.dialects[dialect]
         module = ir.Module.parse(bytecode)
         operations = [op.operation for op in module.body.operations]
         functions = {_symbol(op): op for op in operations if op.name == "func.func"}
@@ -74,6 +78,8 @@ def _convert(op: ir.Operation, in_place: dict[str, ir.Operation], mutable: set[s
             new = ir.Operation.create("util.global.store", [], [op.operands[0]], {"global": op.attributes["global"]})
         elif op.name == "func.call" and ir.FlatSymbolRefAttr(op.attributes["callee"]).value in in_place:
             new = _dispatch(op, in_place[ir.FlatSymbolRefAttr(op.attributes["callee"]).value])
+        elif op.name == "tm_tensor.scatter":
+            new = _scatter(op)
         else:
             return
     for old, value in zip(op.results, new.results, strict=True):
@@ -81,8 +87,22 @@ def _convert(op: ir.Operation, in_place: dict[str, ir.Operation], mutable: set[s
     op.erase()
 
 
+def _scatter(op: ir.Operation) -> ir.Operation:
+    """iree_linalg_ext.scatter; IREE's own conversion of tm_tensor fails on scatters in input programs."""
+    attributes = {name: op.attributes[name] for name in ("dimension_map", "unique_indices")}
+    new = ir.Operation.create("iree_linalg_ext.scatter", [op.results[0].type], list(op.operands), attributes, regions=1)
+    op.regions[0].blocks[0].append_to(new.regions[0])
+    terminator = list(new.regions[0].blocks[0].operations)[-1].operation
+    with ir.InsertionPoint(terminator):
+        ir.Operation.create("iree_linalg_ext.yield", [], list(terminator.operands))
+    terminator.erase()
+    return new
+
+
 def _dispatch(call: ir.Operation, function: ir.Operation) -> ir.Operation:
-    """flow.dispatch.workgroups with the function's body; arguments from `pock.in_place` on are read, written and returned."""
+    """flow.dispatch.workgroups with the function's body; arguments from `pock.in_place` on are read, written and
+    returned.
+    """
     first_state = ir.IntegerAttr(function.attributes[IN_PLACE]).value
     operands = list(call.operands)
     modes = [READ_ONLY if i < first_state else READ_WRITE for i in range(len(operands))]
@@ -90,8 +110,13 @@ def _dispatch(call: ir.Operation, function: ir.Operation) -> ir.Operation:
         "operandSegmentSizes": ir.DenseI32ArrayAttr.get([0, len(operands), 0, 0]),
         "tied_operands": _index_array(range(first_state, len(operands))),
     }
-    op = ir.Operation.create("flow.dispatch.workgroups", [v.type for v in operands[first_state:]], operands, attributes, regions=2)
-    types = [ir.Type.parse(f"!iree_tensor_ext.dispatch.tensor<{mode}:{v.type}>") for mode, v in zip(modes, operands, strict=True)]
+    op = ir.Operation.create(
+        "flow.dispatch.workgroups", [v.type for v in operands[first_state:]], operands, attributes, regions=2
+    )
+    types = [
+        ir.Type.parse(f"!iree_tensor_ext.dispatch.tensor<{mode}:{v.type}>")
+        for mode, v in zip(modes, operands, strict=True)
+    ]
     block = op.regions[0].blocks.append(*types)
     with ir.InsertionPoint(block):
         _fill_dispatch(block, function, operands, first_state)

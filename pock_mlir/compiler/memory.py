@@ -1,4 +1,6 @@
-"""The memory plan, read from the program in IREE's stream phase: there every allocation of a step stands with its size and its end."""
+"""The memory plan, read from the program in IREE's stream phase: there every allocation of a step stands with its size
+and its end.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +26,14 @@ class Usage:
 def plan_memory(program: ir.Operation, *, input_bytes: int, parameter_bytes: int, state_bytes: int) -> MemoryPlan:
     """Plans from the stream phase of a program. All sizes are in bytes.
 
-    `input_bytes` is what the caller's arrays take on the device, `parameter_bytes` and `state_bytes` what parameters and optimizer state take there; the peak uses what the
-    program itself allocates for both.
+    `input_bytes` is what the caller's arrays take on the device, `parameter_bytes` and `state_bytes` what parameters
+    and optimizer state take there; the peak uses what the program itself allocates for both.
     """
     functions = {_name(op): op for op in _top_level(program) if op.name == "util.func"}
     resident = sum(_global_bytes(op) for op in _top_level(program) if op.name == "util.initializer")
-    usages = {name: _usage(functions[name]) for name in ("train_step", "apply_gradients", "predict") if name in functions}
+    usages = {
+        name: _usage(functions[name]) for name in ("train_step", "apply_gradients", "predict") if name in functions
+    }
     step = [usage for name, usage in usages.items() if name != "predict"]
     transient = max(usage.transient for usage in step)
     results = max(usage.results for usage in step)
@@ -64,7 +68,11 @@ def _global_bytes(initializer: ir.Operation) -> int:
     total = 0
     for op in _walk(initializer):
         if op.name in GLOBAL_ALLOCATIONS:
-            total += sum(_size_of(op, index) for index, result in enumerate(_resources(op)) if _lifetime(result) in ("variable", "constant"))
+            total += sum(
+                _size_of(op, index)
+                for index, result in enumerate(_resources(op))
+                if _lifetime(result) in ("variable", "constant")
+            )
     return total
 
 
@@ -96,7 +104,9 @@ def _lifetime(resource: ir.Value) -> str:
 
 
 def _size_of(op: ir.Operation, index: int) -> int:
-    """The constant size of the `index`-th resource that an op allocates: its operands of type index, in the order of the results."""
+    """The constant size of the `index`-th resource that an op allocates: its operands of type index, in the order of
+    the results.
+    """
     sizes = [value for value in op.operands if isinstance(value.type, ir.IndexType)]
     owner = sizes[index].owner
     if isinstance(owner, ir.Block) or owner.name != "arith.constant":

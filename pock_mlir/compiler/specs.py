@@ -11,10 +11,29 @@ from pock_mlir.bundle import ArraySpec, ParameterSpec, StateSpec
 from pock_mlir.errors import CompileError
 from pock_mlir.passes.functions import find_function, functions_of, operations_of, parameters_of, states_of
 
-_DTYPES = {"f32": "float32", "f64": "float64", "f16": "float16", "i64": "int64", "i32": "int32", "i16": "int16", "i8": "int8", "i1": "bool"}
+_DTYPES = {
+    "f32": "float32",
+    "f64": "float64",
+    "f16": "float16",
+    "i64": "int64",
+    "i32": "int32",
+    "i16": "int16",
+    "i8": "int8",
+    "i1": "bool",
+}
 
 # Ops through which an index stays the same index.
-_VIEWS = frozenset({"tensor.collapse_shape", "tensor.expand_shape", "tensor.extract_slice", "pock.transpose", "pock.broadcast", "arith.extsi", "arith.trunci"})
+_VIEWS = frozenset(
+    {
+        "tensor.collapse_shape",
+        "tensor.expand_shape",
+        "tensor.extract_slice",
+        "pock.transpose",
+        "pock.broadcast",
+        "arith.extsi",
+        "arith.trunci",
+    }
+)
 
 
 def dtype_of(type: ir.Type) -> str:
@@ -32,7 +51,11 @@ def parameter_specs(module: ir.Operation) -> tuple[ParameterSpec, ...]:
         stored = list(ir.RankedTensorType(op.type.value).shape)
         shape = stored if permutation is None else [stored[permutation.index(d)] for d in range(len(stored))]
         aliases = tuple(ir.StringAttr(a).value for a in attributes["aliases"]) if "aliases" in attributes else ()
-        specs.append(ParameterSpec(name, op.kind.value, tuple(shape), dtype_of(op.type.value), permutation, op.trained.value, aliases))
+        specs.append(
+            ParameterSpec(
+                name, op.kind.value, tuple(shape), dtype_of(op.type.value), permutation, op.trained.value, aliases
+            )
+        )
     return tuple(specs)
 
 
@@ -51,13 +74,17 @@ def argument_specs(module: ir.Operation, function: str, names: Sequence[str]) ->
     """The arrays that a function takes, under the caller's names, with the ranges of those that index something."""
     arguments = list(find_function(module, function).regions[0].blocks[0].arguments)
     if len(arguments) != len(names):
-        raise CompileError(f"the model takes {len(arguments)} arrays, {len(names)} were given; inputs must be tensors that the model uses")
+        raise CompileError(
+            f"the model takes {len(arguments)} arrays, {len(names)} were given; inputs must be tensors that the model uses"
+        )
     return tuple(_array_spec(name, argument) for name, argument in zip(names, arguments, strict=True))
 
 
 def result_specs(module: ir.Operation, function: str, names: Sequence[str]) -> tuple[ArraySpec, ...]:
     terminator = operations_of(find_function(module, function))[-1].operation
-    return tuple(ArraySpec(n, tuple(v.type.shape), dtype_of(v.type)) for n, v in zip(names, terminator.operands, strict=True))
+    return tuple(
+        ArraySpec(n, tuple(v.type.shape), dtype_of(v.type)) for n, v in zip(names, terminator.operands, strict=True)
+    )
 
 
 def _array_spec(name: str, value: ir.Value) -> ArraySpec:
@@ -66,7 +93,9 @@ def _array_spec(name: str, value: ir.Value) -> ArraySpec:
 
 
 def _index_range(value: ir.Value) -> tuple[tuple[int, int] | None, int | None]:
-    """The values that integers may take where they index a table or are classes: the narrowest over all uses, and the value exempt from it."""
+    """The values that integers may take where they index a table or are classes: the narrowest over all uses, and the
+    value exempt from it.
+    """
     high, ignore, pending = None, None, [value]
     while pending:
         for use in pending.pop().uses:

@@ -14,7 +14,9 @@ _EXECUTABLE_TARGET = re.compile(r'#hal\.executable\.target<"([^"]*)", "[^"]*", \
 
 def target_spec(target: Target, program: ir.Operation) -> TargetSpec:
     """Reads the target of the program's executables (for "host" only the compiler knows what that is)."""
-    match = _EXECUTABLE_TARGET.search(program.get_asm(enable_debug_info=False, large_elements_limit=0, use_local_scope=False))
+    match = _EXECUTABLE_TARGET.search(
+        program.get_asm(enable_debug_info=False, large_elements_limit=0, use_local_scope=False)
+    )
     configuration = match[2] if match else ""
     features = _string(configuration, "cpu_features").split(",")
     needed = dict.fromkeys(feature[1:] for feature in features if feature.startswith("+"))

@@ -23,7 +23,9 @@ def resolve_loss(loss: str | Loss | None) -> Loss | None:
     if loss is None or callable(loss):
         return loss
     if loss not in LOSSES:
-        raise CompileError(f"unknown loss '{loss}'; the names are {listed(sorted(LOSSES))}, or pass a callable loss(outputs, *targets)")
+        raise CompileError(
+            f"unknown loss '{loss}'; the names are {listed(sorted(LOSSES))}, or pass a callable loss(outputs, *targets)"
+        )
     return LOSSES[loss]
 
 

@@ -11,7 +11,8 @@ import torch
 class ModelStructure:
     """A model's parameter names (tied ones once, under the first name), and its blocks.
 
-    `blocks` are the names in each block, first to last; `after_blocks` the names of what follows the last block (a pooler, a head).
+    `blocks` are the names in each block, first to last; `after_blocks` the names of what follows the last block (a
+    pooler, a head).
     """
 
     parameters: tuple[str, ...]
@@ -20,7 +21,9 @@ class ModelStructure:
 
 
 def model_structure(model: torch.nn.Module) -> ModelStructure:
-    """Finds the blocks: the children of the ModuleList or Sequential that holds the most parameters, or else of the model itself."""
+    """Finds the blocks: the children of the ModuleList or Sequential that holds the most parameters, or else of the
+    model itself.
+    """
     names = [name for name, _ in model.named_parameters()]
     path, container = _block_container(model)
     prefix = f"{path}." if path else ""
@@ -40,7 +43,8 @@ def _block_container(model: torch.nn.Module) -> tuple[str, torch.nn.Module]:
             continue
         children = [child for child in module.children() if any(True for _ in child.parameters())]
         size = sum(p.numel() for p in module.parameters())
-        # The outermost of nested containers wins, as it comes first; a container of one child has no blocks to choose from.
+        # The outermost of nested containers wins, as it comes first; a container of one child has no blocks to choose
+        # from.
         if len(children) > 1 and size > best[0]:
             best = (size, path, module)
     return best[1], best[2]

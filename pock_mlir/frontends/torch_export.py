@@ -48,11 +48,20 @@ class _Predict(torch.nn.Module):
 
     def forward(self, inputs: Inputs) -> Any:
         outputs = _trained_on(_call(self.model, inputs))
-        return {k: v for k, v in outputs.items() if isinstance(v, torch.Tensor)} if isinstance(outputs, Mapping) else outputs
+        return (
+            {k: v for k, v in outputs.items() if isinstance(v, torch.Tensor)}
+            if isinstance(outputs, Mapping)
+            else outputs
+        )
 
 
-def trace(model: torch.nn.Module, inputs: Inputs, targets: tuple[torch.Tensor, ...], loss: Callable[..., torch.Tensor] | None) -> TracedModel:
-    """Traces a model on example inputs. Raises CompileError where torch.export cannot, or where the loss is no scalar."""
+def trace(
+    model: torch.nn.Module, inputs: Inputs, targets: tuple[torch.Tensor, ...], loss: Callable[..., torch.Tensor] | None
+) -> TracedModel:
+    """Traces a model on example inputs.
+
+    Raises CompileError where torch.export cannot, or where the loss is no scalar.
+    """
     train_step = _export(_TrainStep(model, loss), (inputs, targets), "the training step")
     outputs = [node for node in train_step.graph.nodes if node.op == "output"][0].args[0]
     value = outputs[-1].meta["val"] if outputs and hasattr(outputs[-1], "meta") else None
@@ -82,18 +91,23 @@ def _own_loss(outputs: Any) -> torch.Tensor:
         return outputs
     if isinstance(outputs, Mapping):
         if outputs.get("loss") is None:
-            raise CompileError("loss=None means that the model returns its own loss, but its output has no field 'loss'; pass labels, or name a loss")
+            raise CompileError(
+                "loss=None means that the model returns its own loss, but its output has no field 'loss'; pass labels, or name a loss"
+            )
         return outputs["loss"]
     if isinstance(outputs, Sequence) and outputs and isinstance(outputs[0], torch.Tensor):
         return outputs[0]
-    raise CompileError(f"loss=None means that the model returns its own loss, but it returns {type(outputs).__name__}; name a loss")
+    raise CompileError(
+        f"loss=None means that the model returns its own loss, but it returns {type(outputs).__name__}; name a loss"
+    )
 
 
 def _export(module: torch.nn.Module, arguments: tuple[Any, ...], what: str) -> ExportedProgram:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            # Without decompositions composite ops stay whole: linear, layer_norm, scaled_dot_product_attention, cross_entropy_loss.
+            # Without decompositions composite ops stay whole: linear, layer_norm, scaled_dot_product_attention,
+            # cross_entropy_loss.
             return torch.export.export(module, arguments).run_decompositions({})
     except CompileError:
         raise

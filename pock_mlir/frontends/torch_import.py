@@ -1,4 +1,6 @@
-"""Imports traced programs into one module of the torch dialect, with parameters as pock symbols and the user's modules as locations."""
+"""Imports traced programs into one module of the torch dialect, with parameters as pock symbols and the user's modules
+as locations.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ class ParameterTable:
 
 
 def import_traced(traced: TracedModel, parameters: ParameterTable) -> ir.Module:
-    """A module with the functions `train_step` and `predict`, and a `pock.parameter` for everything in the table, used or not."""
+    """A module with the functions `train_step` and `predict`, and a `pock.parameter` for everything in the table, used
+    or not.
+    """
     context = ir.Context()
     load_dialects(context)
     with context, ir.Location.unknown():
@@ -70,7 +74,9 @@ def import_traced(traced: TracedModel, parameters: ParameterTable) -> ir.Module:
 def _declare(name: str, tensor: torch.Tensor, parameters: ParameterTable) -> None:
     element = _ELEMENTS.get(tensor.dtype)
     if element is None:
-        raise CompileError(f"{parameters.kinds[name]} '{name}' has dtype {tensor.dtype}, which is not supported; convert it, for example by model.float()")
+        raise CompileError(
+            f"{parameters.kinds[name]} '{name}' has dtype {tensor.dtype}, which is not supported; convert it, for example by model.float()"
+        )
     type = ir.RankedTensorType.get(list(tensor.shape), ir.Type.parse(element))
     with ir.Location.name(name):
         op = state.parameter(name, type, kind=parameters.kinds[name])
@@ -97,7 +103,9 @@ class _Hooks(FxImporterHooks):
     def resolve_input(self, gni: GraphNodeImporter, value: Any, info: InputInfo) -> ir.Value:
         target = info.input_spec.target
         if info.input_spec.kind not in (InputKind.PARAMETER, InputKind.BUFFER) or not target.startswith(WRAPPER_PREFIX):
-            raise CompileError(f"'{target}' is a parameter of the loss; only the model's parameters can be trained, so make it part of the model")
+            raise CompileError(
+                f"'{target}' is a parameter of the loss; only the model's parameters can be trained, so make it part of the model"
+            )
         name = self._parameters.canonical[target.removeprefix(WRAPPER_PREFIX)]
         tensor = builtin_tensor(info.ir_type)
         with ir.Location.name(name):
@@ -115,9 +123,13 @@ class _Hooks(FxImporterHooks):
         vtensor = ir.Type.parse(f"!torch.vtensor<[{','.join(map(str, array.shape))}],{signed}>")
         return _from_builtin(constant, vtensor)
 
-    def store_produced_value(self, gni: GraphNodeImporter, py_value: Any, produced_ir_value: Any, info: InputInfo) -> None:
+    def store_produced_value(
+        self, gni: GraphNodeImporter, py_value: Any, produced_ir_value: Any, info: InputInfo
+    ) -> None:
         name = info.input_spec.target.removeprefix(WRAPPER_PREFIX)
-        raise CompileError(f"the model changes its buffer '{name}' while it runs, which is not supported; call model.eval() if that comes from batch normalisation")
+        raise CompileError(
+            f"the model changes its buffer '{name}' while it runs, which is not supported; call model.eval() if that comes from batch normalisation"
+        )
 
 
 def _from_builtin(value: ir.Value, type: ir.Type) -> ir.Value:
@@ -125,7 +137,9 @@ def _from_builtin(value: ir.Value, type: ir.Type) -> ir.Value:
 
 
 class _ModuleLocations(ContextCache):
-    """Locations that name the module of the user's model and the line in its code: loc("encoder.layer.0"("model.py":12:0))."""
+    """Locations that name the module of the user's model and the line in its code:
+    loc("encoder.layer.0"("model.py":12:0)).
+    """
 
     def get_node_location(self, node: torch.fx.Node) -> ir.Location | None:
         frames = _FRAME.findall(node.meta.get("stack_trace") or "")
@@ -133,7 +147,9 @@ class _ModuleLocations(ContextCache):
         if not frames and path is None:
             return None
         own = [frame for frame in frames if not frame[0].startswith(_TORCH_FOLDER)] or frames
-        location = ir.Location.file(own[-1][0], int(own[-1][1]), 0, context=self._c) if own else ir.Location.unknown(self._c)
+        location = (
+            ir.Location.file(own[-1][0], int(own[-1][1]), 0, context=self._c) if own else ir.Location.unknown(self._c)
+        )
         return location if not path else ir.Location.name(path, location, context=self._c)
 
 

@@ -15,9 +15,10 @@ __all__ = ["Session", "load"]
 def load(path: str | Path, device: str | None = None, threads: int | None = None) -> Session:
     """Opens the bundle at `path` for training and prediction.
 
-    `device` names an IREE driver of the bundle's backend (for CPU bundles "local-sync", which runs on one thread, or "local-task");
-    by default `threads` decides, which in turn defaults to the number of cores that the process may use. Raises `BundleError` for a
-    missing, damaged or changed bundle, `TargetError` for a bundle for another processor, `InputError` for a wrong `threads`.
+    `device` names an IREE driver of the bundle's backend (for CPU bundles "local-sync", which runs on one thread, or
+    "local-task"); by default `threads` decides, which in turn defaults to the number of cores that the process may
+    use. Raises `BundleError` for a missing, damaged or changed bundle, `TargetError` for a bundle for another
+    processor, `InputError` for a wrong `threads`.
     """
     bundle = read_bundle(path)
     check_target(bundle.manifest.target, str(path))

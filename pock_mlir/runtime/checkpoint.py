@@ -1,8 +1,8 @@
 """Checkpoints: safetensors files with the parameters, the optimizer's state and the step.
 
-Parameters and buffers stand under their framework names in the framework's layout, so `safetensors.torch.load_file` gives what
-`Module.load_state_dict` takes once the names with the prefix `optimizer/` are left out. The metadata holds the step, the learning
-rate and which bundle wrote the file.
+Parameters and buffers stand under their framework names in the framework's layout, so `safetensors.torch.load_file`
+gives what `Module.load_state_dict` takes once the names with the prefix `optimizer/` are left out. The metadata holds
+the step, the learning rate and which bundle wrote the file.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _VERSION = "1"
 class Checkpoint:
     """What a checkpoint holds; all arrays in the framework's layout.
 
-    `step` counts optimizer updates, `pending` the calls of `train_step` since the last one (gradient accumulation), `bundle` is the
-    hash of the module that wrote the checkpoint.
+    `step` counts optimizer updates, `pending` the calls of `train_step` since the last one (gradient accumulation),
+    `bundle` is the hash of the module that wrote the checkpoint.
     """
 
     parameters: Mapping[str, np.ndarray]
@@ -38,10 +38,16 @@ class Checkpoint:
 
 
 def write_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
-    """Writes the file atomically. Raises `CheckpointError` if the disk refuses or a parameter's name has the state prefix."""
+    """Writes the file atomically.
+
+    Raises `CheckpointError` if the disk refuses or a parameter's name has the state prefix.
+    """
     clash = next((name for name in checkpoint.parameters if name.startswith(STATE_PREFIX)), None)
     if clash is not None:
-        raise CheckpointError(f"cannot write {path}: the parameter name '{clash}' begins with '{STATE_PREFIX}', which marks optimizer state")
+        raise CheckpointError(
+            f"cannot write {path}: the parameter name '{clash}' begins with '{STATE_PREFIX}', "
+            "which marks optimizer state"
+        )
     tensors = dict(checkpoint.parameters) | {STATE_PREFIX + name: array for name, array in checkpoint.states.items()}
     metadata = {
         "format": _FORMAT,
@@ -58,7 +64,10 @@ def write_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
 
 
 def read_checkpoint(path: str | Path) -> Checkpoint:
-    """Reads the file; the arrays are views of the mapped file. Raises `CheckpointError` for what is not a checkpoint."""
+    """Reads the file; the arrays are views of the mapped file.
+
+    Raises `CheckpointError` for what is not a checkpoint.
+    """
     try:
         file = TensorFile(path)
     except TensorFileError as error:
@@ -66,18 +75,22 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
     metadata = file.metadata
     if metadata.get("format") != _FORMAT:
         raise CheckpointError(
-            f"{path} is a safetensors file but not a checkpoint of a session; load its tensors with `load_state_dict` instead"
+            f"{path} is a safetensors file but not a checkpoint of a session; "
+            "load its tensors with `load_state_dict` instead"
         )
     if metadata.get("format_version") != _VERSION:
         raise CheckpointError(
-            f"{path} has checkpoint format version {metadata.get('format_version')}, this pock_mlir reads version {_VERSION}"
+            f"{path} has checkpoint format version {metadata.get('format_version')}, "
+            f"this pock_mlir reads version {_VERSION}"
         )
     tensors = file.arrays()
     try:
         return Checkpoint(
             parameters={name: array for name, array in tensors.items() if not name.startswith(STATE_PREFIX)},
             states={
-                name.removeprefix(STATE_PREFIX): array for name, array in tensors.items() if name.startswith(STATE_PREFIX)
+                name.removeprefix(STATE_PREFIX): array
+                for name, array in tensors.items()
+                if name.startswith(STATE_PREFIX)
             },
             step=int(metadata["step"]),
             pending=int(metadata["pending"]),

@@ -56,11 +56,49 @@ _CPUINFO_NAMES = {
 # LLVM features that have the same name in /proc/cpuinfo; any other feature cannot be checked there.
 _SAME_NAMES = {
     "x86_64": frozenset(
-        "adx aes avx avx2 avx512bw avx512cd avx512dq avx512f avx512ifma avx512vbmi avx512vl bmi2 clflushopt clwb cmov cx16 cx8 "
-        "f16c fma fma4 fsgsbase fxsr gfni mmx movbe popcnt rdseed sse sse2 sse4a ssse3 tbm vaes vpclmulqdq xop xsave xsavec "
-        "xsaveopt xsaves".split()
+        [
+            "adx",
+            "aes",
+            "avx",
+            "avx2",
+            "avx512bw",
+            "avx512cd",
+            "avx512dq",
+            "avx512f",
+            "avx512ifma",
+            "avx512vbmi",
+            "avx512vl",
+            "bmi2",
+            "clflushopt",
+            "clwb",
+            "cmov",
+            "cx16",
+            "cx8",
+            "f16c",
+            "fma",
+            "fma4",
+            "fsgsbase",
+            "fxsr",
+            "gfni",
+            "mmx",
+            "movbe",
+            "popcnt",
+            "rdseed",
+            "sse",
+            "sse2",
+            "sse4a",
+            "ssse3",
+            "tbm",
+            "vaes",
+            "vpclmulqdq",
+            "xop",
+            "xsave",
+            "xsavec",
+            "xsaveopt",
+            "xsaves",
+        ]
     ),
-    "aarch64": frozenset("aes i8mm sha2 sha3 sm4 sve sve2".split()),
+    "aarch64": frozenset(["aes", "i8mm", "sha2", "sha3", "sm4", "sve", "sve2"]),
 }
 
 
@@ -72,8 +110,8 @@ def check_target(target: TargetSpec, bundle: str) -> None:
     host, compiled = host_architecture(), architecture(target.triple)
     if host != compiled:
         raise TargetError(
-            f"the bundle {bundle} was compiled for {compiled} ({target.triple}), this machine is {host}; compile it with a target for {host} "
-            "(`pock targets` lists them)"
+            f"the bundle {bundle} was compiled for {compiled} ({target.triple}), this machine is {host}; "
+            f"compile it with a target for {host} (`pock targets` lists them)"
         )
     reported = host_cpuinfo()
     if not reported:
@@ -81,8 +119,8 @@ def check_target(target: TargetSpec, bundle: str) -> None:
     missing = [feature for feature in map(_plain, target.cpu_features) if _lacks(feature, host, reported)]
     if missing:
         raise TargetError(
-            f"the bundle {bundle} was compiled for the CPU '{target.cpu}', this CPU lacks {listed(missing)}; compile it on this machine "
-            "with target 'host', or with a more general target (`pock targets` lists them)"
+            f"the bundle {bundle} was compiled for the CPU '{target.cpu}', this CPU lacks {listed(missing)}; "
+            "compile it on this machine with target 'host', or with a more general target (`pock targets` lists them)"
         )
 
 

@@ -25,6 +25,14 @@ class Device:
     driver: str
     threads: int
 
+    @property
+    def counts_queue_allocations(self) -> bool:
+        """Whether the statistics see allocations on the queue.
+
+        The threaded device serves them from a pool that counts nothing.
+        """
+        return self.driver != "local-task"
+
     def statistics(self) -> dict[str, int]:
         """The allocator's counters in bytes since the device was opened."""
         return self.hal.allocator.statistics
@@ -48,9 +56,10 @@ class Device:
 def open_device(backend: str, name: str | None = None, threads: int | None = None) -> Device:
     """Opens the device that runs code of the compiler backend `backend`.
 
-    `name` is an IREE driver ("local-sync": one thread, "local-task": worker threads) or `None` to choose by `threads`; `threads`
-    defaults to the number of cores that this process may use. Every call makes a driver of its own, so sessions with different
-    numbers of threads live side by side and each has its own statistics. Raises `TargetError` and `InputError`.
+    `name` is an IREE driver ("local-sync": one thread, "local-task": worker threads) or `None` to choose by
+    `threads`; `threads` defaults to the number of cores that this process may use. Every call makes a driver of its
+    own, so sessions with different numbers of threads live side by side and each has its own statistics. Raises
+    `TargetError` and `InputError`.
     """
     if backend not in _DRIVERS:
         raise TargetError(f"this runtime has no device for the backend '{backend}'; it runs {', '.join(_DRIVERS)}")
@@ -60,15 +69,19 @@ def open_device(backend: str, name: str | None = None, threads: int | None = Non
     if name is None:
         name = single if (threads or _usable_cores()) == 1 else several
     if name not in (single, several):
-        raise TargetError(f"unknown device '{name}' for the backend '{backend}'; the devices are '{single}', '{several}'")
+        raise TargetError(
+            f"unknown device '{name}' for the backend '{backend}'; the devices are '{single}', '{several}'"
+        )
     if name == single and threads not in (None, 1):
-        raise InputError(f"the device '{single}' runs on one thread, but threads is {threads}; use '{several}' or threads=1")
+        raise InputError(
+            f"the device '{single}' runs on one thread, but threads is {threads}; use '{several}' or threads=1"
+        )
     count = 1 if name == single else threads or _usable_cores()
     return Device(_create(name, count), name, count)
 
 
 def _create(name: str, threads: int) -> rt.HalDevice:
-    # The number of workers is a process-wide flag that is read when a driver is created; `create_hal_driver` makes a new one.
+    # The number of workers is a process-wide flag, read when a driver is created; `create_hal_driver` makes a new one.
     with _flags_lock:
         rt.flags.parse_flags(f"--task_topology_group_count={threads}")
         try:

@@ -14,7 +14,8 @@ from pock_mlir.errors import InputError, listed
 def check_arguments(values: Sequence[Any], specs: Sequence[ArraySpec], call: str) -> list[np.ndarray]:
     """The values as contiguous arrays of exactly the shapes and dtypes of `specs`; `call` names the method in errors.
 
-    Raises `InputError` for a wrong count, shape or dtype, for NaN in floating-point arrays and for indices out of range.
+    Raises `InputError` for a wrong count, shape or dtype, for NaN in floating-point arrays and for indices out of
+    range.
     """
     if len(values) != len(specs):
         expected = f"{len(specs)} array{'s' if len(specs) != 1 else ''} ({', '.join(spec.name for spec in specs)})"
@@ -34,7 +35,9 @@ def order_keywords(values: Any, specs: Sequence[ArraySpec], call: str) -> list[A
     unknown = [str(name) for name in values if name not in names]
     if missing or unknown:
         problems = [f"lacks {listed(missing)}"] * bool(missing) + [f"has the unknown {listed(unknown)}"] * bool(unknown)
-        raise InputError(f"{call}: the dictionary of inputs {' and '.join(problems)}; it needs exactly {listed(names, 20)}")
+        raise InputError(
+            f"{call}: the dictionary of inputs {' and '.join(problems)}; it needs exactly {listed(names, 20)}"
+        )
     return [values[name] for name in names]
 
 
@@ -65,7 +68,9 @@ def _check_array(value: Any, spec: ArraySpec, call: str) -> np.ndarray:
     if array.shape != spec.shape:
         raise InputError(f"{where} has shape {list(array.shape)}, the bundle was compiled for {list(spec.shape)}")
     if array.dtype != wanted:
-        raise InputError(f"{where} is {array.dtype}, the bundle takes {wanted}; convert it with .astype({wanted.name!r})")
+        raise InputError(
+            f"{where} is {array.dtype}, the bundle takes {wanted}; convert it with .astype({wanted.name!r})"
+        )
     array = np.asarray(array, order="C")
     if wanted.kind == "f":
         _check_no_nan(array, where)
@@ -85,7 +90,9 @@ def _exact(value: Any, spec: ArraySpec, where: str) -> np.ndarray:
     except (ValueError, TypeError, OverflowError):
         exact, array = False, np.empty(0)
     if not exact:
-        raise InputError(f"{where}: these Python values are not exactly {spec.dtype}; give np.asarray(values, dtype={spec.dtype!r})")
+        raise InputError(
+            f"{where}: these Python values are not exactly {spec.dtype}; give np.asarray(values, dtype={spec.dtype!r})"
+        )
     return array
 
 
@@ -106,5 +113,6 @@ def _check_range(array: np.ndarray, spec: ArraySpec, where: str) -> None:
         index = np.unravel_index(int(np.argmax(wrong)), array.shape)
         ignored = f" or {spec.ignore} (ignored)" if spec.ignore is not None else ""
         raise InputError(
-            f"{where} is {int(array[index])} at index {[int(axis) for axis in index]}, it must be in [{low}, {high}){ignored}"
+            f"{where} is {int(array[index])} at index {[int(axis) for axis in index]}, "
+            f"it must be in [{low}, {high}){ignored}"
         )

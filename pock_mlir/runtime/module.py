@@ -23,7 +23,11 @@ STATE_SCOPE = "state"
 class Module:
     """The module of a bundle on a device, with one context at a time.
 
-    The context is created by `start` and holds the parameters and the state; `call` runs a function of the module in it.
+    The context is created by `start` and holds the parameters and the state; `call` runs a function of the module.
+
+    `peak_bytes` is the most memory that was held during a measured call. `mapped_bytes` is the size of the frozen
+    parameters that the context uses where they lie in host memory, which the device's allocator does not count; the
+    peak does. `allocates_on_queue` says whether the module allocates on the device's queue.
     """
 
     def __init__(self, path: Path, manifest: Manifest, device: Device):
@@ -34,10 +38,19 @@ class Module:
         try:
             self._module = rt.VmModule.mmap(self._instance, str(path))
         except (RuntimeError, ValueError) as error:
-            raise BundleError(f"{path} is not a module that this IREE runtime can load: {_first_line(error)}") from error
+            raise BundleError(
+                f"{path} is not a module that this IREE runtime can load: {_first_line(error)}"
+            ) from error
         self._hal = rt.create_hal_module(self._instance, device.hal)
         self._functions = {name: function for name in self._module.function_names if (function := self._lookup(name))}
+        code = path.read_bytes()
+        # The names of what a module imports, functions and parameters, stand in its file.
+        self.allocates_on_queue = b"hal.device.queue.alloca" in code
+        self._frozen = [
+            spec for spec in manifest.parameters if not self._is_mutable(spec.name) and spec.name.encode() in code
+        ]
         self._context: rt.VmContext | None = None
+        self.mapped_bytes = 0
         self.peak_bytes = 0
 
     def has(self, name: str) -> bool:
@@ -47,8 +60,9 @@ class Module:
     def start(self, file: TensorFile, values: Mapping[str, np.ndarray], states: Mapping[str, np.ndarray]) -> None:
         """Makes a new context, after the old one is gone: memory never holds both.
 
-        `values` replaces parameters of `file`, in the stored layout; `states` holds the states that do not start from their
-        `init`. The arrays are copied into the module if it can change them, else used where they are (if aligned to 64 bytes).
+        `values` replaces parameters of `file`, in the stored layout; `states` holds the states that do not start from
+        their `init`. The arrays are copied into the module if it can change them, else used where they are, for which
+        they must be aligned (`aligned_copy`). Raises `PockError` if IREE cannot make the context.
         """
         self.stop()
         staging = _Staging({name: array for name, array in values.items() if self._is_mutable(name)} | dict(states))
@@ -59,6 +73,10 @@ class Module:
             self._context = rt.VmContext(self._instance, modules=[self._hal, parameters, self._module])
         except (RuntimeError, ValueError, MemoryError) as error:
             raise PockError(f"IREE cannot start {self._path}: {_first_line(error)}") from error
+        in_place = [
+            spec for spec in self._frozen if spec.name in values or file.entries[spec.name].offset % ALIGNMENT == 0
+        ]
+        self.mapped_bytes = sum(spec.nbytes for spec in in_place)
         staging.release()
         file.release()
         self._device.trim()
@@ -78,8 +96,8 @@ class Module:
         before = self._device.peak_bytes
         results = self._invoke(name, arguments)
         peak, held = self._device.peak_bytes, self._device.live_bytes
-        # Without a new high-water mark the call took no more than what it still holds: arguments, results, cached transients.
-        self.peak_bytes = max(self.peak_bytes, peak if peak > before else held)
+        # Without a new high-water mark the call took what it still holds: arguments, results, cached transients.
+        self.peak_bytes = max(self.peak_bytes, (peak if peak > before else held) + self.mapped_bytes)
         return [_to_host(self._device, results, index) for index in range(len(results))]
 
     def _invoke(self, name: str, arguments: Sequence[np.ndarray]) -> rt.VmVariantList:
@@ -101,7 +119,9 @@ class Module:
     def _is_mutable(self, name: str) -> bool:
         return self.has(f"get.{name}")
 
-    def _parameter_index(self, file: TensorFile, values: Mapping[str, np.ndarray], staging: _Staging) -> rt.ParameterIndex:
+    def _parameter_index(
+        self, file: TensorFile, values: Mapping[str, np.ndarray], staging: _Staging
+    ) -> rt.ParameterIndex:
         index = rt.ParameterIndex()
         handle = rt.FileHandle.wrap_memory(file.data)
         for spec in self._manifest.parameters:
@@ -127,7 +147,8 @@ class Module:
 class _Staging:
     """Host memory that carries values into a new context.
 
-    IREE keeps the memory that it was given for as long as the context lives; `release` gives the pages back nevertheless.
+    IREE keeps the memory that it was given for as long as the context lives; `release` gives the pages back
+    nevertheless.
     """
 
     def __init__(self, arrays: Mapping[str, np.ndarray]):
@@ -168,7 +189,9 @@ def splat_pattern(spec: StateSpec) -> bytes:
     if len(pattern) <= 4:
         return pattern
     if pattern[:4] * (len(pattern) // 4) != pattern:
-        raise BundleError(f"state '{spec.name}' of {spec.dtype} cannot start from {spec.init}; compile the bundle again")
+        raise BundleError(
+            f"state '{spec.name}' of {spec.dtype} cannot start from {spec.init}; compile the bundle again"
+        )
     return pattern[:4]
 
 

@@ -69,9 +69,9 @@ class Session:
     def train_step(self, *arrays: Any) -> float:
         """One training step on a batch; returns the loss before the update.
 
-        Takes the inputs in order (for a model with keyword inputs: one dictionary), then the targets, as numpy arrays or tensors of
-        exactly the compiled shapes and dtypes. With gradient accumulation every `manifest.accumulate`-th call updates. Raises
-        `InputError` before anything runs.
+        Takes the inputs in order (for a model with keyword inputs: one dictionary), then the targets, as numpy arrays
+        or tensors of exactly the compiled shapes and dtypes. With gradient accumulation every
+        `manifest.accumulate`-th call updates. Raises `InputError` before anything runs.
         """
         arguments = self._arguments(arrays, (*self.inputs, *self.targets), "train_step")
         (loss,) = self._run("train_step", arguments)
@@ -86,8 +86,8 @@ class Session:
     def predict(self, *arrays: Any) -> Any:
         """The model's outputs for a batch, with the current parameters.
 
-        Takes the inputs as `train_step` does. Returns an array, a tuple or a dictionary of arrays, as the model does. Raises
-        `InputError`.
+        Takes the inputs as `train_step` does. Returns an array, a tuple or a dictionary of arrays, as the model does.
+        Raises `InputError`.
         """
         arguments = self._arguments(arrays, self.inputs, "predict")
         results = self._run("predict", arguments)
@@ -109,7 +109,10 @@ class Session:
         return float(self._module.call(f"get.{_LEARNING_RATE}")[0])
 
     def set_lr(self, lr: float) -> None:
-        """Sets the learning rate of the following updates. Raises `InputError` unless it is a finite number, zero or more."""
+        """Sets the learning rate of the following updates.
+
+        Raises `InputError` unless it is a finite number, zero or more.
+        """
         try:
             value = float(lr)
         except (TypeError, ValueError):
@@ -126,21 +129,29 @@ class Session:
     # State.
 
     def state_dict(self) -> dict[str, np.ndarray]:
-        """Copies of all parameters and buffers, trained or not, by framework name (aliases too), in the framework's layout."""
+        """Copies of all parameters and buffers, trained or not, in the framework's layout.
+
+        The keys are the framework's names; a tensor with several names (tied weights) stands under each of them.
+        """
         values = self._parameters()
-        return {name: values[spec.name] for spec in self.manifest.parameters for name in (spec.name, *spec.aliases)}
+        return {
+            name: values[spec.name] for spec in self.manifest.model_parameters for name in (spec.name, *spec.aliases)
+        }
 
     def load_state_dict(self, values: Mapping[str, Any], strict: bool = True) -> None:
         """Replaces parameters and buffers; the optimizer's state and the step stay.
 
-        `values` maps framework names to arrays or tensors in the framework's layout and dtype. With `strict` every parameter must be
-        there and nothing else. Raises `StateError` before anything changes.
+        `values` maps framework names to arrays or tensors in the framework's layout and dtype. With `strict` every
+        parameter must be there and nothing else. Raises `StateError` before anything changes.
         """
-        taken = take_parameters(values, self.manifest.parameters, strict=strict, what="the state dictionary")
+        taken = take_parameters(values, self.manifest.model_parameters, strict=strict, what="the state dictionary")
         self._restart(taken, {})
 
     def save_checkpoint(self, path: str | Path) -> None:
-        """Writes parameters, optimizer state, step and learning rate to a safetensors file, atomically. Raises `CheckpointError`."""
+        """Writes parameters, optimizer state, step and learning rate to a safetensors file, atomically.
+
+        Raises `CheckpointError` if the disk refuses; an old file at `path` then stays as it is.
+        """
         parameters = {spec.name: spec for spec in self.manifest.parameters}
         states = {}
         for spec, array in zip(self.manifest.state, self._states(), strict=True):
@@ -150,14 +161,14 @@ class Session:
         write_checkpoint(path, checkpoint)
 
     def load_checkpoint(self, path: str | Path, optimizer: bool = True) -> None:
-        """Continues from a checkpoint that `save_checkpoint` wrote with this bundle or another compilation of the model.
+        """Continues from a checkpoint that `save_checkpoint` wrote with this or another compilation of the model.
 
-        With `optimizer=False` only the parameters and buffers are taken: the bundle may then have another optimizer or scheme.
-        Raises `CheckpointError`, with the first mismatches, before anything changes.
+        With `optimizer=False` only the parameters and buffers are taken: the bundle may then have another optimizer
+        or scheme. Raises `CheckpointError`, with the first mismatches, before anything changes.
         """
         checkpoint = read_checkpoint(path)
         what = f"the checkpoint {path}"
-        specs = self.manifest.parameters
+        specs = self.manifest.model_parameters
         values = take_parameters(checkpoint.parameters, specs, strict=True, what=what, error=CheckpointError)
         if not optimizer:
             self._restart(values, {})
@@ -172,20 +183,39 @@ class Session:
     def measured_peak_bytes(self) -> int:
         """The most device memory that was held at any moment of `train_step` and `predict` so far; 0 before the first.
 
-        Read from the device allocator: parameters, optimizer state, transients, the arrays of the call, and what the allocator
-        keeps for reuse. Frozen parameters that are used where the bundle's file is mapped take no device memory.
+        Parameters, optimizer state, transients, the arrays of the call, and what the device's allocator keeps for
+        reuse: the allocator's figure, and `mapped_parameter_bytes`, which it does not count. Raises `PockError` where
+        this cannot be measured: on the threaded CPU device, for a module that allocates on the queue (docs/bundle.md).
         """
+        if self._module.allocates_on_queue and not self._device.counts_queue_allocations:
+            raise PockError(
+                f"the bundle {self._bundle.path} allocates transients in a way that the device '{self._device.driver}' "
+                "does not count; compile it again, or load it with threads=1 to measure"
+            )
         return self._module.peak_bytes
 
     @property
     def measured_live_bytes(self) -> int:
-        """The device memory that is held now, from the device allocator."""
-        return self._device.live_bytes
+        """The device memory that is held now: the device allocator's figure and `mapped_parameter_bytes`."""
+        return self._device.live_bytes + self._module.mapped_bytes
+
+    @property
+    def mapped_parameter_bytes(self) -> int:
+        """The size of the frozen parameters that are used where they lie in the mapped file, without a copy.
+
+        The operating system reads their pages when they are first used, and may drop them when memory is short.
+        """
+        return self._module.mapped_bytes
 
     # Inside.
 
     def _check_functions(self) -> None:
-        needed = ["train_step", "predict", f"set.{_LEARNING_RATE}", *(f"get.{spec.name}" for spec in self.manifest.state)]
+        needed = [
+            "train_step",
+            "predict",
+            f"set.{_LEARNING_RATE}",
+            *(f"get.{spec.name}" for spec in self.manifest.state),
+        ]
         needed += [f"get.{spec.name}" for spec in self.manifest.parameters if spec.trained]
         needed += ["apply_gradients"] * (self.manifest.accumulate > 1)
         missing = next((name for name in needed if not self._module.has(name)), None)
@@ -208,7 +238,7 @@ class Session:
 
     def _parameters(self) -> dict[str, np.ndarray]:
         """Copies of all parameters by their first name, in the framework's layout."""
-        values = {spec.name: spec.to_framework(self._stored(spec)) for spec in self.manifest.parameters}
+        values = {spec.name: spec.to_framework(self._stored(spec)) for spec in self.manifest.model_parameters}
         self._device.trim()  # the getters' copies
         return values
 
@@ -225,8 +255,13 @@ class Session:
         return array.astype(spec.dtype, copy=False)
 
     def _restart(self, parameters: Mapping[str, np.ndarray], states: Mapping[str, np.ndarray]) -> None:
-        """Makes a new context with new values, as stored, over the current ones; goes back to the current ones if that fails."""
-        mutable = {spec.name: self._get(spec) for spec in self.manifest.parameters if self._module.has(f"get.{spec.name}")}
+        """Makes a new context with the given values, as stored, and the current ones for the rest.
+
+        Goes back to the current values if that fails.
+        """
+        mutable = {
+            spec.name: self._get(spec) for spec in self.manifest.parameters if self._module.has(f"get.{spec.name}")
+        }
         current_states = {spec.name: array for spec, array in zip(self.manifest.state, self._states(), strict=True)}
         frozen = {name: aligned_copy(array) for name, array in parameters.items() if name not in mutable}
         replaced = self._replaced | frozen

@@ -15,13 +15,19 @@ _SHOWN_PROBLEMS = 3
 
 
 def take_parameters(
-    values: Mapping[str, Any], specs: Sequence[ParameterSpec], *, strict: bool, what: str, error: type[PockError] = StateError
+    values: Mapping[str, Any],
+    specs: Sequence[ParameterSpec],
+    *,
+    strict: bool,
+    what: str,
+    error: type[PockError] = StateError,
 ) -> dict[str, np.ndarray]:
     """The parameters of `values`, by their first name, in the stored layout.
 
-    `values` maps framework names (aliases too) to arrays or tensors in the framework's layout. With `strict` every parameter must
-    be there and nothing else; without it, missing and unknown names are passed over. `what` names `values` in errors. Raises
-    `error`, with the first problems, for names, shapes and dtypes that do not fit, and for aliases with different values.
+    `values` maps framework names (aliases too) to arrays or tensors in the framework's layout. With `strict` every
+    parameter must be there and nothing else; without it, missing and unknown names are passed over. `what` names
+    `values` in errors. Raises `error`, with the first problems, for names, shapes and dtypes that do not fit, and for
+    aliases with different values.
     """
     problems: list[str] = []
     taken: dict[str, np.ndarray] = {}
@@ -71,7 +77,7 @@ def state_layout(spec: StateSpec, parameters: Mapping[str, ParameterSpec]) -> Pa
 
 
 def _take_one(values: Mapping[str, Any], spec: ParameterSpec, problems: list[str]) -> np.ndarray | None:
-    """The parameter's array, or `None` where it is missing or does not fit; what does not fit is appended to `problems`."""
+    """The parameter's array, or `None` where it is missing or does not fit, which is appended to `problems`."""
     found: np.ndarray | None = None
     for name in (spec.name, *spec.aliases):
         if name not in values:
@@ -97,5 +103,3 @@ def _raise_problems(problems: list[str], what: str, owner: str, error: type[Pock
     hidden = len(problems) - _SHOWN_PROBLEMS
     shown = "; ".join(problems[:_SHOWN_PROBLEMS]) + (f"; and {hidden} more" if hidden > 0 else "")
     raise error(f"{what} does not fit {owner}: {shown}. Nothing was changed")
-
-

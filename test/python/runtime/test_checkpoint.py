@@ -51,7 +51,8 @@ def test_file_has_the_frameworks_names_and_layouts(bundle: Path, tmp_path: Path)
     tensors = load_file(tmp_path / "c.safetensors")  # the reference implementation of the format
     state = session.state_dict()
     assert set(tensors) == {
-        "fc1.weight", "fc2.weight", "fc2.bias", "optimizer/lr", "optimizer/momentum.fc1.weight", "optimizer/momentum.fc2.weight"
+        "fc1.weight", "fc2.weight", "fc2.bias",
+        "optimizer/lr", "optimizer/momentum.fc1.weight", "optimizer/momentum.fc2.weight",
     }  # fmt: skip
     for name in ("fc1.weight", "fc2.weight", "fc2.bias"):
         np.testing.assert_array_equal(tensors[name], state[name])
@@ -98,7 +99,9 @@ def test_files_that_are_no_checkpoints(bundle: Path, tmp_path: Path) -> None:
             session.load_checkpoint(tmp_path / f"{name}.safetensors")
 
 
-def test_a_crash_while_writing_leaves_the_old_file(bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_while_writing_leaves_the_old_file(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     mlp = Mlp()
     path = tmp_path / "c.safetensors"
     session = pock.load(bundle)

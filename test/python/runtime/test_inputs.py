@@ -23,7 +23,10 @@ WRONG = {
     "count": ((X,), "takes 2 arrays (x, y), got 1"),
     "shape": ((X[:3], Y), "'x' has shape [3, 3], the bundle was compiled for [4, 3]"),
     "rank": ((X[0], Y), "'x' has shape [3]"),
-    "dtype": ((X.astype(np.float64), Y), "'x' is float64, the bundle takes float32; convert it with .astype('float32')"),
+    "dtype": (
+        (X.astype(np.float64), Y),
+        "'x' is float64, the bundle takes float32; convert it with .astype('float32')",
+    ),
     "target dtype": ((X, Y.astype(np.int64)), "'y' is int64, the bundle takes float32"),
     "NaN": ((NAN, Y), "'x' has 1 NaN, the first at index [2, 1]"),
     "no array": (("batch", Y), "'x' is not an array of float32"),
@@ -57,7 +60,9 @@ def check(value: Any, spec: ArraySpec = LABELS) -> np.ndarray:
 
 def test_index_range() -> None:
     np.testing.assert_array_equal(check(np.array([0, 7, -100, 3])), [0, 7, -100, 3])
-    with pytest.raises(InputError, match=re.escape("'labels' is 8 at index [2], it must be in [0, 8) or -100 (ignored)")):
+    with pytest.raises(
+        InputError, match=re.escape("'labels' is 8 at index [2], it must be in [0, 8) or -100 (ignored)")
+    ):
         check(np.array([0, 1, 8, 9]))
     with pytest.raises(InputError, match=re.escape("is -1 at index [0]")):
         check(np.array([-1, 1, 2, 3]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 from support.mlp_bundle import Mlp, Reference, write_mlp_bundle
 
 import pock_mlir as pock
+from pock_mlir.bundle import StateSpec, read_manifest
 from pock_mlir.errors import PockError, StateError
-from pock_mlir.runtime.module import Module
+from pock_mlir.runtime.module import Module, splat_pattern
 
 
 def test_holds_every_name_in_the_frameworks_layout(bundle: Path) -> None:
@@ -81,7 +83,10 @@ def wrong_states() -> dict[str, tuple[dict[str, object], str]]:
     return {
         "missing": ({name: right[name] for name in ("fc1.weight", "fc2.weight")}, "no value for 'fc2.bias'"),
         "unknown": (right | {"fc3.weight": right["fc2.bias"]}, "unknown name 'fc3.weight'"),
-        "shape": (right | {"fc1.weight": right["fc1.weight"].T}, r"'fc1.weight' is float32\[3, 5\], expected float32\[5, 3\]"),
+        "shape": (
+            right | {"fc1.weight": right["fc1.weight"].T},
+            r"'fc1.weight' is float32\[3, 5\], expected float32\[5, 3\]",
+        ),
         "dtype": (right | {"fc2.bias": np.zeros(2)}, r"'fc2.bias' is float64\[2\], expected float32\[2\]"),
         "no array": (right | {"fc2.bias": "zero"}, "'fc2.bias' cannot be read as an array"),
         "tied": (right | {"tied.weight": right["fc2.weight"] + 1}, "'fc2.weight' and 'tied.weight' are one tensor"),
@@ -122,10 +127,7 @@ def test_a_failing_restart_brings_the_old_values_back(bundle: Path, monkeypatch:
     assert session.train_step(*mlp.batch_of(1)) == straight.train_step(*mlp.batch_of(1))
 
 
-def test_counting_states_of_eight_bytes(tmp_path: Path) -> None:
-    from pock_mlir.bundle import StateSpec
-    from pock_mlir.runtime.module import splat_pattern
-
+def test_counting_states_of_eight_bytes() -> None:
     assert splat_pattern(StateSpec("step", (), "int64", 0)) == bytes(4)
     assert splat_pattern(StateSpec("m", (2,), "float16", 1)) == np.float16(1).tobytes()
     with pytest.raises(PockError, match="'step'"):
@@ -140,3 +142,17 @@ def test_trained_values_replace_a_bundles(tmp_path: Path, bundle: Path) -> None:
     second.load_state_dict(first.state_dict())
     x, _ = Mlp().batch_of(1)
     np.testing.assert_array_equal(first.predict(x), second.predict(x))
+
+
+def test_constants_are_no_part_of_the_state(tmp_path: Path, bundle: Path) -> None:
+    specs = read_manifest(bundle).parameters
+    constant = tuple(replace(spec, kind="constant") if spec.name == "fc2.bias" else spec for spec in specs)
+    write_mlp_bundle(tmp_path / "constant.pock", parameters=constant)
+    session = pock.load(tmp_path / "constant.pock")
+    state = session.state_dict()
+    assert "fc2.bias" not in state
+    session.load_state_dict(state)
+    session.save_checkpoint(tmp_path / "c.safetensors")
+    session.load_checkpoint(tmp_path / "c.safetensors")
+    x, _ = Mlp().batch_of(0)
+    np.testing.assert_array_equal(session.predict(x), pock.load(bundle).predict(x))

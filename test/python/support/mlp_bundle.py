@@ -19,7 +19,6 @@ from iree.compiler.api import Invocation, Output, Session, Source, ctypes_dl
 from pock_mlir.bundle import ArraySpec, Manifest, MemoryPlan, ParameterSpec, StateSpec, TargetSpec, write_bundle
 
 MOMENTUM = 0.9
-_DISPATCH = "!iree_tensor_ext.dispatch.tensor"
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,9 @@ class Reference:
         return float(np.mean(difference**2))
 
 
-def write_mlp_bundle(path: Path, mlp: Mlp | None = None, seed: int = 0, lr: float = 0.1, **manifest: object) -> Manifest:
+def write_mlp_bundle(
+    path: Path, mlp: Mlp | None = None, seed: int = 0, lr: float = 0.1, **manifest: object
+) -> Manifest:
     """Writes the bundle; `manifest` overrides fields of its manifest."""
     mlp = mlp or Mlp()
     fields = {**_manifest_fields(mlp, lr), **manifest}
@@ -99,7 +100,9 @@ def compile_text(text: str) -> bytes:
     """Compiles MLIR for the generic CPU of this machine's architecture, without allocations on the device's queue."""
     session = Session()
     session.set_flags(
-        "--iree-hal-target-device=local", "--iree-hal-local-target-device-backends=llvm-cpu", "--iree-llvmcpu-target-cpu=generic"
+        "--iree-hal-target-device=local",
+        "--iree-hal-local-target-device-backends=llvm-cpu",
+        "--iree-llvmcpu-target-cpu=generic",
     )
     first = session.invocation()
     first.enable_console_diagnostics()
@@ -138,7 +141,9 @@ def _allocate_directly(module: Any) -> None:
         operands = list(op.operands)
         with op.context, op.location, ir.InsertionPoint(op):
             if is_alloca:
-                attributes = {name: op.attributes[name] for name in ("uninitialized", "affinity") if name in op.attributes}
+                attributes = {
+                    name: op.attributes[name] for name in ("uninitialized", "affinity") if name in op.attributes
+                }
                 buffer = ir.Operation.create("stream.resource.alloc", [op.results[0].type], operands[:1], attributes)
                 op.results[0].replace_all_uses_with(buffer.result)
             waits = operands[1:] if is_alloca else operands[2:]
@@ -151,7 +156,15 @@ def _allocate_directly(module: Any) -> None:
 def _manifest_fields(mlp: Mlp, lr: float) -> dict[str, object]:
     weights = mlp.weights()
     parameters = [
-        ParameterSpec(name, "parameter", shape[::-1], "float32", (1, 0), name in mlp.trained(), ("tied.weight",) * (name == "fc2.weight"))
+        ParameterSpec(
+            name,
+            "parameter",
+            shape[::-1],
+            "float32",
+            (1, 0),
+            name in mlp.trained(),
+            ("tied.weight",) * (name == "fc2.weight"),
+        )
         for name, shape in weights.items()
     ]
     parameters.append(ParameterSpec("fc2.bias", "buffer", (mlp.outputs,), "float32"))
@@ -222,11 +235,13 @@ def _globals(mlp: Mlp) -> list[str]:
     return lines
 
 
-def _matmul(result: str, left: str, left_type: str, right: str, right_type: str, kind: str, maps: tuple[str, str]) -> str:
+def _matmul(result: str, left: tuple[str, str], right: tuple[str, str], kind: str, maps: tuple[str, str]) -> str:
+    """`result` of type `kind` from two operands, each a value and its type; `maps` are their indices."""
     indexing = ",".join(f"affine_map<(d0,d1,d2)->({dims})>" for dims in (*maps, "d0,d1"))
+    inputs = f"ins({left[0]}, {right[0]} : {left[1]}, {right[1]})"
     return f"""  {result}_e = tensor.empty() : {kind}
   {result}_f = linalg.fill ins(%zero : f32) outs({result}_e : {kind}) -> {kind}
-  {result} = linalg.matmul indexing_maps = [{indexing}] ins({left}, {right} : {left_type}, {right_type}) outs({result}_f : {kind}) -> {kind}"""
+  {result} = linalg.matmul indexing_maps = [{indexing}] {inputs} outs({result}_f : {kind}) -> {kind}"""
 
 
 def _forward(mlp: Mlp) -> str:
@@ -237,9 +252,9 @@ def _forward(mlp: Mlp) -> str:
   %w1 = util.global.load @"fc1.weight" : {w1}
   %w2 = util.global.load @"fc2.weight" : {w2}
   %b = util.global.load @"fc2.bias" : {bias}
-{_matmul("%p", "%x", x, "%w1", w1, hidden, ("d0,d2", "d2,d1"))}
+{_matmul("%p", ("%x", x), ("%w1", w1), hidden, ("d0,d2", "d2,d1"))}
   %h = arith.maximumf %p, %zeros : {hidden}
-{_matmul("%q", "%h", hidden, "%w2", w2, out, ("d0,d2", "d2,d1"))}
+{_matmul("%q", ("%h", hidden), ("%w2", w2), out, ("d0,d2", "d2,d1"))}
   %o_e = tensor.empty() : {out}
   %o = linalg.broadcast ins(%b : {bias}) outs(%o_e : {out}) dimensions = [0]
   %out = arith.addf %q, %o : {out}"""
@@ -257,12 +272,12 @@ def _train_step(mlp: Mlp) -> str:
     x, hidden, out = ((mlp.batch, mlp.inputs), (mlp.batch, mlp.hidden), (mlp.batch, mlp.outputs))
     w1, w2 = mlp.weights().values()
     tx, th, to, t1, t2 = (_type(*shape) for shape in (x, hidden, out, w1, w2))
-    backward = [_matmul("%g2", "%h", th, "%g", to, t2, ("d2,d0", "d2,d1"))]
+    backward = [_matmul("%g2", ("%h", th), ("%g", to), t2, ("d2,d0", "d2,d1"))]
     if not mlp.freeze_fc1:
-        backward.append(f"""{_matmul("%gp", "%g", to, "%w2", t2, th, ("d0,d2", "d1,d2"))}
+        backward.append(f"""{_matmul("%gp", ("%g", to), ("%w2", t2), th, ("d0,d2", "d1,d2"))}
   %on = arith.cmpf ogt, %h, %zeros : {th}
   %gh = arith.select %on, %gp, %zeros : {th.replace("f32", "i1")}, {th}
-{_matmul("%g1", "%x", tx, "%gh", th, t1, ("d2,d0", "d2,d1"))}""")
+{_matmul("%g1", ("%x", tx), ("%gh", th), t1, ("d2,d0", "d2,d1"))}""")
     take = _update if mlp.accumulate == 1 else _accumulate
     updates = [take("%g2", "fc2.weight", w2)] + ([] if mlp.freeze_fc1 else [take("%g1", "fc1.weight", w1)])
     return f"""func.func @train_step(%x: {tx}, %y: {to}) -> tensor<f32> {{
@@ -296,73 +311,89 @@ def _apply_gradients(mlp: Mlp) -> str:
 
 def _accumulate(gradient: str, name: str, shape: tuple[int, int]) -> str:
     body = "%sum = arith.addf %g, %v0 : f32\n      linalg.yield %sum : f32"
-    return _tied_dispatch(f"a_{name.replace('.', '_')}", gradient, [f"accumulated.{name}"], shape, body, with_lr=False)
+    kind = _type(*shape)
+    return _in_place(f"a_{name.replace('.', '_')}", {"g": (gradient, kind)}, [f"accumulated.{name}"], shape, body)
 
 
 def _update(gradient: str, name: str, shape: tuple[int, int], scale: float = 1.0, clear: str | None = None) -> str:
+    """SGD with momentum; with `clear` the gradient is that state, which becomes zero."""
+    taken = "%v2" if clear else "%g"
+    zero = ", %none : f32, f32, f32" if clear else " : f32, f32"
     body = f"""%scale = arith.constant {scale:e} : f32
       %mu = arith.constant {MOMENTUM:e} : f32
-      %gs = arith.mulf %g, %scale : f32
+      %none = arith.constant 0.0 : f32
+      %gs = arith.mulf {taken}, %scale : f32
       %mm = arith.mulf %v1, %mu : f32
       %m = arith.addf %mm, %gs : f32
       %delta = arith.mulf %m, %lr : f32
       %w = arith.subf %v0, %delta : f32
-      """
-    changed = [name, f"momentum.{name}"]
-    if clear is None:
-        return _tied_dispatch(f"u_{name.replace('.', '_')}", gradient, changed, shape, body + "linalg.yield %w, %m : f32, f32", True)
-    body = body.replace("%g,", "%v2,") + "%none = arith.constant 0.0 : f32\n      linalg.yield %w, %m, %none : f32, f32, f32"
-    return _tied_dispatch(f"u_{name.replace('.', '_')}", None, [*changed, clear], shape, body, True)
+      linalg.yield %w, %m{zero}"""
+    prefix = f"u_{name.replace('.', '_')}"
+    reads = {"lr": (f"%{prefix}_rate", "tensor<f32>")} | ({} if clear else {"g": (gradient, _type(*shape))})
+    rate = f"  %{prefix}_rate = util.global.load @lr : tensor<f32>\n"
+    changed = [name, f"momentum.{name}"] + ([clear] if clear else [])
+    return rate + _in_place(prefix, reads, changed, shape, body)
 
 
-def _tied_dispatch(prefix: str, gradient: str | None, names: list[str], shape: tuple[int, int], body: str, with_lr: bool) -> str:
-    """A dispatch that changes the named globals in place; in `body` %g is the gradient's element, %v0.. theirs, %lr the rate."""
+def _in_place(
+    prefix: str, reads: dict[str, tuple[str, str]], names: list[str], shape: tuple[int, int], body: str
+) -> str:
+    """A dispatch that changes the named globals in place.
+
+    `reads` maps names to values and their types. `body` computes an element: %<name> is that of a value read, %v0,
+    %v1 ... those of the globals.
+    """
     kind = _type(*shape)
-    offsets, sizes, strides = "0,0", ",".join(map(str, shape)), "1,1"
-    reads = [("g", gradient, kind)] * (gradient is not None) + [("lr", f"%{prefix}_rate", "tensor<f32>")] * with_lr
-    loads = [f'  %{prefix}_{i} = util.global.load @"{name}" : {kind}' for i, name in enumerate(names)]
-    if with_lr:
-        loads.append(f"  %{prefix}_rate = util.global.load @lr : tensor<f32>")
-    tied = [f"%{prefix}_{i}" for i in range(len(names))]
-    arguments = [f"%{key}a: {_DISPATCH}<readonly:{t}>" for key, _, t in reads]
-    arguments += [f"%v{i}a: {_DISPATCH}<readwrite:{kind}>" for i in range(len(names))]
-    inside = [
-        f"    %{key}t = iree_tensor_ext.dispatch.tensor.load %{key}a, offsets=[{offsets if t == kind else ''}], "
-        f"sizes=[{sizes if t == kind else ''}], strides=[{strides if t == kind else ''}] : {_DISPATCH}<readonly:{t}> -> {t}"
-        for key, _, t in reads
-    ]
-    inside += [
-        f"    %v{i}t = iree_tensor_ext.dispatch.tensor.load %v{i}a, offsets=[{offsets}], sizes=[{sizes}], strides=[{strides}] : "
-        f"{_DISPATCH}<readwrite:{kind}> -> {kind}"
-        for i in range(len(names))
-    ]
-    maps = ["#id" if t == kind else "#scalar" for _, _, t in reads] + ["#id"] * len(names)
-    outs, kinds = ", ".join(f"%v{i}t" for i in range(len(names))), ", ".join([kind] * len(names))
-    ins = f"ins({', '.join(f'%{key}t' for key, _, _ in reads)} : {', '.join(t for _, _, t in reads)}) " if reads else ""
-    block = ", ".join([f"%{key}: f32" for key, _, _ in reads] + [f"%v{i}: f32" for i in range(len(names))])
-    results = f"%{prefix}_u" + (f":{len(names)}" if len(names) > 1 else "")
-    pick = [f"%{prefix}_u#{i}" if len(names) > 1 else f"%{prefix}_u" for i in range(len(names))]
-    new = [f"%new#{i}" if len(names) > 1 else "%new" for i in range(len(names))]
-    inside.append(f"""    %new{f":{len(names)}" if len(names) > 1 else ""} = linalg.generic {{indexing_maps = [{", ".join(maps)}], \
-iterator_types = ["parallel", "parallel"]}} {ins}outs({outs} : {kinds}) {{
-    ^bb0({block}):
-      {body}
-    }} -> ({kinds})""")
-    inside += [
-        f"    iree_tensor_ext.dispatch.tensor.store {new[i]}, %v{i}a, offsets=[{offsets}], sizes=[{sizes}], strides=[{strides}] : "
-        f"{kind} -> {_DISPATCH}<readwrite:{kind}>"
-        for i in range(len(names))
-    ]
-    operands = [value for _, value, _ in reads] + tied
-    types = [t for _, _, t in reads] + [kind] * len(names)
-    stores = [f'  util.global.store {pick[i]}, @"{name}" : {kind}' for i, name in enumerate(names)]
+    tied = {f"v{i}": (f"%{prefix}_{i}", kind) for i in range(len(names))}
+    operands, outputs = reads | tied, ", ".join(value for value, _ in tied.values())
+    several = f":{len(names)}" if len(names) > 1 else ""
+    result = [f"#{i}" if several else "" for i in range(len(names))]
+    types = ", ".join(kind for _, kind in operands.values())
     return "\n".join(
         [
-            *loads,
-            f"  {results} = flow.dispatch.workgroups({', '.join(map(str, operands))}) : ({', '.join(types)}) -> ({', '.join(tied)}) =",
-            f"    ({', '.join(arguments)}) {{",
-            *inside,
+            *(f'  %{prefix}_{i} = util.global.load @"{name}" : {kind}' for i, name in enumerate(names)),
+            f"  %{prefix}_u{several} = flow.dispatch.workgroups({', '.join(value for value, _ in operands.values())})",
+            f"    : ({types}) -> ({outputs}) = (",
+            ",\n".join(f"      %{key}a: {_access(key, reads)}:{t}>" for key, (_, t) in operands.items()) + ") {",
+            *(
+                f"    %{key}t = {_whole('load', shape, t)} : {_access(key, reads)}:{t}> -> {t}".replace("@", f"%{key}a")
+                for key, (_, t) in operands.items()
+            ),
+            f"    %new{several} = {_elementwise(reads, tied, body)}",
+            *(
+                f"    {_whole('store', shape, kind)} : {kind} -> {_access(key, reads)}:{kind}>".replace(
+                    "@", f"%new{number}, %{key}a"
+                )
+                for key, number in zip(tied, result, strict=True)
+            ),
             "    flow.return\n  }",
-            *stores,
+            *(
+                f'  util.global.store %{prefix}_u{number}, @"{name}" : {kind}'
+                for name, number in zip(names, result, strict=True)
+            ),
         ]
     )
+
+
+def _access(key: str, reads: dict[str, tuple[str, str]]) -> str:
+    return f"!iree_tensor_ext.dispatch.tensor<{'readonly' if key in reads else 'readwrite'}"
+
+
+def _whole(action: str, shape: tuple[int, int], kind: str) -> str:
+    """A load or store of a whole tensor; `@` stands for the operands."""
+    sizes = list(shape) if kind == _type(*shape) else []
+    text = f"offsets={[0] * len(sizes)}, sizes={sizes}, strides={[1] * len(sizes)}"
+    return f"iree_tensor_ext.dispatch.tensor.{action} @, {text}"
+
+
+def _elementwise(reads: dict[str, tuple[str, str]], tied: dict[str, tuple[str, str]], body: str) -> str:
+    operands = reads | tied
+    maps = ", ".join("#scalar" if kind == "tensor<f32>" else "#id" for _, kind in operands.values())
+    listed = [", ".join(f"%{key}t" for key in group) for group in (reads, tied)]
+    types = [", ".join(kind for _, kind in group.values()) for group in (reads, tied)]
+    elements = ", ".join(f"%{key}: f32" for key in operands)
+    return f"""linalg.generic {{indexing_maps = [{maps}], iterator_types = ["parallel", "parallel"]}}
+        ins({listed[0]} : {types[0]}) outs({listed[1]} : {types[1]}) {{
+    ^bb0({elements}):
+      {body}
+    }} -> ({types[1]})"""

@@ -1,0 +1,42 @@
+"""Every gradient rule against torch.autograd in float64."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pytest
+from support.gradient_cases import FAMILIES
+from support.gradients import DOUBLE_TOLERANCE, Case, Programs, assert_close, reference_of
+
+from pock_mlir.passes.autodiff import vjp
+
+SINGLES = [(family, case) for family, cases in FAMILIES.items() for case in cases]
+DOUBLES = [(family, case) for family, case in SINGLES if case.doubles]
+
+
+def test_every_rule_has_a_case() -> None:
+    assert {case.rule for _, case in SINGLES} == set(vjp.names())
+
+
+@pytest.mark.parametrize(("family", "case"), SINGLES, ids=[case.id for _, case in SINGLES])
+def test_in_single_precision(family: str, case: Case) -> None:
+    _check(family, case, np.float32, case.tolerance)
+
+
+@pytest.mark.parametrize(("family", "case"), DOUBLES, ids=[case.id for _, case in DOUBLES])
+def test_in_double_precision(family: str, case: Case) -> None:
+    _check(family, case, np.float64, DOUBLE_TOLERANCE)
+
+
+def _check(family: str, case: Case, dtype: type[np.floating], tolerance: float) -> None:
+    got, want = _programs(family, dtype).run(case), reference_of(case, dtype)
+    assert_close(got.result, want.result, tolerance, "result")
+    for index, (gradient, expected) in enumerate(zip(got.gradients, want.gradients, strict=True)):
+        assert_close(gradient, expected, tolerance, f"gradient of operand {index}")
+
+
+@functools.cache
+def _programs(family: str, dtype: type[np.floating]) -> Programs:
+    cases = FAMILIES[family]
+    return Programs([case for case in cases if case.doubles] if dtype is np.float64 else cases, dtype)

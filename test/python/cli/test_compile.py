@@ -1,0 +1,96 @@
+"""`pock compile`: finding the model, options over fields, and a bundle that trains."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pock_mlir.cli.model_spec import ModelSpec, load_model_spec
+from pock_mlir.errors import CompileError
+from pock_mlir.runtime import load
+
+Pock = Any
+
+SPEC = """
+import torch
+
+def pock_model():
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(3, 5), torch.nn.ReLU(), torch.nn.Linear(5, 2))
+    return {"model": model, "inputs": (torch.randn(4, 3),), "targets": (torch.randn(4, 2),), "loss": "cross_entropy"}
+"""
+
+
+def test_a_model_becomes_a_bundle_that_trains(tmp_path: Path, pock: Pock) -> None:
+    (tmp_path / "spec.py").write_text(SPEC)
+    result = pock(
+        "compile", tmp_path / "spec.py", "-o", tmp_path / "model.pock", "--loss", "mse",
+        "--optimizer", "sgd", "--lr", 0.25, "--momentum", 0.5, "--scheme", "bias",
+    )  # fmt: skip
+    assert result.code == 0, result.err
+    assert "planned peak" in result.err
+    session = load(tmp_path / "model.pock")
+    assert session.lr == 0.25
+    assert {spec.name for spec in session.manifest.parameters if spec.trained} == {"0.bias", "2.bias"}
+    x, y = np.ones((4, 3), np.float32), np.ones((4, 2), np.float32)
+    losses = [session.train_step(x, y) for _ in range(5)]
+    assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "has no attribute 'pock_model'"),
+        ("1 +", "SyntaxError"),
+        ("import absent_package", "absent_package"),
+        ("pock_model = {'model': 1}", "it has no 'inputs'"),
+        ("pock_model = {'model': 1, 'inputs': (), 'data': 2}", "unknown entry 'data'"),
+        ("pock_model = 3", "does not describe a model"),
+    ],
+)
+def test_what_describes_no_model(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "wrong_spec.py").write_text(text)
+    with pytest.raises(CompileError, match=message):
+        load_model_spec(str(tmp_path / "wrong_spec.py"))
+
+
+def test_ways_to_describe_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "helper_of_spec.py").write_text("inputs = (1,)")
+    (tmp_path / "given_spec.py").write_text(
+        "from helper_of_spec import inputs\n"
+        "from pock_mlir.cli.model_spec import ModelSpec\n"
+        "pock_model = {'model': 'a', 'inputs': inputs}\n"
+        "def made():\n    return ModelSpec('b', inputs, loss='mse')\n"
+        "class Described:\n    model, inputs = 'c', inputs\n"
+    )
+    path = str(tmp_path / "given_spec.py")
+    assert load_model_spec(path) == ModelSpec("a", (1,))
+    assert load_model_spec(f"{path}:made") == ModelSpec("b", (1,), loss="mse")
+    assert load_model_spec(f"{path}:Described") == ModelSpec("c", (1,))
+    monkeypatch.chdir(tmp_path)
+    assert load_model_spec("given_spec:made").model == "b"
+    with pytest.raises(CompileError, match=r"there is no file absent\.py"):
+        load_model_spec("absent.py")
+    with pytest.raises(CompileError, match="importing absent_module failed"):
+        load_model_spec("absent_module:model")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--target", "x86-65"], "unknown target 'x86-65'"),
+        (["--optimizer", "sgdd"], "unknown optimizer 'sgdd'"),
+        (["--momentum", "0.9"], "--momentum needs --optimizer"),
+        (["--optimizer", "adamw", "--momentum", "0.9"], "'adamw' has no option --momentum"),
+        (["--scheme", "everything"], "everything"),
+    ],
+)
+def test_wrong_options_are_one_line(tmp_path: Path, pock: Pock, options: list[str], message: str) -> None:
+    (tmp_path / "spec.py").write_text(SPEC)
+    result = pock("compile", tmp_path / "spec.py", "-o", tmp_path / "model.pock", *options)
+    assert result.code == 1
+    assert message in result.err and result.err.count("\n") == 1
+    assert not (tmp_path / "model.pock").exists()

@@ -1,0 +1,42 @@
+"""Cases for the gradient rules, by family. Each module has a list `CASES`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from support.gradients import Case
+
+from . import (
+    activation,
+    arithmetic,
+    broadcast,
+    conv2d,
+    cross_entropy,
+    embedding,
+    functions,
+    layer_norm,
+    matmul,
+    pool2d,
+    reduce,
+    shape,
+    softmax,
+)
+
+FAMILIES: Mapping[str, Sequence[Case]] = {
+    family.__name__.rpartition(".")[2]: family.CASES
+    for family in (
+        activation,
+        arithmetic,
+        broadcast,
+        conv2d,
+        cross_entropy,
+        embedding,
+        functions,
+        layer_norm,
+        matmul,
+        pool2d,
+        reduce,
+        shape,
+        softmax,
+    )
+}

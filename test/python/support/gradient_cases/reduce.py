@@ -1,0 +1,48 @@
+"""Reductions; maxima and minima share the cotangent among the elements that attain them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from support.gradients import Case
+
+from pock_mlir.dialects.reduce import reduce
+
+from .arrays import few_values, normal, size_name
+
+USES = (
+    ((5,), (0,)),
+    ((1,), (0,)),
+    ((3, 4), (0,)),
+    ((3, 4), (1,)),
+    ((3, 4), (0, 1)),
+    ((1, 4), (0,)),
+    ((2, 1, 3), (1,)),
+    ((2, 3, 4), (0, 2)),
+    ((2, 3, 4), (1,)),
+    ((2, 3, 4, 2), (1, 2, 3)),
+)
+REFERENCES = {"sum": torch.sum, "max": torch.amax, "min": torch.amin}
+
+
+def _case(kind: str, name: str, x: np.ndarray, dims: Sequence[int]) -> Case:
+    return Case(
+        "pock.reduce",
+        f"{kind}-{name}-over-{'-'.join(map(str, dims))}",
+        [x],
+        lambda x: reduce(x, dims, kind),
+        lambda x: REFERENCES[kind](x, dims),
+    )
+
+
+CASES = [
+    *(_case(kind, size_name(shape), normal(*shape), dims) for kind in REFERENCES for shape, dims in USES),
+    *(
+        _case(kind, f"ties-{size_name(shape)}", few_values(*shape), dims)
+        for kind in ("max", "min")
+        for shape, dims in (((4, 6), (1,)), ((4, 6), (0, 1)), ((3, 4, 5), (0, 2)))
+    ),
+    _case("max", "all-equal", np.zeros((3, 4)), (1,)),
+]
