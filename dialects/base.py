@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from torch_mlir import ir
-from torch_mlir.dialects.ext import Dialect, Pure
+from torch_mlir.dialects.ext import Dialect, Pure, Variadicity, partition_fields
 
 __all__ = [
     "Invalid",
@@ -15,16 +15,20 @@ __all__ = [
     "Pure",
     "ReadEffect",
     "WriteEffect",
+    "boolean",
     "build",
     "i64_array",
-    "integer",
     "ranked",
     "require",
     "require_float",
+    "require_one_element_type",
     "require_same_type",
+    "require_static",
     "shape_of",
     "verifier",
 ]
+
+SEGMENTS = "operandSegmentSizes"
 
 
 class Pock(Dialect, name="pock"):
@@ -73,19 +77,78 @@ def require(condition: bool, message: str) -> None:
         raise Invalid(message)
 
 
-def verifier(check: Callable[[Any], None]) -> Callable[[Any], bool]:
-    """Makes a verifier out of a method that raises `Invalid`."""
+def verifier(check: Callable[[Any], None] | None = None) -> Callable[[Any], bool]:
+    """Makes a verifier out of a method that raises `Invalid`, which runs on ops that are built as their class declares.
 
-    @functools.wraps(check)
+    (MLIR's own check of the declaration comes after the verifiers.)
+    """
+
+    @functools.wraps(check or _require_declared)
     def verify_invariants(self: Any) -> bool:
         try:
-            check(self)
+            _require_declared(self)
+            if check is not None:
+                check(self)
         except Invalid as error:
             self.operation.location.emit_error(f"'{self.operation.name}' op {error}")
             return False
         return True
 
     return verify_invariants
+
+
+_ATTRIBUTE_KINDS = {
+    ir.StringAttr: "a string",
+    ir.IntegerAttr: "an integer",
+    ir.FloatAttr: "a floating-point number",
+    ir.TypeAttr: "a type",
+    ir.ArrayAttr: "an array",
+    ir.FlatSymbolRefAttr: "a symbol",
+}
+
+
+def _require_declared(op: ir.OpView) -> None:
+    """Fails unless the op has its class's attributes, operands, results and regions, on tensors of static shape."""
+    operation = op.operation
+    operands, attributes, results, regions = partition_fields(type(op)._fields)
+    for field in attributes:
+        require(field.name in operation.attributes, f"expects attribute '{field.name}'")
+        attribute = operation.attributes[field.name]
+        matches = field.constraint is Any or isinstance(attribute, field.constraint)
+        kind = _ATTRIBUTE_KINDS.get(field.constraint)
+        require(matches, f"attribute '{field.name}' must be {kind}, got {attribute}")
+    _require_values("operand", operands, operation, list(operation.operands))
+    _require_values("result", results, operation, list(operation.results))
+    _require_count("region", len(regions), len(operation.regions))
+
+
+def _require_values(what: str, fields: Sequence[Any], operation: ir.Operation, values: Sequence[ir.Value]) -> None:
+    variadic = [field for field in fields if field.variadicity is not Variadicity.single]
+    if len(variadic) > 1:
+        segments = operation.attributes.get(SEGMENTS, None)
+        require(
+            isinstance(segments, ir.DenseI32ArrayAttr) and len(segments) == len(fields),
+            f"attribute '{SEGMENTS}' must give the numbers of {' and '.join(field.name for field in fields)}",
+        )
+        _require_count(what, sum(segments), len(values))
+    elif not variadic:
+        _require_count(what, len(fields), len(values))
+        for field, value in zip(fields, values, strict=True):
+            require_static(field.name, value)
+
+
+def _require_count(what: str, expected: int, got: int) -> None:
+    require(got == expected, f"expects {expected} {what}{'' if expected == 1 else 's'}, got {got}")
+
+
+def require_static(what: str, value: ir.Value) -> None:
+    is_static = isinstance(value.type, ir.RankedTensorType) and value.type.has_static_shape
+    require(is_static, f"expects {what} to be a tensor of static shape, got {value.type}")
+
+
+def require_one_element_type(what: str, *values: ir.Value) -> None:
+    elements = {str(ranked(value).element_type) for value in values}
+    require(len(elements) == 1, f"expects {what} of one element type, got {' and '.join(sorted(elements))}")
 
 
 def ranked(value: ir.Value) -> ir.RankedTensorType:
@@ -109,10 +172,10 @@ def require_float(what: str, value: ir.Value) -> None:
     require(isinstance(element, ir.FloatType), f"expects {what} of a floating-point type, got element type {element}")
 
 
-def integer(op: ir.OpView, name: str) -> int:
-    """The integer attribute `name`, checked."""
+def boolean(op: ir.OpView, name: str) -> bool:
+    """The boolean attribute `name`, checked."""
     attribute = op.operation.attributes[name]
-    require(isinstance(attribute, ir.IntegerAttr), f"attribute '{name}' must be an integer, got {attribute}")
+    require(isinstance(attribute, ir.BoolAttr), f"attribute '{name}' must be a bool, got {attribute}")
     return attribute.value
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Pock, Pure, build, ranked, require, shape_of, verifier
+from .base import Pock, Pure, build, ranked, require, require_one_element_type, shape_of, verifier
 
 
 class BroadcastOp(Pock.Operation, name="broadcast", traits=[Pure]):
@@ -22,9 +22,7 @@ class BroadcastOp(Pock.Operation, name="broadcast", traits=[Pure]):
         aligned = [1] * (len(target) - len(source)) + source
         fits = len(source) <= len(target) and all(s in (1, t) for s, t in zip(aligned, target, strict=True))
         require(fits, f"shape {source} does not broadcast to {target}")
-        require(
-            ranked(self.x).element_type == ranked(self.result).element_type, "expects x and result of one element type"
-        )
+        require_one_element_type("x and result", self.x, self.result)
 
     def stretched(self) -> list[int]:
         """The result's dimensions along which x is repeated."""

@@ -7,7 +7,18 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Pock, Pure, build, i64_array, integer, ranked, require, require_float, shape_of, verifier
+from .base import (
+    Pock,
+    Pure,
+    build,
+    i64_array,
+    ranked,
+    require,
+    require_float,
+    require_one_element_type,
+    shape_of,
+    verifier,
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +55,7 @@ def _verify_shapes(op: Any, image: ir.Value, weight: ir.Value, output: ir.Value)
     for what, value in (("image", image), ("weight", weight), ("output", output)):
         require_float(what, value)
         require(len(shape_of(value)) == 4, f"expects {what} of rank 4, got {value.type}")
-    window, groups = Window.of(op), integer(op, "groups")
+    window, groups = Window.of(op), op.groups.value
     n, h, w, c = shape_of(image)
     kh, kw, c_group, f = shape_of(weight)
     require(
@@ -55,6 +66,7 @@ def _verify_shapes(op: Any, image: ir.Value, weight: ir.Value, output: ir.Value)
     expected = [n, window.output_size(0, h, kh), window.output_size(1, w, kw), f]
     require(min(expected) > 0, f"kernel {kh}x{kw} is larger than the padded image of {h}x{w}")
     require(shape_of(output) == expected, f"shape of the convolution's output {shape_of(output)} is not {expected}")
+    require_one_element_type("image, weight and output", image, weight, output)
 
 
 class Conv2dOp(Pock.Operation, name="conv2d", traits=[Pure]):
@@ -78,7 +90,7 @@ class Conv2dOp(Pock.Operation, name="conv2d", traits=[Pure]):
 
 
 class Conv2dInputGradOp(Pock.Operation, name="conv2d_input_grad", traits=[Pure]):
-    """The gradient of `pock.conv2d` with respect to the image: from `cotangent` [N, OH, OW, F] and `weight` to [N, H, W, C].
+    """The gradient of `pock.conv2d` with respect to the image: `cotangent` [N, OH, OW, F] and `weight` to [N, H, W, C].
 
     Also transposed convolution.
     """

@@ -5,7 +5,17 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Pock, Pure, build, integer, ranked, require, require_float, shape_of, verifier
+from .base import (
+    Pock,
+    Pure,
+    build,
+    ranked,
+    require,
+    require_float,
+    require_one_element_type,
+    shape_of,
+    verifier,
+)
 
 REDUCTIONS = ("none", "mean", "sum")
 
@@ -28,7 +38,6 @@ def _verify_common(op: Any) -> None:
         0.0 <= op.label_smoothing.value <= 1.0,
         f"attribute 'label_smoothing' must be between 0 and 1, got {op.label_smoothing.value}",
     )
-    integer(op, "ignore_index")
 
 
 class CrossEntropyOp(Pock.Operation, name="cross_entropy", traits=[Pure]):
@@ -52,6 +61,7 @@ class CrossEntropyOp(Pock.Operation, name="cross_entropy", traits=[Pure]):
         _verify_common(self)
         expected = shape_of(self.target) if self.reduction.value == "none" else []
         require(shape_of(self.loss) == expected, f"shape of loss {shape_of(self.loss)} is not {expected}")
+        require_one_element_type("logits, class_weight and loss", self.logits, self.class_weight, self.loss)
 
 
 class CrossEntropyGradOp(Pock.Operation, name="cross_entropy_grad", traits=[Pure]):
@@ -81,6 +91,8 @@ class CrossEntropyGradOp(Pock.Operation, name="cross_entropy_grad", traits=[Pure
         require(
             shape_of(self.cotangent) == expected, f"shape of cotangent {shape_of(self.cotangent)} is not {expected}"
         )
+        values = (self.logits, self.class_weight, self.cotangent)
+        require_one_element_type("logits, class_weight and cotangent", *values)
 
 
 def cross_entropy(

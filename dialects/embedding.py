@@ -3,7 +3,7 @@
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Pock, Pure, build, integer, ranked, require, shape_of, verifier
+from .base import Pock, Pure, build, ranked, require, require_one_element_type, shape_of, verifier
 
 
 def _require_integer(what: str, value: ir.Value) -> None:
@@ -12,7 +12,10 @@ def _require_integer(what: str, value: ir.Value) -> None:
 
 
 class EmbeddingOp(Pock.Operation, name="embedding", traits=[Pure]):
-    """Rows of `table` [V, D] at `indices` [...]: the result is [..., D]. Indices must be within [0, V)."""
+    """Rows of `table` [V, D] at `indices` [...]: the result is [..., D]. Indices must be within [0, V).
+
+    The optional attribute `padding_index` (integer) names a row that receives no gradient.
+    """
 
     table: Operand[ir.RankedTensorType]
     indices: Operand[ir.RankedTensorType]
@@ -25,6 +28,11 @@ class EmbeddingOp(Pock.Operation, name="embedding", traits=[Pure]):
         require(len(table) == 2, f"expects a table of rank 2, got {self.table.type}")
         expected = [*shape_of(self.indices), table[1]]
         require(shape_of(self.result) == expected, f"result shape {shape_of(self.result)} is not {expected}")
+        require_one_element_type("table and result", self.table, self.result)
+        if "padding_index" in self.operation.attributes:
+            padding = self.operation.attributes["padding_index"]
+            is_row = isinstance(padding, ir.IntegerAttr) and 0 <= padding.value < table[0]
+            require(is_row, f"attribute 'padding_index' must be a row of the table, got {padding}")
 
 
 class EmbeddingGradOp(Pock.Operation, name="embedding_grad", traits=[Pure]):
@@ -47,7 +55,8 @@ class EmbeddingGradOp(Pock.Operation, name="embedding_grad", traits=[Pure]):
             f"shape {cotangent} of the cotangent does not extend that of the indices, {shape_of(self.indices)}",
         )
         require(len(table) == 2 and table[1] == cotangent[-1], f"result shape {table} is not [rows, {cotangent[-1]}]")
-        padding = integer(self, "padding_index")
+        require_one_element_type("cotangent and result", self.cotangent, self.result)
+        padding = self.padding_index.value
         require(-1 <= padding < table[0], f"attribute 'padding_index' must be -1 or a row of the table, got {padding}")
 
 

@@ -3,7 +3,18 @@
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Pock, Pure, build, integer, ranked, require, require_float, require_same_type, shape_of, verifier
+from .base import (
+    Pock,
+    Pure,
+    build,
+    ranked,
+    require,
+    require_float,
+    require_one_element_type,
+    require_same_type,
+    shape_of,
+    verifier,
+)
 
 
 class LayerNormOp(Pock.Operation, name="layer_norm", traits=[Pure]):
@@ -24,10 +35,11 @@ class LayerNormOp(Pock.Operation, name="layer_norm", traits=[Pure]):
     def verify_invariants(self) -> None:
         require_float("x", self.x)
         require_same_type("x", self.x, "result", self.result)
-        axes, shape = integer(self, "axes"), shape_of(self.x)
+        axes, shape = self.axes.value, shape_of(self.x)
         require(1 <= axes <= len(shape), f"attribute 'axes' must be between 1 and the rank {len(shape)}, got {axes}")
         expected = shape[: len(shape) - axes]
         require(shape_of(self.rstd) == expected, f"shape of rstd {shape_of(self.rstd)} is not {expected}")
+        require_one_element_type("results", self.result, self.rstd)
 
 
 def layer_norm(x: ir.Value, axes: int, eps: float) -> tuple[ir.Value, ir.Value]:

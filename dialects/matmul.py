@@ -5,7 +5,7 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Pock, Pure, build, ranked, require, shape_of, verifier
+from .base import Pock, Pure, boolean, build, ranked, require, require_one_element_type, shape_of, verifier
 
 
 class MatmulOp(Pock.Operation, name="matmul", traits=[Pure]):
@@ -23,9 +23,8 @@ class MatmulOp(Pock.Operation, name="matmul", traits=[Pure]):
 
     @verifier
     def verify_invariants(self) -> None:
-        for name in ("transpose_lhs", "transpose_rhs"):
-            attribute = self.operation.attributes[name]
-            require(isinstance(attribute, ir.BoolAttr), f"attribute '{name}' must be a bool, got {attribute}")
+        boolean(self, "transpose_lhs")
+        boolean(self, "transpose_rhs")
         lhs, rhs = shape_of(self.lhs), shape_of(self.rhs)
         require(
             len(lhs) == len(rhs) >= 2,
@@ -36,8 +35,7 @@ class MatmulOp(Pock.Operation, name="matmul", traits=[Pure]):
         require(k == k_rhs, f"contracting dimensions differ: {k} and {k_rhs}")
         expected = [*lhs[:-2], m, n]
         require(shape_of(self.result) == expected, f"result shape {shape_of(self.result)} is not {expected}")
-        types = {str(ranked(v).element_type) for v in (self.lhs, self.rhs)}
-        require(len(types) == 1, f"expects operands of one element type, got {self.lhs.type} and {self.rhs.type}")
+        require_one_element_type("operands and result", self.lhs, self.rhs, self.result)
 
     def sizes(self) -> tuple[tuple[int, int], tuple[int, int]]:
         """((M, K), (K, N))."""

@@ -6,7 +6,20 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Pock, Pure, build, i64_array, ranked, require, require_float, require_same_type, shape_of, verifier
+from .base import (
+    Pock,
+    Pure,
+    boolean,
+    build,
+    i64_array,
+    ranked,
+    require,
+    require_float,
+    require_one_element_type,
+    require_same_type,
+    shape_of,
+    verifier,
+)
 from .conv2d import Window
 
 
@@ -19,6 +32,7 @@ def _verify_pool(op: Any, image: ir.Value, output: ir.Value) -> None:
         all(2 * p <= k for p, k in zip(window.padding, kernel, strict=True)),
         f"padding {list(window.padding)} is more than half of the kernel {kernel}",
     )
+    require_one_element_type("image and output", image, output)
     n, h, w, c = shape_of(image)
     got_n, oh, ow, got_c = shape_of(output)
     require((n, c) == (got_n, got_c), f"batch and channels of {image.type} and {output.type} differ")
@@ -26,7 +40,8 @@ def _verify_pool(op: Any, image: ir.Value, output: ir.Value) -> None:
         allowed = {window.output_size(dim, size, kernel[dim], ceil) for ceil in (False, True)}
         require(
             positions in allowed,
-            f"{positions} positions along dimension {dim + 1}, a kernel of {kernel[dim]} has {' or '.join(map(str, sorted(allowed)))}",
+            f"{positions} positions along dimension {dim + 1}, "
+            f"a kernel of {kernel[dim]} has {' or '.join(map(str, sorted(allowed)))}",
         )
 
 
@@ -84,6 +99,7 @@ class AvgPool2dOp(Pock.Operation, name="avg_pool2d", traits=[Pure]):
 
     @verifier
     def verify_invariants(self) -> None:
+        boolean(self, "count_include_pad")
         _verify_pool(self, self.image, self.result)
 
 
@@ -102,6 +118,7 @@ class AvgPool2dGradOp(Pock.Operation, name="avg_pool2d_grad", traits=[Pure]):
 
     @verifier
     def verify_invariants(self) -> None:
+        boolean(self, "count_include_pad")
         _verify_pool(self, self.result, self.cotangent)
 
 

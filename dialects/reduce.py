@@ -6,7 +6,7 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Pock, Pure, build, i64_array, ranked, require, shape_of, verifier
+from .base import Pock, Pure, build, i64_array, ranked, require, require_one_element_type, shape_of, verifier
 
 KINDS = ("sum", "max", "min")
 
@@ -32,6 +32,7 @@ class ReduceOp(Pock.Operation, name="reduce", traits=[Pure]):
         )
         expected = [s for i, s in enumerate(shape) if i not in dims]
         require(shape_of(self.result) == expected, f"result shape {shape_of(self.result)} is not {expected}")
+        require_one_element_type("x and result", self.x, self.result)
 
 
 def reduce(x: ir.Value, dims: Sequence[int], kind: str = "sum") -> ir.Value:

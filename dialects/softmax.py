@@ -3,13 +3,13 @@
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Pock, Pure, build, integer, require, require_float, require_same_type, shape_of, verifier
+from .base import Pock, Pure, build, require, require_float, require_same_type, shape_of, verifier
 
 
 def _verify(op: ir.OpView) -> None:
     require_float("x", op.x)
     require_same_type("x", op.x, "result", op.result)
-    dim, rank = integer(op, "dim"), len(shape_of(op.x))
+    dim, rank = op.dim.value, len(shape_of(op.x))
     require(0 <= dim < rank, f"attribute 'dim' must be a dimension of {op.x.type}, got {dim}")
 
 

@@ -6,9 +6,28 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Region, Result
 
-from .base import Pock, Pure, ReadEffect, WriteEffect, build, i64_array, require, shape_of, verifier
+from .base import (
+    Pock,
+    Pure,
+    ReadEffect,
+    WriteEffect,
+    boolean,
+    build,
+    i64_array,
+    ranked,
+    require,
+    require_static,
+    shape_of,
+    verifier,
+)
 
 PARAMETER_KINDS = ("parameter", "buffer", "constant")
+
+
+def _require_tensor_type(op: Any) -> None:
+    type = op.type.value
+    is_static = isinstance(type, ir.RankedTensorType) and type.has_static_shape
+    require(is_static, f"attribute 'type' must be a tensor of static shape, got {type}")
 
 
 class ParameterOp(Pock.Operation, name="parameter"):
@@ -28,14 +47,16 @@ class ParameterOp(Pock.Operation, name="parameter"):
 
     @verifier
     def verify_invariants(self) -> None:
-        require(isinstance(self.trained, ir.BoolAttr), f"attribute 'trained' must be a bool, got {self.trained}")
+        boolean(self, "trained")
         require(
             self.kind.value in PARAMETER_KINDS,
             f"attribute 'kind' must be one of {', '.join(PARAMETER_KINDS)}, got '{self.kind.value}'",
         )
+        _require_tensor_type(self)
+        aliases = self.operation.attributes.get("aliases", ir.ArrayAttr.get([]))
         require(
-            isinstance(self.type.value, ir.RankedTensorType),
-            f"attribute 'type' must be a ranked tensor, got {self.type.value}",
+            isinstance(aliases, ir.ArrayAttr) and all(isinstance(alias, ir.StringAttr) for alias in aliases),
+            f"attribute 'aliases' must be an array of strings, got {aliases}",
         )
         if "permutation" in self.operation.attributes:
             rank = ir.RankedTensorType(self.type.value).rank
@@ -59,14 +80,17 @@ class StateOp(Pock.Operation, name="state"):
 
     @verifier
     def verify_invariants(self) -> None:
-        require(
-            isinstance(self.type.value, ir.RankedTensorType),
-            f"attribute 'type' must be a ranked tensor, got {self.type.value}",
-        )
+        _require_tensor_type(self)
         attributes = self.operation.attributes
         require(
             ("parameter" in attributes) == ("slot" in attributes), "expects attributes 'parameter' and 'slot' together"
         )
+        if "parameter" in attributes:
+            owner, slot = attributes["parameter"], attributes["slot"]
+            require(
+                isinstance(owner, ir.FlatSymbolRefAttr) and isinstance(slot, ir.StringAttr),
+                f"attributes 'parameter' and 'slot' must be a symbol and a string, got {owner} and {slot}",
+            )
 
 
 class ReadOp(Pock.Operation, name="read", traits=[ReadEffect]):
@@ -75,6 +99,8 @@ class ReadOp(Pock.Operation, name="read", traits=[ReadEffect]):
     symbol: ir.FlatSymbolRefAttr
     result: Result[ir.RankedTensorType]
 
+    verify_invariants = verifier()
+
 
 class AssignOp(Pock.Operation, name="assign", traits=[WriteEffect]):
     """Replaces the value of a parameter or state."""
@@ -82,15 +108,19 @@ class AssignOp(Pock.Operation, name="assign", traits=[WriteEffect]):
     value: Operand[ir.RankedTensorType]
     symbol: ir.FlatSymbolRefAttr
 
+    verify_invariants = verifier()
+
 
 class GradientOp(Pock.Operation, name="gradient", traits=[WriteEffect]):
     """Hands the finished gradient of a parameter to the optimizer.
 
-    `pock-autodiff` emits it, `pock-insert-optimizer` replaces it.
+    `pock-autodiff` emits it, the optimizer's pass (`pock-insert-sgd`, ...) replaces it.
     """
 
     value: Operand[ir.RankedTensorType]
     parameter: ir.FlatSymbolRefAttr
+
+    verify_invariants = verifier()
 
 
 class UpdateOp(Pock.Operation, name="update", traits=[WriteEffect, ir.IsIsolatedFromAboveTrait]):
@@ -114,6 +144,8 @@ class UpdateOp(Pock.Operation, name="update", traits=[WriteEffect, ir.IsIsolated
             all(isinstance(s, ir.FlatSymbolRefAttr) for s in self.states),
             "attribute 'states' must be an array of symbols",
         )
+        for value in (*self.inputs, *self.scalars):
+            require_static("inputs and scalars", value)
         for scalar in self.scalars:
             require(shape_of(scalar) == [], f"expects rank-0 scalars, got {scalar.type}")
         for other in list(self.inputs)[1:]:
@@ -135,10 +167,16 @@ def _verify_update_body(op: UpdateOp) -> None:
         len(block.arguments) == expected,
         f"expects {expected} block arguments (inputs, scalars, states), got {len(block.arguments)}",
     )
+    for argument, value in zip(block.arguments, (*op.inputs, *op.scalars), strict=False):
+        element = ranked(value).element_type
+        require(argument.type == element, f"expects a block argument of type {element}, got {argument.type}")
     operations = list(block.operations)
     require(bool(operations) and operations[-1].operation.name == "pock.yield", "expects the body to end in pock.yield")
     yielded = len(operations[-1].operation.operands)
     require(yielded == len(op.states), f"expects to yield {len(op.states)} values, one for each state, got {yielded}")
+    states = list(block.arguments)[expected - yielded :]
+    for state, value in zip(states, operations[-1].operation.operands, strict=True):
+        require(state.type == value.type, f"expects to yield {state.type} for a state of that type, got {value.type}")
 
 
 class YieldOp(Pock.Operation, name="yield", traits=[ir.IsTerminatorTrait]):

@@ -6,7 +6,7 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Pock, Pure, build, i64_array, ranked, require, shape_of, verifier
+from .base import Pock, Pure, build, i64_array, ranked, require, require_one_element_type, shape_of, verifier
 
 
 class TransposeOp(Pock.Operation, name="transpose", traits=[Pure]):
@@ -26,6 +26,7 @@ class TransposeOp(Pock.Operation, name="transpose", traits=[Pure]):
         )
         expected = [shape[p] for p in permutation]
         require(shape_of(self.result) == expected, f"result shape {shape_of(self.result)} is not {expected}")
+        require_one_element_type("x and result", self.x, self.result)
 
 
 def transpose(x: ir.Value, permutation: Sequence[int]) -> ir.Value:

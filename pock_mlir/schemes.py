@@ -35,7 +35,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Scheme:
-    """An ordered list of rules: for each parameter the last rule that matches decides, and `default` where none does."""
+    """An ordered list of rules: for each parameter the last one that matches decides, `default` where none does."""
 
     name: str
     rules: tuple[Rule, ...] = ()
@@ -52,7 +52,8 @@ class Scheme:
         for rule in self.rules:
             if not any(fnmatchcase(name, rule.match) for name in parameters):
                 raise SchemeError(
-                    f"scheme '{self.name}': the pattern '{rule.match}' matches no parameter; the model's are named like '{parameters[0]}'"
+                    f"scheme '{self.name}': the pattern '{rule.match}' matches no parameter; "
+                    f"the model's are named like '{parameters[0]}'"
                 )
         chosen = [name for name in parameters if self._update_of(name) == "full"]
         if not chosen:

@@ -1,10 +1,13 @@
 """Lowering of convolution, on an explicitly padded image.
 
-How IREE 3.13 compiles the forms for x86 (ratios to the framework; AVX-512, then AVX2): - conv_2d_nhwc_hwcf 0.9-1.1,
-2.8-5; with a kernel or image of one row or column, or one input channel, 10-40 (the unit dimension is folded away and
-what is left is no convolution any more); with few columns 1.4-2.2. - a matmul per tap, accumulated, 1.3-1.8, 1.3-2.0. -
-im2col and one matmul 1.2-2.4, 1.3-4, and nine times the memory for a 3x3 kernel. - a generic with a dimension of groups
-10-25.
+How IREE 3.13 compiles the forms for x86, as ratios of time to PyTorch (with AVX-512; with AVX2 only):
+
+- the named convolution 0.9-1.1; 2.4-5 (40 where 4 does not divide the columns), 1.0-1.8 with a lowering config of its
+  own. With few columns 1.4-2.2. With a dimension of size 1 in the kernel or the image 10-40: that dimension is folded
+  away, and what is left is no convolution to IREE.
+- a matmul for every tap, accumulated: 1.3-1.8; 1.3-2.0.
+- im2col and one matmul: 1.2-2.4; 1.3-4, and many times the memory.
+- for groups, a generic with a dimension of groups: 10-25.
 """
 
 from __future__ import annotations

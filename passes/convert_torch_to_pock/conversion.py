@@ -62,7 +62,7 @@ class Conversion:
         return self.type.element_type
 
     def convert(self, op: ir.OpView) -> None:
-        """Converts one op; a failure is recorded and the function goes on, so that all failures are reported together."""
+        """Converts one op; a failure is recorded and the function goes on: all failures are reported together."""
         operation = op.operation
         key = op_key(operation)
         if self._convert_structure(op, key):
@@ -101,7 +101,8 @@ class Conversion:
         elif key in LISTS:
             self._set(operation, [[self.values[v] for v in operation.operands]])
         elif key == "torch.prim.ListUnpack":
-            self._set(operation, self.values[operation.operands[0]])
+            values = self.values[operation.operands[0]]
+            self._set(operation, [values] * len(operation.results) if isinstance(values, Failed) else values)
         elif key in CASTS:
             source = operation.operands[0]
             self._set(operation, [self.values.get(source, source)])
@@ -167,6 +168,13 @@ class Conversion:
 
 class Failed:
     """Stands for the results of an op that could not be converted."""
+
+
+def broadcast_shape(a: list[int], b: list[int]) -> list[int]:
+    """The shape that two shapes broadcast to."""
+    rank = max(len(a), len(b))
+    a, b = [1] * (rank - len(a)) + a, [1] * (rank - len(b)) + b
+    return [y if x == 1 else x for x, y in zip(a, b, strict=True)]
 
 
 def _short(key: str) -> str:

@@ -340,3 +340,8 @@ def dropout(c: Conversion, x: ir.Value, p: float, train: bool) -> ir.Value:
             "dropout in training mode is not supported; call model.eval(), or set the dropout probability to 0"
         )
     return x
+
+
+@torch_op("torch.aten.native_dropout")
+def native_dropout(c: Conversion, x: ir.Value, p: float, train: bool | None) -> list[ir.Value]:
+    return [dropout(c, x, p, train is not False), constant(True, c.types[1])]

@@ -9,7 +9,7 @@ from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.matmul import matmul
 from pock_mlir.dialects.upstream import add, reshape, scale
 
-from .conversion import Conversion
+from .conversion import Conversion, broadcast_shape
 from .rules import torch_op
 
 
@@ -44,15 +44,9 @@ def matmul_(c: Conversion, lhs: ir.Value, rhs: ir.Value) -> ir.Value:
         rhs = reshape(rhs, [*shape_of(rhs), 1])
     if len(shape_of(rhs)) == 2:
         return reshape(matmul(_rows(lhs), rhs), c.shape)
-    batch = _broadcast_shape(shape_of(lhs)[:-2], shape_of(rhs)[:-2])
+    batch = broadcast_shape(shape_of(lhs)[:-2], shape_of(rhs)[:-2])
     lhs, rhs = (broadcast(v, [*batch, *shape_of(v)[-2:]]) for v in (lhs, rhs))
     return reshape(matmul(lhs, rhs), c.shape)
-
-
-def _broadcast_shape(a: list[int], b: list[int]) -> list[int]:
-    rank = max(len(a), len(b))
-    a, b = [1] * (rank - len(a)) + a, [1] * (rank - len(b)) + b
-    return [y if x == 1 else x for x, y in zip(a, b, strict=True)]
 
 
 @torch_op("torch.aten.addmm", "torch.aten.baddbmm")

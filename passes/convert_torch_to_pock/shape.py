@@ -11,7 +11,7 @@ from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.transpose import transpose
 from pock_mlir.dialects.upstream import concat, extract_slice, insert_slice, reshape
 
-from .conversion import Conversion, Unsupported
+from .conversion import Conversion, Unsupported, broadcast_shape
 from .rules import torch_op
 
 
@@ -61,6 +61,14 @@ def movedim(c: Conversion, x: ir.Value, source: int, destination: int) -> ir.Val
 @torch_op("torch.aten.expand", "torch.aten.expand_as", "torch.aten.broadcast_to")
 def expand(c: Conversion, x: ir.Value, *options: object) -> ir.Value:
     return broadcast(x, c.shape)
+
+
+@torch_op("torch.aten.broadcast_tensors")
+def broadcast_tensors(c: Conversion, values: list[ir.Value]) -> list[ir.Value]:
+    common: list[int] = []
+    for value in values:
+        common = broadcast_shape(common, shape_of(value))
+    return [broadcast(value, common) for value in values]
 
 
 @torch_op("torch.aten.repeat")

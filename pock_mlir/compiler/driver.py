@@ -14,6 +14,7 @@ from torch_mlir import ir
 
 from pock_mlir.bundle import Manifest, MemoryPlan, TargetSpec
 from pock_mlir.compiler import specs
+from pock_mlir.compiler.direct_allocation import allocate_directly
 from pock_mlir.compiler.hand_over import hand_over
 from pock_mlir.compiler.iree_session import IreeCompiler
 from pock_mlir.compiler.memory import plan_memory
@@ -182,6 +183,7 @@ def _compile_for(machine: Target, module: ir.Module, manifest: Manifest) -> tupl
         state_bytes=sum(spec.nbytes for spec in manifest.state),
     )
     spec = target_spec(machine, program)
+    allocate_directly(program)
     return compiler.to_vm_bytecode(program), memory, spec
 
 

@@ -12,7 +12,7 @@ from iree.compiler import ir
 from pock_mlir.bundle import MemoryPlan
 from pock_mlir.errors import CompileError
 
-GLOBAL_ALLOCATIONS = frozenset({"stream.resource.alloc", "stream.cmd.parameter.load"})
+GLOBAL_ALLOCATIONS = frozenset({"stream.resource.alloc", "stream.resource.alloca", "stream.cmd.parameter.load"})
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,8 @@ def argument_specs(module: ir.Operation, function: str, names: Sequence[str]) ->
     arguments = list(find_function(module, function).regions[0].blocks[0].arguments)
     if len(arguments) != len(names):
         raise CompileError(
-            f"the model takes {len(arguments)} arrays, {len(names)} were given; inputs must be tensors that the model uses"
+            f"the model takes {len(arguments)} arrays, {len(names)} were given; "
+            "inputs must be tensors that the model uses"
         )
     return tuple(_array_spec(name, argument) for name, argument in zip(names, arguments, strict=True))
 

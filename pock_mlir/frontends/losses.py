@@ -19,7 +19,7 @@ LOSSES: dict[str, Loss] = {
 
 
 def resolve_loss(loss: str | Loss | None) -> Loss | None:
-    """The loss function for a name or a callable `loss(outputs, *targets)`; None where the model returns its own loss."""
+    """The loss function for a name or a callable `loss(outputs, *targets)`; None: the model returns its own loss."""
     if loss is None or callable(loss):
         return loss
     if loss not in LOSSES:

@@ -18,7 +18,7 @@ Inputs = tuple[torch.Tensor, ...] | dict[str, torch.Tensor]
 
 @dataclass(frozen=True)
 class TracedModel:
-    """Both programs of a model, and what `predict` returns: "single", "tuple" or "dict" with the names of its values."""
+    """Both programs of a model, and what `predict` returns: "single", "tuple" or "dict", and its values' names."""
 
     train_step: ExportedProgram
     predict: ExportedProgram
@@ -63,7 +63,7 @@ def trace(
     Raises CompileError where torch.export cannot, or where the loss is no scalar.
     """
     train_step = _export(_TrainStep(model, loss), (inputs, targets), "the training step")
-    outputs = [node for node in train_step.graph.nodes if node.op == "output"][0].args[0]
+    outputs = next(node for node in train_step.graph.nodes if node.op == "output").args[0]
     value = outputs[-1].meta["val"] if outputs and hasattr(outputs[-1], "meta") else None
     if not isinstance(value, torch.Tensor) or value.ndim != 0:
         shape = list(value.shape) if isinstance(value, torch.Tensor) else type(value).__name__
@@ -92,7 +92,8 @@ def _own_loss(outputs: Any) -> torch.Tensor:
     if isinstance(outputs, Mapping):
         if outputs.get("loss") is None:
             raise CompileError(
-                "loss=None means that the model returns its own loss, but its output has no field 'loss'; pass labels, or name a loss"
+                "loss=None means that the model returns its own loss, but its output has no field 'loss'; "
+                "pass labels, or name a loss"
             )
         return outputs["loss"]
     if isinstance(outputs, Sequence) and outputs and isinstance(outputs[0], torch.Tensor):

@@ -4,9 +4,9 @@ as locations.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,8 @@ from pock_mlir.passes.convert_torch_to_pock.types import builtin_tensor
 
 # The model is the attribute `model` of the traced wrapper.
 WRAPPER_PREFIX = "model."
-_TORCH_FOLDER = os.path.dirname(torch.__file__)
+# Frames that are no lines of the user's: torch's own, and our wrapper around the model.
+_FOREIGN = (str(Path(torch.__file__).parent), str(Path(__file__).parent))
 _FRAME = re.compile(r'File "([^"]+)", line (\d+)')
 
 
@@ -75,7 +76,8 @@ def _declare(name: str, tensor: torch.Tensor, parameters: ParameterTable) -> Non
     element = _ELEMENTS.get(tensor.dtype)
     if element is None:
         raise CompileError(
-            f"{parameters.kinds[name]} '{name}' has dtype {tensor.dtype}, which is not supported; convert it, for example by model.float()"
+            f"{parameters.kinds[name]} '{name}' has dtype {tensor.dtype}, which is not supported; "
+            "convert it, for example by model.float()"
         )
     type = ir.RankedTensorType.get(list(tensor.shape), ir.Type.parse(element))
     with ir.Location.name(name):
@@ -101,10 +103,11 @@ class _Hooks(FxImporterHooks):
         self._parameters = parameters
 
     def resolve_input(self, gni: GraphNodeImporter, value: Any, info: InputInfo) -> ir.Value:
-        target = info.input_spec.target
+        target = info.input_spec.target or ""
         if info.input_spec.kind not in (InputKind.PARAMETER, InputKind.BUFFER) or not target.startswith(WRAPPER_PREFIX):
             raise CompileError(
-                f"'{target}' is a parameter of the loss; only the model's parameters can be trained, so make it part of the model"
+                f"'{target}' is a parameter of the loss; only the model's parameters can be trained, "
+                "so make it part of the model"
             )
         name = self._parameters.canonical[target.removeprefix(WRAPPER_PREFIX)]
         tensor = builtin_tensor(info.ir_type)
@@ -126,9 +129,10 @@ class _Hooks(FxImporterHooks):
     def store_produced_value(
         self, gni: GraphNodeImporter, py_value: Any, produced_ir_value: Any, info: InputInfo
     ) -> None:
-        name = info.input_spec.target.removeprefix(WRAPPER_PREFIX)
+        name = (info.input_spec.target or "").removeprefix(WRAPPER_PREFIX)
         raise CompileError(
-            f"the model changes its buffer '{name}' while it runs, which is not supported; call model.eval() if that comes from batch normalisation"
+            f"the model changes its buffer '{name}' while it runs, which is not supported; "
+            "call model.eval() if that comes from batch normalisation"
         )
 
 
@@ -146,7 +150,7 @@ class _ModuleLocations(ContextCache):
         path = _module_path(node.meta.get("nn_module_stack") or {})
         if not frames and path is None:
             return None
-        own = [frame for frame in frames if not frame[0].startswith(_TORCH_FOLDER)] or frames
+        own = [frame for frame in frames if not frame[0].startswith(_FOREIGN)]
         location = (
             ir.Location.file(own[-1][0], int(own[-1][1]), 0, context=self._c) if own else ir.Location.unknown(self._c)
         )

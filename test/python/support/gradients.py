@@ -7,21 +7,17 @@ and the function runs through the lowering and IREE. All cases of a family share
 
 from __future__ import annotations
 
-import io
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import iree.compiler.ir
 import numpy as np
 import torch
-from support.iree import load_module
+from support.programs import Program
 from torch_mlir import ir
 from torch_mlir.dialects import func
 
-from pock_mlir.compiler.driver import COMPILE_FLAGS
-from pock_mlir.compiler.hand_over import hand_over
 from pock_mlir.dialects import load_dialects, state
 from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.reduce import reduce
@@ -31,7 +27,7 @@ from pock_mlir.passes.pipeline import run_pipeline
 
 LOWER = "cse,canonicalize,convert-pock-to-linalg,cse,canonicalize"
 # IREE's default turns f64 into f32.
-FLAGS = (*COMPILE_FLAGS, "--iree-input-demote-f64-to-f32=false")
+FLAGS = ("--iree-input-demote-f64-to-f32=false",)
 DOUBLE_TOLERANCE = 1e-10
 
 
@@ -86,17 +82,13 @@ class Programs:
             run_pipeline(module, ",".join(f"pock-autodiff{{function={name}}}" for name in self.names.values()))
             expose_gradients(module.operation)
             run_pipeline(module, LOWER)
-            bytecode = io.BytesIO()
-            module.operation.write_bytecode(bytecode)
-        text = str(hand_over(bytecode.getvalue(), iree.compiler.ir.Context()))
-        self._functions = load_module(text, FLAGS)
+            self._program = Program(module, FLAGS)
 
     def run(self, case: Case, trained: Sequence[np.ndarray] | None = None) -> Outcome:
         """Runs a case, on other trained operands if any are given."""
         arrays = [*_rounded(case.fixed, self.dtype), cotangent_of(case, self.dtype)]
         arrays += _rounded(case.trained if trained is None else trained, self.dtype)
-        results = self._functions[self.names[case.id]](*[np.ascontiguousarray(a) for a in arrays])
-        loss, result, *gradients = [np.array(r.to_host()) for r in results]
+        loss, result, *gradients = self._program.run(self.names[case.id], *arrays)
         return Outcome(loss, result, gradients)
 
 

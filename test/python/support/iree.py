@@ -44,7 +44,10 @@ def compile_module(text: str, flags: Sequence[str] = ()) -> bytes:
         session.set_flags(*FLAGS, *flags)
         with Invocation(session) as invocation, Output.open_membuffer() as output:
             invocation.enable_console_diagnostics()
-            if not invocation.parse_source(Source.wrap_buffer(session, text.encode() + b"\0")) or not invocation.execute():
+            if (
+                not invocation.parse_source(Source.wrap_buffer(session, text.encode() + b"\0"))
+                or not invocation.execute()
+            ):
                 raise RuntimeError("IREE failed to compile the module")
             invocation.output_vm_bytecode(output)
             return bytes(output.map_memory())

@@ -5,18 +5,17 @@ It tests the runtime without the project's own compiler. The layout of the weigh
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import platform
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from iree.compiler import ir
-from iree.compiler.api import Invocation, Output, Session, Source, ctypes_dl
 
 from pock_mlir.bundle import ArraySpec, Manifest, MemoryPlan, ParameterSpec, StateSpec, TargetSpec, write_bundle
+from pock_mlir.compiler.direct_allocation import allocate_directly
+from pock_mlir.compiler.iree_session import IreeCompiler
 
 MOMENTUM = 0.9
 
@@ -98,59 +97,16 @@ def write_mlp_bundle(
 @functools.cache
 def compile_text(text: str) -> bytes:
     """Compiles MLIR for the generic CPU of this machine's architecture, without allocations on the device's queue."""
-    session = Session()
-    session.set_flags(
-        "--iree-hal-target-device=local",
-        "--iree-hal-local-target-device-backends=llvm-cpu",
-        "--iree-llvmcpu-target-cpu=generic",
+    compiler = IreeCompiler(
+        [
+            "--iree-hal-target-device=local",
+            "--iree-hal-local-target-device-backends=llvm-cpu",
+            "--iree-llvmcpu-target-cpu=generic",
+        ]
     )
-    first = session.invocation()
-    first.enable_console_diagnostics()
-    assert first.parse_source(Source.wrap_buffer(session, text.encode()))
-    module = _run(first, To="stream").export_module()
-    _allocate_directly(module)
-    second = session.invocation()
-    second.enable_console_diagnostics()
-    second.import_module(module)
-    output = Output.open_membuffer()
-    _run(second, From="stream", To="end").output_vm_bytecode(output)
-    return bytes(output.map_memory())
-
-
-def _run(invocation: Invocation, **phases: str) -> Invocation:
-    for name, phase in phases.items():
-        select = getattr(ctypes_dl._dylib, f"ireeCompilerInvocationSetCompile{name}Phase")
-        select.argtypes, select.restype = [ctypes.c_void_p, ctypes.c_char_p], None
-        select(invocation._inv_p, phase.encode())
-    assert invocation.execute()
-    return invocation
-
-
-def _allocate_directly(module: Any) -> None:
-    """Makes the transients come from the device's allocator (docs/bundle.md says why)."""
-    found = []
-
-    def collect(op: Any) -> ir.WalkResult:
-        if op.name in ("stream.resource.alloca", "stream.resource.dealloca"):
-            found.append(op)
-        return ir.WalkResult.ADVANCE
-
-    module.walk(collect)
-    for op in found:
-        is_alloca = op.name == "stream.resource.alloca"
-        operands = list(op.operands)
-        with op.context, op.location, ir.InsertionPoint(op):
-            if is_alloca:
-                attributes = {
-                    name: op.attributes[name] for name in ("uninitialized", "affinity") if name in op.attributes
-                }
-                buffer = ir.Operation.create("stream.resource.alloc", [op.results[0].type], operands[:1], attributes)
-                op.results[0].replace_all_uses_with(buffer.result)
-            waits = operands[1:] if is_alloca else operands[2:]
-            timepoint = op.results[-1]
-            now = waits[0] if waits else ir.Operation.create("stream.timepoint.immediate", [timepoint.type]).result
-            timepoint.replace_all_uses_with(now)
-        op.erase()
+    program = compiler.to_stream(ir.Module.parse(text, compiler.context))
+    allocate_directly(program)
+    return compiler.to_vm_bytecode(program)
 
 
 def _manifest_fields(mlp: Mlp, lr: float) -> dict[str, object]:

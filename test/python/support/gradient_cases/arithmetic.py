@@ -29,10 +29,17 @@ def _binary() -> list[Case]:
         for shape in SHAPES:
             left, right = normal(*shape, seed=1), between(0.5, 2.0, *shape, seed=2)
             cases.append(Case(rule, size_name(shape), [left, right], build, reference))
-        twice = lambda f: lambda x: f(x, x)  # noqa: E731
-        cases.append(Case(rule, "with-itself", [between(0.5, 2.0, 4)], twice(build), twice(reference)))
+        cases.append(_with_itself(rule))
         cases.append(Case(rule, "second-operand-fixed", [normal(4)], build, reference, fixed=[between(1, 2, 4)]))
     return cases
+
+
+def _with_itself(rule: str) -> Case:
+    """Both operands from one value: x and x * x."""
+    build, reference = BINARY[rule]
+    return Case(
+        rule, "of-x-and-its-square", [between(0.5, 2, 4)], lambda x: build(x, mul(x, x)), lambda x: reference(x, x * x)
+    )
 
 
 def _extrema() -> list[Case]:

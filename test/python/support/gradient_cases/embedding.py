@@ -11,7 +11,9 @@ from pock_mlir.dialects.embedding import embedding
 from .arrays import normal
 
 
-def _case(name: str, rows: int, width: int, indices: object, padding: int | None = None, dtype: type = np.int64) -> Case:
+def _case(
+    name: str, rows: int, width: int, indices: object, padding: int | None = None, dtype: type = np.int64
+) -> Case:
     return Case(
         "pock.embedding",
         name,

@@ -15,7 +15,7 @@ from .arrays import between, normal, numbers, size_name
 SHAPES = ((), (7,), (2, 1, 3))
 AROUND_ZERO = numbers([-1e-3, -1e-6, -1e-12, 0.0, 1e-12, 1e-6, 1e-3])
 SMALL = numbers([1e-12, 1e-8, 1e-4, 1e-2])
-LARGE = numbers([-80.0, -20.0, -9.0, 9.0, 20.0, 80.0])
+LARGE = numbers([-80.0, -20.0, -9.0, 0.0, 9.0, 20.0, 80.0])
 
 
 def _unary(name: str, inputs: dict[str, np.ndarray], doubles: bool = True, tolerance: float = 2e-6) -> list[Case]:
@@ -23,7 +23,9 @@ def _unary(name: str, inputs: dict[str, np.ndarray], doubles: bool = True, toler
     op = op or getattr(math, f"{name.capitalize()}Op")
     build: Callable[[ir.Value], ir.Value] = lambda x: op(x).result  # noqa: E731
     reference = getattr(torch, name.removesuffix("f") if name == "absf" else name)
-    return [Case(f"math.{name}", k, [x], build, reference, doubles=doubles, tolerance=tolerance) for k, x in inputs.items()]
+    return [
+        Case(f"math.{name}", k, [x], build, reference, doubles=doubles, tolerance=tolerance) for k, x in inputs.items()
+    ]
 
 
 def _shapes(low: float, high: float) -> dict[str, np.ndarray]:

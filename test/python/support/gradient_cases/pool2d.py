@@ -76,9 +76,7 @@ def _average(use: Use, count_include_pad: bool) -> Case:
         "pock.avg_pool2d",
         f"{use.name}-{'with' if count_include_pad else 'without'}-padding",
         [normal(2, *use.image, 2)],
-        lambda x: avg_pool2d(
-            x, use.kernel, use.window, ceil_mode=use.ceil_mode, count_include_pad=count_include_pad
-        ),
+        lambda x: avg_pool2d(x, use.kernel, use.window, ceil_mode=use.ceil_mode, count_include_pad=count_include_pad),
         reference,
     )
 

@@ -1,0 +1,113 @@
+"""State is updated in place: no second copy of a parameter, no growth, and none of IREE's two ways to wrong numbers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import load_file
+from torch import nn
+
+import pock_mlir as pock
+from pock_mlir.compiler import driver
+
+from .compare import assert_agrees, train_both
+from .models import CASES, Case
+
+
+def deep_mlp(layers: int = 8, width: int = 128) -> nn.Module:
+    """Layers of one size, so that all their states have one type and one initial value."""
+    modules: list[nn.Module] = []
+    for _ in range(layers):
+        modules += [nn.Linear(width, width), nn.ReLU()]
+    return nn.Sequential(*modules[:-1])
+
+
+def regression_batches(count: int, width: int = 128) -> list:
+    return [((torch.randn(4, width),), (torch.randn(4, width),)) for _ in range(count)]
+
+
+def test_equal_initial_states_stay_apart(tmp_path: Path) -> None:
+    """IREE merges mutable globals of one type that start from equal constants, as momentum and Adam's averages do."""
+    torch.manual_seed(0)
+    optimizer, made = pock.SGD(lr=0.05, momentum=0.9), []
+
+    def torch_sgd(parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+        made.append(torch.optim.SGD(parameters, lr=0.05, momentum=0.9))
+        return made[0]
+
+    run = train_both(
+        deep_mlp(), regression_batches(4), tmp_path, optimizer=optimizer, torch_optimizer=torch_sgd, loss="mse"
+    )
+    assert_agrees(run)
+    run.session.save_checkpoint(tmp_path / "checkpoint.safetensors")
+    saved = load_file(tmp_path / "checkpoint.safetensors")
+    for name, parameter in run.reference.named_parameters():
+        momentum = made[0].state[parameter]["momentum_buffer"].numpy()
+        (key,) = [k for k in saved if k.endswith(f"{name}.momentum_buffer")]
+        np.testing.assert_allclose(saved[key], momentum, rtol=1e-3, atol=1e-7)
+
+
+def test_no_update_overtakes_a_read_of_the_old_weight(tmp_path: Path) -> None:
+    """The input gradient reads a weight in the step that updates it. A large rate makes any mix-up show."""
+    torch.manual_seed(0)
+    run = train_both(
+        deep_mlp(width=64),
+        regression_batches(10, 64),
+        tmp_path,
+        optimizer=pock.SGD(lr=1.0),
+        torch_optimizer=lambda parameters: torch.optim.SGD(parameters, lr=1.0),
+        loss="mse",
+        threads=2,
+    )
+    assert_agrees(run)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_memory_neither_grows_nor_holds_a_second_copy(threads: int, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    model = deep_mlp(layers=12, width=256)
+    (x,), (y,) = regression_batches(1, 256)[0]
+    step = pock.compile(model, (x,), (y,), loss="mse", optimizer=pock.SGD(lr=0.01))
+    session = pock.load(step.save(tmp_path / "model.pock"), threads=threads)
+    session.train_step(x.numpy(), y.numpy())
+    live, peak = session.measured_live_bytes, session.measured_peak_bytes
+    for _ in range(100):
+        session.train_step(x.numpy(), y.numpy())
+    assert session.measured_live_bytes == live
+    assert session.measured_peak_bytes == peak
+    assert peak < 1.3 * sum(p.numel() * 4 for p in model.parameters())
+
+
+@pytest.mark.parametrize("scheme", ["full", "last-blocks:1"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_plan_is_what_is_measured(case: Case, scheme: str, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    inputs, targets = case.batch()
+    optimizer = pock.SGD(lr=0.01, momentum=0.9)
+    step = pock.compile(case.build().eval(), inputs, targets, optimizer=optimizer, scheme=scheme)
+    session = pock.load(step.save(tmp_path / "model.pock"), threads=1)
+    arrays = ({k: v.numpy() for k, v in inputs.items()},) if isinstance(inputs, dict) else (inputs[0].numpy(),)
+    session.train_step(*arrays, targets[0].numpy())
+    assert session.measured_peak_bytes == pytest.approx(step.memory.planned_peak_bytes, rel=0.1)
+
+
+def test_the_step_is_one_execution_without_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    programs: list[str] = []
+    plan = driver.plan_memory
+
+    def recording(program, **sizes):
+        programs.append(program.get_asm(large_elements_limit=4))
+        return plan(program, **sizes)
+
+    monkeypatch.setattr(driver, "plan_memory", recording)
+    (x,), (y,) = regression_batches(1)[0]
+    pock.compile(deep_mlp(), (x,), (y,), loss="mse", optimizer=pock.AdamW(lr=0.01))
+    step = re.search(r"util\.func public @train_step\(.*?\n  }\n", programs[0], re.DOTALL)
+    assert step is not None
+    assert step[0].count("stream.cmd.execute") == 1
+    assert "stream.cmd.copy" not in step[0]
+    assert not re.search(r"alloca.*!stream\.resource<variable>", step[0])
