@@ -53,11 +53,12 @@ class ParameterOp(Pock.Operation, name="parameter"):
             f"attribute 'kind' must be one of {', '.join(PARAMETER_KINDS)}, got '{self.kind.value}'",
         )
         _require_tensor_type(self)
-        aliases = self.operation.attributes.get("aliases", ir.ArrayAttr.get([]))
-        require(
-            isinstance(aliases, ir.ArrayAttr) and all(isinstance(alias, ir.StringAttr) for alias in aliases),
-            f"attribute 'aliases' must be an array of strings, got {aliases}",
-        )
+        if "aliases" in self.operation.attributes:
+            aliases = self.operation.attributes["aliases"]
+            require(
+                isinstance(aliases, ir.ArrayAttr) and all(isinstance(alias, ir.StringAttr) for alias in aliases),
+                f"attribute 'aliases' must be an array of strings, got {aliases}",
+            )
         if "permutation" in self.operation.attributes:
             rank = ir.RankedTensorType(self.type.value).rank
             permutation = i64_array(self, "permutation", size=rank)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from torch_mlir import ir
 from torch_mlir.dialects import arith
 
-from pock_mlir.dialects.base import ranked
+from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.reduce import ReduceOp
 
 from .rules import lowering
@@ -25,4 +26,28 @@ def reduce(op: ReduceOp) -> ir.Value:
     else:
         combine, top = _INTEGER[kind], 1 << (element.width - 1)
         initial = {"sum": 0, "max": -top, "min": top - 1}[kind]
-    return reduction([op.x], dims, initial, lambda x, acc: combine(x, acc).result)
+    result = op.x
+    for stage in _stages(op.x, dims):
+        result = reduction([result], stage, initial, lambda x, acc: combine(x, acc).result)
+    return result
+
+
+def _stages(x: ir.Value, dims: list[int]) -> list[list[int]]:
+    """The dimensions to reduce by one op each; those of the second stage as they are numbered after the first.
+
+    IREE 3.13 fails on the sum of a product over several dimensions where a factor is broadcast along an outer one of them
+    ('vector.contract' op invalid accumulator/result vector shape). So a product is first summed over one dimension.
+    """
+    if len(dims) == 1 or not _is_product(x):
+        return [dims]
+    first = max(dims, key=lambda d: shape_of(x)[d])
+    return [[first], [d - (d > first) for d in dims if d != first]]
+
+
+def _is_product(x: ir.Value) -> bool:
+    """Whether x is a product of two values; a square is none."""
+    owner = x.owner
+    factors: Sequence[ir.Value] = ()
+    if isinstance(owner, ir.Operation | ir.OpView) and owner.operation.name in ("arith.mulf", "arith.muli"):
+        factors = list(owner.operation.operands)
+    return len(set(factors)) > 1

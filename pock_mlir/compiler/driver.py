@@ -18,12 +18,12 @@ from pock_mlir.compiler.direct_allocation import allocate_directly
 from pock_mlir.compiler.hand_over import hand_over
 from pock_mlir.compiler.iree_session import IreeCompiler
 from pock_mlir.compiler.memory import plan_memory
-from pock_mlir.compiler.pipeline import IMPORT, LAYOUT, LOWER, PRUNE, scheme_pass, training_passes
+from pock_mlir.compiler.pipeline import IMPORT, LOWER, PRUNE, training_passes
 from pock_mlir.compiler.step import CompiledStep
 from pock_mlir.compiler.target_machine import target_spec
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.losses import describe_loss, resolve_loss
-from pock_mlir.frontends.module_tree import model_structure
+from pock_mlir.frontends.module_tree import ModelStructure, model_structure
 from pock_mlir.frontends.torch_export import Inputs, trace
 from pock_mlir.frontends.torch_import import ParameterTable, import_traced
 from pock_mlir.optimizers import SGD, Optimizer
@@ -66,7 +66,7 @@ def compile(
     traced = trace(model, example_inputs, example_targets, loss_function)
     module = import_traced(traced, parameters)
     names = [*_input_names(example_inputs), *_target_names(example_targets)]
-    statistics = _run_passes(module, trained, optimizer)
+    statistics = _run_passes(module, structure, trained, optimizer)
     manifest = _describe(module.operation, names, len(example_inputs), traced, isinstance(example_inputs, dict))
     manifest = dataclasses.replace(
         manifest,
@@ -74,7 +74,7 @@ def compile(
         scheme=rules.to_json(),
         loss=describe_loss(loss),
         accumulate=optimizer.accumulate,
-        statistics={"ops": statistics},
+        statistics=statistics,
         producer=f"pock_mlir {__version__}",
     )
     _passes(module, LOWER)
@@ -130,15 +130,20 @@ def _target_names(targets: tuple[torch.Tensor, ...]) -> list[str]:
     return ["target"] if len(targets) == 1 else [f"target{i}" for i in range(len(targets))]
 
 
-def _run_passes(module: ir.Module, trained: list[str], optimizer: Optimizer) -> dict[str, dict[str, int]]:
-    """All passes on pock; returns the counts of ops before and after pruning."""
-    _passes(module, f"{IMPORT},{scheme_pass(trained)},{LAYOUT},{training_passes(optimizer)}")
-    before = specs.count_ops(module.operation)
-    _passes(module, PRUNE)
-    return {"before-pruning": before, "after-pruning": specs.count_ops(module.operation)}
+def _run_passes(
+    module: ir.Module, structure: ModelStructure, trained: list[str], optimizer: Optimizer
+) -> dict[str, Any]:
+    """All passes on pock; returns the counts of ops for the full update and for what the scheme leaves of it."""
+    _passes(module, IMPORT)
+    full = module.operation.clone()
+    _passes(full, training_passes(structure.parameters, optimizer))
+    _passes(module, f"{training_passes(trained, optimizer)},{PRUNE}")
+    return {
+        "ops": {"before-pruning": specs.count_ops(full.operation), "after-pruning": specs.count_ops(module.operation)}
+    }
 
 
-def _passes(module: ir.Module, text: str) -> None:
+def _passes(module: ir.Module | ir.Operation, text: str) -> None:
     try:
         run_pipeline(module, f"builtin.module({text})")
     except PassError as error:

@@ -6,18 +6,17 @@ from collections.abc import Sequence
 
 from pock_mlir.optimizers import Optimizer
 
-IMPORT = "convert-torch-to-pock,cse,canonicalize"
-"""From the torch dialect to pock: forward passes only."""
+IMPORT = "convert-torch-to-pock,cse,canonicalize,pock-sink-transposes,pock-assign-layouts,cse,canonicalize"
+"""From the torch dialect to pock, in our layouts: the forward passes."""
 
-LAYOUT = "pock-sink-transposes,pock-assign-layouts,cse,canonicalize"
-LOWER = "pock-verify-symbols,pock-export-state,convert-pock-to-linalg,convert-pock-state,cse,canonicalize"
 PRUNE = "pock-prune,cse,canonicalize"
 
+LOWER = "pock-verify-symbols,pock-export-state,convert-pock-to-linalg,convert-pock-state,cse,canonicalize"
+"""From pock to upstream dialects, ready for the hand-over."""
 
-def scheme_pass(trained: Sequence[str]) -> str:
+
+def training_passes(trained: Sequence[str], optimizer: Optimizer) -> str:
+    """Marks what is trained, and adds the backward pass and the updates."""
+    # Names hold no pattern characters but brackets, which would be sets.
     patterns = ",".join(f'"{name.replace("[", "[[]")}"' for name in trained)
-    return f"pock-apply-scheme{{train={patterns}}}"
-
-
-def training_passes(optimizer: Optimizer) -> str:
-    return f"pock-autodiff,{optimizer.pass_text()}"
+    return f"pock-apply-scheme{{train={patterns}}},pock-autodiff,{optimizer.pass_text()}"
