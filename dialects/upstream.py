@@ -38,6 +38,15 @@ def with_element(type: ir.Type, element: ir.Type) -> ir.Type:
     return ir.RankedTensorType.get(ir.RankedTensorType(type).shape, element)
 
 
+def convert_float(x: ir.Value, element: ir.Type) -> ir.Value:
+    """A floating-point scalar or tensor with another floating-point element type."""
+    source = x.type.element_type if isinstance(x.type, ir.RankedTensorType) else x.type
+    if source == element:
+        return x
+    build = arith.ExtFOp if element.width > source.width else arith.TruncFOp
+    return build(with_element(x.type, element), x).result
+
+
 def add(a: ir.Value, b: ir.Value) -> ir.Value:
     return arith.AddFOp(a, b).result
 

@@ -10,7 +10,7 @@ from torch_mlir.dialects import arith, func
 
 from pock_mlir.dialects import state
 from pock_mlir.dialects.reduce import reduce
-from pock_mlir.dialects.upstream import add, constant, div, mul, scale, shift, sqrt
+from pock_mlir.dialects.upstream import add, constant, convert_float, div, mul, scale, shift, sqrt
 from pock_mlir.passes.functions import after_state, find_function, operations_of, parameters_of, states_of
 from pock_mlir.passes.registry import PassFailure
 
@@ -134,9 +134,9 @@ def _emit_update(gradient: Gradient, inputs: Scalars, rule: UpdateRule, scalars:
     def body(*values: ir.Value) -> Scalars:
         arguments = list(values)
         value = arguments.pop(0 if inputs else -1)
-        shared = [arguments.pop(0) for _ in scalars]
+        shared = [convert_float(arguments.pop(0), element) for _ in scalars]
         if factor:
-            value = arith.MulFOp(value, arguments.pop(0)).result
+            value = arith.MulFOp(value, convert_float(arguments.pop(0), element)).result
         new = rule.element(value, arguments[0], arguments[1:], shared)
         return new if inputs else [*new, constant(0.0, element)]
 
@@ -148,6 +148,7 @@ def _clip_factor(gradients: Sequence[ir.Value], clip_norm: float) -> ir.Value:
     total = None
     for gradient in gradients:
         squares = reduce(mul(gradient, gradient), list(range(len(gradient.type.shape))))
+        squares = convert_float(squares, ir.F32Type.get())
         total = squares if total is None else add(total, squares)
     ratio = div(constant(clip_norm, total.type), shift(sqrt(total), CLIP_EPSILON))
     return arith.MinimumFOp(ratio, constant(1.0, ratio.type)).result

@@ -11,6 +11,7 @@ from pock_mlir.dialects.upstream import (
     add,
     compare,
     constant,
+    convert_float,
     div,
     greater,
     mul,
@@ -71,10 +72,7 @@ def select_(op: arith.SelectOp, g: ir.Value) -> Thunks:
 
 @vjp("arith.extf", "arith.truncf")
 def convert(op: arith.ExtFOp | arith.TruncFOp, g: ir.Value) -> Thunks:
-    source = op.operation.operands[0].type
-    narrower = source.element_type.width < g.type.element_type.width
-    build = arith.TruncFOp if narrower else arith.ExtFOp
-    return [lambda: build(source, g).result]
+    return [lambda: convert_float(g, op.operation.operands[0].type.element_type)]
 
 
 @vjp("math.exp")

@@ -9,9 +9,11 @@ from torch_mlir.dialects import arith
 from torch_mlir.dialects import math as math_dialect
 
 from pock_mlir.dialects.activation import GeluOp, ReluOp, SigmoidOp, SiluOp
+from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.upstream import add, constant, div, exp, mul, neg, scale, shift
 
 from .rules import lowering
+from .structured import elementwise
 
 
 @lowering("pock.relu")
@@ -32,11 +34,18 @@ def silu(op: SiluOp) -> ir.Value:
 
 @lowering("pock.gelu")
 def gelu(op: GeluOp) -> ir.Value:
-    x = op.x
-    if op.approximate.value == "tanh":
-        inner = scale(add(x, scale(mul(x, mul(x, x)), 0.044715)), math.sqrt(2 / math.pi))
-        return mul(scale(x, 0.5), shift(math_dialect.TanhOp(inner).result, 1.0))
+    """As one loop: on tensors its erf or tanh would be merged with the gradient's and saved for backward."""
+    form = _gelu_tanh if op.approximate.value == "tanh" else _gelu_erf
+    return elementwise(shape_of(op.x), ranked(op.x).element_type, [op.x], form)
+
+
+def _gelu_erf(x: ir.Value) -> ir.Value:
     return mul(scale(x, 0.5), shift(math_dialect.ErfOp(scale(x, math.sqrt(0.5))).result, 1.0))
+
+
+def _gelu_tanh(x: ir.Value) -> ir.Value:
+    inner = scale(add(x, scale(mul(x, mul(x, x)), 0.044715)), math.sqrt(2 / math.pi))
+    return mul(scale(x, 0.5), shift(math_dialect.TanhOp(inner).result, 1.0))
 
 
 def logistic(x: ir.Value) -> ir.Value:

@@ -10,6 +10,7 @@ from torch_mlir.dialects import arith
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.matmul import matmul
+from pock_mlir.dialects.reduce import reduce
 from pock_mlir.dialects.softmax import softmax
 from pock_mlir.dialects.upstream import add, constant, reshape, scale
 
@@ -38,14 +39,23 @@ def scaled_dot_product_attention(
     scores = matmul(scale(query, factor), key, transpose_rhs=True)
     if mask is None:
         return matmul(softmax(scores, -1), value)
-    mask = broadcast(mask, shape_of(scores))
     if ranked(mask).element_type != ir.IntegerType.get_signless(1):
-        return matmul(softmax(add(scores, c.cast(mask, c.element)), -1), value)
-    scores = arith.SelectOp(mask, scores, constant(MASKED, scores.type)).result
-    weights = softmax(scores, -1)
-    # A row in which everything is masked attends to nothing, as in the framework.
-    weights = arith.SelectOp(mask, weights, constant(0.0, weights.type)).result
-    return matmul(weights, value)
+        return matmul(softmax(add(scores, c.tensor(mask, shape=shape_of(scores))), -1), value)
+    allowed = broadcast(mask, shape_of(scores))
+    scores = arith.SelectOp(allowed, scores, constant(MASKED, scores.type)).result
+    attended = matmul(softmax(scores, -1), value)
+    return attended if is_causal else _zero_where_all_is_masked(c, attended, mask)
+
+
+def _zero_where_all_is_masked(c: Conversion, attended: ir.Value, mask: ir.Value) -> ir.Value:
+    """A query that may attend to no key gets 0, as in the framework.
+
+    Zeroing the weights instead would make them one more tensor to save for backward.
+    """
+    shape = shape_of(mask)
+    some = reduce(c.cast(mask, ir.IntegerType.get_signless(32)), [len(shape) - 1], "max")
+    rows = c.cast(reshape(some, [*shape[:-1], 1]), ir.IntegerType.get_signless(1))
+    return arith.SelectOp(broadcast(rows, shape_of(attended)), attended, constant(0.0, attended.type)).result
 
 
 def _repeat_heads(x: ir.Value, heads: int) -> ir.Value:

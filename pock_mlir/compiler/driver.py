@@ -33,8 +33,12 @@ from pock_mlir.schemes import Scheme, resolve_scheme
 from pock_mlir.targets import Target, get_target
 from pock_mlir.version import __version__
 
-# Without reassociation a reduction over the last dimension runs one element at a time.
-COMPILE_FLAGS = ("--iree-llvmcpu-reassociate-fp-reductions",)
+COMPILE_FLAGS = (
+    # Without reassociation a reduction over the last dimension runs one element at a time.
+    "--iree-llvmcpu-reassociate-fp-reductions",
+    # float64 stays float64; IREE would else compute in float32, and crash on in-place updates.
+    "--iree-input-demote-f64-to-f32=false",
+)
 
 
 def compile(

@@ -79,12 +79,26 @@ USES = (
     Use("depthwise-dilated", (8, 8), (3, 3), channels=3, filters=3, groups=3, dilations=(2, 2), padding=(2, 2)),
     Use("depthwise-twofold", (5, 6), (3, 3), channels=3, filters=6, groups=3, padding=(1, 1)),
 )
+# One of each form; compiling all of them again takes long.
+IN_DOUBLES = ("3x3-padded", "3x3-by-2", "dilated", "patches", "2-groups", "depthwise-by-2")
+TRANSPOSED = (
+    "3x3",
+    "3x3-padded",
+    "3x3-by-2",
+    "3x3-by-2-odd",
+    "3x2-by-1x2",
+    "dilated-by-2",
+    "patches",
+    "1x1-by-2",
+    "2-groups",
+    "depthwise-by-2",
+)
 
 
 def _convolution(use: Use) -> Case:
     def reference(image: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-        result = functional.conv2d(image.permute(0, 3, 1, 2), weight.permute(3, 2, 0, 1), **use.options)
-        return result.permute(0, 2, 3, 1)
+        kernel = weight.permute(3, 2, 0, 1).contiguous()
+        return functional.conv2d(image.permute(0, 3, 1, 2), kernel, **use.options).permute(0, 2, 3, 1)
 
     return Case(
         "pock.conv2d",
@@ -92,6 +106,7 @@ def _convolution(use: Use) -> Case:
         [normal(*use.image_shape, seed=1), normal(*use.weight_shape, seed=2)],
         lambda image, weight: conv2d(image, weight, use.window, use.groups),
         reference,
+        doubles=use.name in IN_DOUBLES,
     )
 
 
@@ -105,7 +120,7 @@ def _transposed(use: Use) -> Case:
     rest = tuple(size - covered for size, covered in zip(use.image, least, strict=True))
 
     def reference(cotangent: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-        kernel = weight.permute(3, 2, 0, 1)
+        kernel = weight.permute(3, 2, 0, 1).contiguous()
         result = functional.conv_transpose2d(cotangent.permute(0, 3, 1, 2), kernel, output_padding=rest, **use.options)
         return result.permute(0, 2, 3, 1)
 
@@ -115,21 +130,10 @@ def _transposed(use: Use) -> Case:
         [normal(*use.output_shape, seed=1), normal(*use.weight_shape, seed=2)],
         lambda cotangent, weight: conv2d_input_grad(cotangent, weight, use.image_shape, use.window, use.groups),
         reference,
+        doubles=use.name in IN_DOUBLES,
     )
 
 
-TRANSPOSED = (
-    "3x3",
-    "3x3-padded",
-    "3x3-by-2",
-    "3x3-by-2-odd",
-    "3x2-by-1x2",
-    "dilated-by-2",
-    "patches",
-    "1x1-by-2",
-    "2-groups",
-    "depthwise-by-2",
-)
 CASES = [
     *(_convolution(use) for use in USES),
     *(_transposed(use) for use in USES if use.name in TRANSPOSED),

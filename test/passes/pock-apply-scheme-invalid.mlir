@@ -1,0 +1,9 @@
+// RUN: not pock-opt %s --pock-apply-scheme='train=*.weight,*.scale' 2>&1 | FileCheck %s --check-prefix=UNMATCHED
+// RUN: not pock-opt %s --pock-apply-scheme='train=mean' 2>&1 | FileCheck %s --check-prefix=NOTHING
+// RUN: not pock-opt %s --pock-apply-scheme='train={}' 2>&1 | FileCheck %s --check-prefix=NOTHING
+
+// UNMATCHED: error: no parameter matches the scheme's pattern '*.scale'
+// NOTHING: error: the scheme trains no parameter
+
+"pock.parameter"() {kind = "parameter", sym_name = "head.weight", trained = false, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "buffer", sym_name = "mean", trained = false, type = tensor<2xf32>} : () -> ()

@@ -1,0 +1,28 @@
+// RUN: pock-opt %s --pock-apply-scheme | FileCheck %s --check-prefix=ALL
+// RUN: pock-opt %s --pock-apply-scheme='train=*.bias' | FileCheck %s --check-prefix=BIAS
+// RUN: pock-opt %s --pass-pipeline='builtin.module(pock-apply-scheme{train=head.*,"blocks.[[]0].weight"})' | FileCheck %s --check-prefix=SOME
+
+// By default every parameter of a floating-point type is trained; buffers, constants and integers never are.
+// ALL: sym_name = "blocks.[0].weight", trained = true
+// ALL: sym_name = "blocks.[0].bias", trained = true
+// ALL: sym_name = "head.weight", trained = true
+// ALL: sym_name = "head.table", trained = false
+// ALL: sym_name = "head.running_mean", trained = false
+// ALL: sym_name = "head.position_ids", trained = false
+
+// What matches no pattern is frozen, also what was trained before.
+// BIAS: sym_name = "blocks.[0].weight", trained = false
+// BIAS: sym_name = "blocks.[0].bias", trained = true
+// BIAS: sym_name = "head.weight", trained = false
+
+// SOME: sym_name = "blocks.[0].weight", trained = true
+// SOME: sym_name = "blocks.[0].bias", trained = false
+// SOME: sym_name = "head.weight", trained = true
+// SOME: sym_name = "head.table", trained = false
+
+"pock.parameter"() {kind = "parameter", sym_name = "blocks.[0].weight", trained = false, type = tensor<2x3xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "blocks.[0].bias", trained = false, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "head.weight", trained = true, type = tensor<2xf64>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "head.table", trained = false, type = tensor<4xi32>} : () -> ()
+"pock.parameter"() {kind = "buffer", sym_name = "head.running_mean", trained = false, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "constant", sym_name = "head.position_ids", trained = false, type = tensor<4xf32>} : () -> ()

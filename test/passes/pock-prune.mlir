@@ -1,0 +1,44 @@
+// RUN: pock-opt %s --pock-prune | FileCheck %s
+
+// What no update writes is frozen.
+// CHECK: sym_name = "w", trained = true
+"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+// CHECK: sym_name = "unreached", trained = false
+"pock.parameter"() {kind = "parameter", sym_name = "unreached", trained = true, type = tensor<2xf32>} : () -> ()
+// A state that nothing reads or writes goes.
+// CHECK: "pock.state"() {{{.*}}sym_name = "written"
+"pock.state"() {init = 0.0, sym_name = "written", type = tensor<2xf32>} : () -> ()
+// CHECK: "pock.state"() {{{.*}}sym_name = "read"
+"pock.state"() {init = 0.0, sym_name = "read", type = tensor<2xf32>} : () -> ()
+// CHECK-NOT: sym_name = "forgotten"
+"pock.state"() {init = 0.0, sym_name = "forgotten", type = tensor<2xf32>} : () -> ()
+
+// Values without users go, with what only they need; effects stay.
+// CHECK-LABEL: func.func @train_step(
+// CHECK-SAME: %[[X:.*]]: tensor<2xf32>
+// CHECK-NEXT: %[[READ:.*]] = "pock.read"() {symbol = @read}
+// CHECK-NEXT: "pock.update"(%[[READ]])
+// CHECK: "pock.assign"(%[[X]]) {symbol = @written}
+// CHECK-NEXT: return %[[X]]
+func.func @train_step(%x: tensor<2xf32>) -> tensor<2xf32> {
+  %0 = "pock.read"() {symbol = @unreached} : () -> tensor<2xf32>
+  %1 = math.exp %0 : tensor<2xf32>
+  %2 = arith.addf %1, %x : tensor<2xf32>
+  %3 = "pock.read"() {symbol = @forgotten} : () -> tensor<2xf32>
+  %4 = "pock.read"() {symbol = @read} : () -> tensor<2xf32>
+  "pock.update"(%4) ({
+  ^bb0(%g: f32, %w: f32):
+    %5 = arith.addf %w, %g : f32
+    "pock.yield"(%5) : (f32) -> ()
+  }) {operandSegmentSizes = array<i32: 1, 0>, states = [@w]} : (tensor<2xf32>) -> ()
+  "pock.assign"(%x) {symbol = @written} : (tensor<2xf32>) -> ()
+  return %x : tensor<2xf32>
+}
+
+// A gradient that an optimizer will take keeps its parameter trained.
+// CHECK-LABEL: func.func @before_the_optimizer(
+// CHECK: "pock.gradient"
+func.func @before_the_optimizer(%x: tensor<2xf32>) {
+  "pock.gradient"(%x) {parameter = @w} : (tensor<2xf32>) -> ()
+  return
+}

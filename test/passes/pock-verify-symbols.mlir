@@ -1,0 +1,72 @@
+// RUN: pock-opt %s --pock-verify-symbols --split-input-file --verify-diagnostics
+
+"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "frozen", trained = false, type = tensor<2xf32>} : () -> ()
+"pock.state"() {init = 0.0, sym_name = "s", type = tensor<2xf32>} : () -> ()
+func.func @right(%x: tensor<2xf32>) {
+  %0 = "pock.read"() {symbol = @frozen} : () -> tensor<2xf32>
+  "pock.assign"(%0) {symbol = @s} : (tensor<2xf32>) -> ()
+  "pock.gradient"(%x) {parameter = @w} : (tensor<2xf32>) -> ()
+  "pock.update"(%x) ({
+  ^bb0(%g: f32, %w: f32, %s: f32):
+    "pock.yield"(%g, %s) : (f32, f32) -> ()
+  }) {operandSegmentSizes = array<i32: 1, 0>, states = [@w, @s]} : (tensor<2xf32>) -> ()
+  return
+}
+// -----
+func.func @read_of_nothing() {
+  // expected-error @+1 {{'pock.read' op '@w' is no parameter or state}}
+  %0 = "pock.read"() {symbol = @w} : () -> tensor<2xf32>
+  return
+}
+// -----
+"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<3xf32>} : () -> ()
+func.func @read_of_another_type() {
+  // expected-error @+1 {{'pock.read' op type tensor<2xf32> differs from that of '@w', tensor<3xf32>}}
+  %0 = "pock.read"() {symbol = @w} : () -> tensor<2xf32>
+  return
+}
+// -----
+func.func @function() {
+  return
+}
+func.func @assign_to_a_function(%x: tensor<2xf32>) {
+  // expected-error @+1 {{'pock.assign' op '@function' is no parameter or state}}
+  "pock.assign"(%x) {symbol = @function} : (tensor<2xf32>) -> ()
+  return
+}
+// -----
+"pock.parameter"() {kind = "buffer", sym_name = "frozen", trained = false, type = tensor<2xf32>} : () -> ()
+func.func @assign_to_what_is_frozen(%x: tensor<2xf32>) {
+  // expected-error @+1 {{'pock.assign' op writes '@frozen', which is frozen}}
+  "pock.assign"(%x) {symbol = @frozen} : (tensor<2xf32>) -> ()
+  return
+}
+// -----
+"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2x1xf32>} : () -> ()
+func.func @gradient_of_another_shape(%x: tensor<2xf32>) {
+  // expected-error @+1 {{'pock.gradient' op type tensor<2xf32> differs from that of '@w', tensor<2x1xf32>}}
+  "pock.gradient"(%x) {parameter = @w} : (tensor<2xf32>) -> ()
+  return
+}
+// -----
+"pock.parameter"() {kind = "parameter", sym_name = "w", trained = false, type = tensor<2xf32>} : () -> ()
+func.func @update_of_what_is_frozen() {
+  // expected-error @+1 {{'pock.update' op writes '@w', which is frozen}}
+  "pock.update"() ({
+  ^bb0(%w: f32):
+    "pock.yield"(%w) : (f32) -> ()
+  }) {operandSegmentSizes = array<i32: 0, 0>, states = [@w]} : () -> ()
+  return
+}
+// -----
+"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.state"() {init = 0.0, sym_name = "s", type = tensor<3xf32>} : () -> ()
+func.func @update_of_two_shapes() {
+  // expected-error @+1 {{'pock.update' op expects inputs and states of one shape, got [(2,), (3,)]}}
+  "pock.update"() ({
+  ^bb0(%w: f32, %s: f32):
+    "pock.yield"(%w, %s) : (f32, f32) -> ()
+  }) {operandSegmentSizes = array<i32: 0, 0>, states = [@w, @s]} : () -> ()
+  return
+}
