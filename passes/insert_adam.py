@@ -36,12 +36,14 @@ def adam_rule(
     module: ir.Operation, beta1: float, beta2: float, eps: float, weight_decay: float, *, decoupled: bool
 ) -> UpdateRule:
     """Adam's rule; `decoupled` weight decay shrinks the parameter itself (AdamW) instead of adding to its gradient."""
-    count = counted_step(module)
+    number, advance = counted_step(module)
 
     def prepare(lr: ir.Value) -> Scalars:
-        step = count()
+        step = number()
         step_size = div(lr, _bias_correction(step, beta1))
-        return [step_size, sqrt(_bias_correction(step, beta2)), _decay_factor(lr, weight_decay)]
+        scalars = [step_size, sqrt(_bias_correction(step, beta2)), _decay_factor(lr, weight_decay)]
+        advance()
+        return scalars
 
     def element(gradient: ir.Value, parameter: ir.Value, slots: Scalars, scalars: Scalars) -> Scalars:
         step_size, root_correction, keep = scalars

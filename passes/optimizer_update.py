@@ -64,18 +64,22 @@ def insert(
         gradient.op.operation.erase()
 
 
-def counted_step(module: ir.Operation) -> Callable[[], ir.Value]:
-    """Adds the state "step" and returns a builder that counts it up and gives its new value, 1 in the first step."""
+def counted_step(module: ir.Operation) -> tuple[Callable[[], ir.Value], Callable[[], None]]:
+    """Adds the state "step" and returns two builders: of the number of this step, from 1, and of its counting up.
+
+    Counting comes after the last use of the number: an update that overtakes a read of the old value costs a copy.
+    """
     scalar = ir.RankedTensorType.get([], ir.F32Type.get())
     _new_state(module, "step", scalar, 0.0)
 
-    def count() -> ir.Value:
-        value = shift(state.read("step", scalar), 1.0)
+    def number() -> ir.Value:
+        return shift(state.read("step", scalar), 1.0)
+
+    def advance() -> None:
         element = scalar.element_type
         state.update(["step"], [], [], [element], lambda step: [arith.AddFOp(step, constant(1.0, element)).result])
-        return value
 
-    return count
+    return number, advance
 
 
 def _new_state(

@@ -35,7 +35,7 @@ def reduce(op: ReduceOp) -> ir.Value:
 def _stages(x: ir.Value, dims: list[int]) -> list[list[int]]:
     """The dimensions to reduce by one op each; those of the second stage as they are numbered after the first.
 
-    IREE 3.13 fails on the sum of a product over several dimensions where a factor is broadcast along an outer one of them
+    IREE 3.13 fails on the sum of a product over several dimensions where a factor is broadcast along an outer one
     ('vector.contract' op invalid accumulator/result vector shape). So a product is first summed over one dimension.
     """
     if len(dims) == 1 or not _is_product(x):

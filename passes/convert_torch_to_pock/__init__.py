@@ -9,12 +9,12 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects import func
 
+from pock_mlir.dialects.torch_types import builtin_tensor
 from pock_mlir.passes.functions import functions_of, operations_of
 from pock_mlir.passes.registry import PassFailure, register_pass
 
 from .conversion import Conversion, Failed, op_key
 from .rules import torch_op
-from .types import builtin_tensor
 
 for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")

@@ -12,11 +12,11 @@ from torch_mlir.dialects import arith
 
 from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.broadcast import broadcast
+from pock_mlir.dialects.torch_types import builtin_tensor
 from pock_mlir.dialects.upstream import constant, with_element
 from pock_mlir.passes.registry import PassFailure
 
 from .rules import torch_op
-from .types import builtin_tensor
 
 CASTS = frozenset({"torch_c.from_builtin_tensor", "torch_c.to_builtin_tensor"})
 LISTS = frozenset({"torch.prim.ListConstruct", "torch.prim.TupleConstruct"})

@@ -8,6 +8,7 @@ from torch_mlir.dialects import arith
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.embedding import embedding
+from pock_mlir.dialects.transpose import transpose
 from pock_mlir.dialects.upstream import constant, reshape
 
 from .conversion import Conversion, Unsupported
@@ -40,27 +41,30 @@ def gather(c: Conversion, x: ir.Value, dim: int, index: ir.Value, sparse_grad: b
 
 @torch_op("torch.aten.index.Tensor", "torch.aten.index.Tensor_hacked_twin")
 def index_tensor(c: Conversion, x: ir.Value, indices: list[ir.Value | None]) -> ir.Value:
-    """Indices for the leading dimensions, broadcast against each other: rows of x with those dimensions flattened."""
-    if any(i is None for i in indices):
-        raise Unsupported("indices behind a full slice")
-    if any(ranked(i).element_type == ir.IntegerType.get_signless(1) for i in indices):
+    """Indices, broadcast against each other, of neighbouring dimensions: rows of x with those dimensions flattened."""
+    indexed = [d for d, index in enumerate(indices) if index is not None]
+    if indexed != list(range(indexed[0], indexed[-1] + 1)):
+        raise Unsupported("indices of dimensions that are not next to each other")
+    if any(ranked(indices[d]).element_type == ir.IntegerType.get_signless(1) for d in indexed):
         raise Unsupported("a boolean mask as index: its result has no static shape")
     shape = shape_of(x)
-    common = c.shape[: len(c.shape) - (len(shape) - len(indices))]
+    before, after = list(range(indexed[0])), list(range(indexed[-1] + 1, len(shape)))
+    common = c.shape[len(before) : len(c.shape) - len(after)]
     flat = None
-    for index, size in zip(indices, shape, strict=False):
-        coordinate = broadcast(_wrapped(index, size), common)
-        flat = coordinate if flat is None else _flattened(flat, coordinate, size)
-    rest = shape[len(indices) :]
-    table = reshape(x, [_product(shape[: len(indices)]), _product(rest)])
-    return reshape(embedding(table, flat), c.shape)
+    for d in indexed:
+        coordinate = broadcast(_wrapped(indices[d], shape[d]), common)
+        flat = coordinate if flat is None else _flattened(flat, coordinate, shape[d])
+    kept = [shape[d] for d in before + after]
+    table = reshape(transpose(x, indexed + before + after), [_product([shape[d] for d in indexed]), _product(kept)])
+    rows = reshape(embedding(table, flat), [*common, *kept])
+    # The dimensions before the indexed ones come first in the result, too.
+    order = [len(common) + d for d in before] + list(range(len(common)))
+    return transpose(rows, [*order, *range(len(common) + len(before), len(common) + len(kept))])
 
 
 @torch_op("torch.aten.index_select")
 def index_select(c: Conversion, x: ir.Value, dim: int, index: ir.Value) -> ir.Value:
-    if dim % len(shape_of(x)) != 0:
-        raise Unsupported("along a dimension other than the first")
-    return index_tensor(c, x, [index])
+    return index_tensor(c, x, [None] * (dim % len(shape_of(x))) + [index])
 
 
 def _wrapped(index: ir.Value, size: int) -> ir.Value:

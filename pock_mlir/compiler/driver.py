@@ -151,7 +151,11 @@ def _passes(module: ir.Module | ir.Operation, text: str) -> None:
     try:
         run_pipeline(module, f"builtin.module({text})")
     except PassError as error:
-        raise CompileError("; ".join(map(_explain, error.diagnostics)) or str(error)) from error
+        # The model stands in the module twice, as training step and as prediction.
+        reasons = list(dict.fromkeys(map(_explain, error.diagnostics))) or [str(error)]
+        if error.pass_name == "convert-torch-to-pock":
+            reasons.append("write it with other ops, or add the op (docs/add_an_op.md)")
+        raise CompileError("; ".join(reasons)) from error
 
 
 def _explain(diagnostic: Diagnostic) -> str:

@@ -16,9 +16,9 @@ from torch_mlir import ir
 from torch_mlir.extras.fx_importer import ContextCache, FxImporter, FxImporterHooks, GraphNodeImporter, InputInfo
 
 from pock_mlir.dialects import load_dialects, state
+from pock_mlir.dialects.torch_types import builtin_tensor
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.torch_export import TracedModel
-from pock_mlir.passes.convert_torch_to_pock.types import builtin_tensor
 
 # The model is the attribute `model` of the traced wrapper.
 WRAPPER_PREFIX = "model."

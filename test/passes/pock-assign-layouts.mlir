@@ -24,7 +24,7 @@ func.func @predict() -> tensor<3x2xf32> {
 // A layout that was assigned before is permuted further: stored = transpose(framework, permutation).
 // CHECK: "pock.parameter"() {{{.*}}permutation = array<i64: 2, 1, 0>, sym_name = "w", {{.*}}type = tensor<4x3x2xf32>}
 "pock.parameter"() {kind = "parameter", permutation = array<i64: 1, 2, 0>, sym_name = "w", trained = true, type = tensor<3x4x2xf32>} : () -> ()
-func.func @train_step() -> tensor<4x3x2xf32> {
+func.func @stored_permuted() -> tensor<4x3x2xf32> {
   %0 = "pock.read"() {symbol = @w} : () -> tensor<3x4x2xf32>
   %1 = "pock.transpose"(%0) {permutation = array<i64: 1, 0, 2>} : (tensor<3x4x2xf32>) -> tensor<4x3x2xf32>
   return %1 : tensor<4x3x2xf32>
@@ -37,9 +37,9 @@ func.func @train_step() -> tensor<4x3x2xf32> {
 "pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2x2xf32>} : () -> ()
 // CHECK: "pock.parameter"() {kind = "parameter", sym_name = "unread", trained = true, type = tensor<2xf32>}
 "pock.parameter"() {kind = "parameter", sym_name = "unread", trained = true, type = tensor<2xf32>} : () -> ()
-// CHECK-LABEL: func.func @train_step
+// CHECK-LABEL: func.func @different_readers
 // CHECK-COUNT-3: "pock.transpose"
-func.func @train_step() -> (tensor<2x2x2xf32>, tensor<2x2x2xf32>, tensor<2x2xf32>) {
+func.func @different_readers() -> (tensor<2x2x2xf32>, tensor<2x2x2xf32>, tensor<2x2xf32>) {
   %0 = "pock.read"() {symbol = @v} : () -> tensor<2x2x2xf32>
   %1 = "pock.transpose"(%0) {permutation = array<i64: 1, 0, 2>} : (tensor<2x2x2xf32>) -> tensor<2x2x2xf32>
   %2 = "pock.transpose"(%0) {permutation = array<i64: 0, 2, 1>} : (tensor<2x2x2xf32>) -> tensor<2x2x2xf32>

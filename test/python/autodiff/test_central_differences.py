@@ -38,7 +38,7 @@ def test_all_cases_are_there() -> None:
 
 @pytest.fixture(scope="module")
 def programs() -> Programs:
-    return Programs(CASES, np.float64)
+    return Programs(CASES, np.float64, with_loss=True)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
@@ -47,7 +47,9 @@ def test_slope_along_a_random_direction(programs: Programs, case: Case) -> None:
     directions = [rng.standard_normal(x.shape) for x in case.trained]
 
     def loss(distance: float) -> float:
-        return float(programs.run(case, [x + distance * d for x, d in zip(case.trained, directions, strict=True)]).loss)
+        loss = programs.run(case, [x + distance * d for x, d in zip(case.trained, directions, strict=True)]).loss
+        assert loss is not None
+        return loss
 
     gradients = programs.run(case).gradients
     slope = sum(float((g * d).sum()) for g, d in zip(gradients, directions, strict=True))

@@ -58,18 +58,22 @@ class Case:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a case's function gives: the loss, the op's result, and the gradient for each trained operand."""
+    """What a case's function gives: the op's result, the gradient for each trained operand, and the loss if kept."""
 
-    loss: np.ndarray
     result: np.ndarray
     gradients: Sequence[np.ndarray]
+    loss: float | None = None
 
 
 class Programs:
-    """The functions of several cases, differentiated and compiled as one module, for elements of `dtype`."""
+    """The functions of several cases, differentiated and compiled as one module, for elements of `dtype`.
 
-    def __init__(self, cases: Sequence[Case], dtype: type[np.floating]) -> None:
+    Where nobody needs the losses, they are not compiled.
+    """
+
+    def __init__(self, cases: Sequence[Case], dtype: type[np.floating], *, with_loss: bool = False) -> None:
         self.dtype = dtype
+        self.with_loss = with_loss
         self.names = {case.id: f"case{index}" for index, case in enumerate(cases)}
         if len(self.names) != len(cases):
             raise ValueError("two cases have the same name")
@@ -80,7 +84,7 @@ class Programs:
                 for case in cases:
                     _build_function(self.names[case.id], case, dtype)
             run_pipeline(module, ",".join(f"pock-autodiff{{function={name}}}" for name in self.names.values()))
-            expose_gradients(module.operation)
+            expose_gradients(module.operation, with_loss=with_loss)
             run_pipeline(module, LOWER)
             self._program = Program(module, FLAGS)
 
@@ -88,8 +92,9 @@ class Programs:
         """Runs a case, on other trained operands if any are given."""
         arrays = [*_rounded(case.fixed, self.dtype), cotangent_of(case, self.dtype)]
         arrays += _rounded(case.trained if trained is None else trained, self.dtype)
-        loss, result, *gradients = self._program.run(self.names[case.id], *arrays)
-        return Outcome(loss, result, gradients)
+        results = self._program.run(self.names[case.id], *arrays)
+        loss = float(results.pop(0)) if self.with_loss else None
+        return Outcome(results[0], results[1:], loss)
 
 
 def reference_of(case: Case, dtype: type[np.floating]) -> Outcome:
@@ -100,7 +105,7 @@ def reference_of(case: Case, dtype: type[np.floating]) -> Outcome:
     loss = (result * torch.tensor(_cotangent(case, tuple(result.shape), dtype).astype(np.float64))).sum()
     gradients = torch.autograd.grad(loss, trained, allow_unused=True)
     known = [torch.zeros_like(x) if g is None else g for x, g in zip(trained, gradients, strict=True)]
-    return Outcome(loss.detach().numpy(), result.detach().numpy(), [g.numpy() for g in known])
+    return Outcome(result.detach().numpy(), [g.numpy() for g in known], float(loss))
 
 
 def assert_close(got: np.ndarray, want: np.ndarray, tolerance: float, what: str) -> None:
@@ -159,18 +164,18 @@ def _set_type(function: ir.Operation) -> None:
     function.attributes["function_type"] = ir.TypeAttr.get(ir.FunctionType.get(arguments, results))
 
 
-def expose_gradients(module: ir.Operation) -> None:
+def expose_gradients(module: ir.Operation, *, with_loss: bool = True) -> None:
     """Makes functions that pock-autodiff has differentiated self-contained: parameters become arguments, and their
-    gradients (zeros for a parameter that has none) become results, behind the others.
+    gradients (zeros for a parameter that has none) become results, behind the others. The loss is the first result.
     """
     for function in functions_of(module):
-        _expose(function)
+        _expose(function, with_loss)
     for op in top_level(module):
         if op.operation.name == "pock.parameter":
             op.operation.erase()
 
 
-def _expose(function: ir.Operation) -> None:
+def _expose(function: ir.Operation, with_loss: bool) -> None:
     block = function.regions[0].blocks[0]
     arguments: dict[str, Any] = {}
     gradients: dict[str, ir.Value] = {}
@@ -188,7 +193,7 @@ def _expose(function: ir.Operation) -> None:
             gradients[op.parameter.value] = op.value
             op.operation.erase()
     with ir.InsertionPoint(terminator), function.location:
-        results = list(terminator.operation.operands)
+        results = list(terminator.operation.operands)[0 if with_loss else 1 :]
         for name, argument in arguments.items():
             results.append(
                 gradients[name]

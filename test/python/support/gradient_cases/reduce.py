@@ -8,7 +8,9 @@ import numpy as np
 import torch
 from support.gradients import Case
 
+from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.reduce import reduce
+from pock_mlir.dialects.upstream import mul
 
 from .arrays import few_values, normal, size_name
 
@@ -37,7 +39,27 @@ def _case(kind: str, name: str, x: np.ndarray, dims: Sequence[int]) -> Case:
     )
 
 
+def _product(shape: Sequence[int], factor: Sequence[int], dims: Sequence[int]) -> Case:
+    """The sum of a product of which one factor is broadcast."""
+    return Case(
+        "pock.reduce",
+        f"sum-{size_name(shape)}-times-{size_name(factor)}-over-{'-'.join(map(str, dims))}",
+        [normal(*shape), normal(*factor, seed=1)],
+        lambda x, y: reduce(mul(x, broadcast(y, shape)), dims),
+        lambda x, y: torch.sum(x * y, dims),
+    )
+
+
+PRODUCTS = (
+    ((2, 3), (3,), (0, 1)),
+    ((2, 3), (2, 1), (0, 1)),
+    ((2, 3, 4), (4,), (1, 2)),
+    ((2, 3, 4), (3, 1), (0, 1)),
+    ((2, 3, 4), (3, 4), (0, 2)),
+    ((2, 3, 4), (2, 1, 4), (0, 1, 2)),
+)
 CASES = [
+    *(_product(*use) for use in PRODUCTS),
     *(_case(kind, size_name(shape), normal(*shape), dims) for kind in REFERENCES for shape, dims in USES),
     *(
         _case(kind, f"ties-{size_name(shape)}", few_values(*shape), dims)

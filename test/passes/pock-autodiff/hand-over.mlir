@@ -1,0 +1,25 @@
+// A gradient is handed over right after the last use of its parameter is differentiated, before the layers below: its
+// memory is free early, and the update comes after the last read of the old value.
+// RUN: pock-opt %s --pock-autodiff | FileCheck %s
+
+// CHECK-LABEL: func.func @train_step
+// CHECK: %[[W1:.*]] = "pock.read"() {symbol = @first}
+// CHECK: %[[H:.*]] = "pock.matmul"(%arg0, %[[W1]])
+// CHECK: %[[W2:.*]] = "pock.read"() {symbol = @second}
+// CHECK: "pock.matmul"(%[[H]], %[[W2]])
+// CHECK: %[[DH:.*]] = "pock.matmul"(%{{.*}}, %[[W2]])
+// CHECK: %[[DW2:.*]] = "pock.matmul"(%[[H]]
+// CHECK-NEXT: "pock.gradient"(%[[DW2]]) {parameter = @second}
+// CHECK-NEXT: %[[DW1:.*]] = "pock.matmul"(%arg0, %[[DH]])
+// CHECK-NEXT: "pock.gradient"(%[[DW1]]) {parameter = @first}
+// CHECK-NEXT: return
+"pock.parameter"() {kind = "parameter", sym_name = "first", trained = true, type = tensor<3x4xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "second", trained = true, type = tensor<4x2xf32>} : () -> ()
+func.func @train_step(%x: tensor<5x3xf32>) -> tensor<f32> {
+  %0 = "pock.read"() {symbol = @first} : () -> tensor<3x4xf32>
+  %1 = "pock.matmul"(%x, %0) {transpose_lhs = false, transpose_rhs = false} : (tensor<5x3xf32>, tensor<3x4xf32>) -> tensor<5x4xf32>
+  %2 = "pock.read"() {symbol = @second} : () -> tensor<4x2xf32>
+  %3 = "pock.matmul"(%1, %2) {transpose_lhs = false, transpose_rhs = false} : (tensor<5x4xf32>, tensor<4x2xf32>) -> tensor<5x2xf32>
+  %loss = "pock.reduce"(%3) {dims = array<i64: 0, 1>, kind = "sum"} : (tensor<5x2xf32>) -> tensor<f32>
+  return %loss : tensor<f32>
+}

@@ -1,0 +1,23 @@
+// RUN: pock-opt %s --split-input-file --pock-autodiff | FileCheck %s
+
+// rstd (g - mean(g) - y mean(g y)): by the results, the input is not saved.
+// CHECK-LABEL: sym_name = "x"
+// CHECK: %[[Y:.*]]:2 = "pock.layer_norm"
+// CHECK: "pock.reduce"
+// CHECK: %[[G:.*]] = arith.mulf %{{.*}}, %arg0
+// CHECK: "pock.reduce"(%[[G]]) {dims = array<i64: 1>, kind = "sum"}
+// CHECK: %[[CENTRED:.*]] = arith.subf %[[G]], %{{.*}}
+// CHECK: %[[GY:.*]] = arith.mulf %[[G]], %[[Y]]#0
+// CHECK: "pock.reduce"(%[[GY]]) {dims = array<i64: 1>, kind = "sum"}
+// CHECK: %[[PROJECTED:.*]] = arith.mulf %[[Y]]#0, %{{.*}}
+// CHECK: %[[REST:.*]] = arith.subf %[[CENTRED]], %[[PROJECTED]]
+// CHECK: %[[DX:.*]] = arith.mulf %{{.*}}, %[[REST]]
+// CHECK: "pock.gradient"(%[[DX]]) {parameter = @x}
+"pock.parameter"() {kind = "parameter", sym_name = "x", trained = true, type = tensor<2x4xf32>} : () -> ()
+func.func @train_step(%t: tensor<2x4xf32>) -> tensor<f32> {
+  %x = "pock.read"() {symbol = @x} : () -> tensor<2x4xf32>
+  %y, %rstd = "pock.layer_norm"(%x) {axes = 1, eps = 1.0e-5} : (tensor<2x4xf32>) -> (tensor<2x4xf32>, tensor<2xf32>)
+  %z = arith.mulf %y, %t : tensor<2x4xf32>
+  %loss = "pock.reduce"(%z) {dims = array<i64: 0, 1>, kind = "sum"} : (tensor<2x4xf32>) -> tensor<f32>
+  return %loss : tensor<f32>
+}

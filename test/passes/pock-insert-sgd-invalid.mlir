@@ -1,0 +1,24 @@
+// RUN: pock-opt %s --split-input-file --verify-diagnostics --pock-insert-sgd
+// RUN: not pock-opt %s --pock-insert-sgd=nesterov 2>&1 | FileCheck %s
+
+// CHECK: error: Nesterov's form needs a momentum
+
+"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<f32>} : () -> ()
+// expected-error @+1 {{the function hands over no gradients: run pock-autodiff first}}
+func.func @train_step(%x: tensor<f32>) -> tensor<f32> {
+  return %x : tensor<f32>
+}
+// -----
+// expected-error @+1 {{the module has no function 'train_step'}}
+module {
+  "pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<f32>} : () -> ()
+}
+// -----
+// expected-error @+1 {{the name 'lr' of an optimizer's state is taken by the model}}
+module {
+  "pock.parameter"() {kind = "parameter", sym_name = "lr", trained = true, type = tensor<f32>} : () -> ()
+  func.func @train_step(%x: tensor<f32>) {
+    "pock.gradient"(%x) {parameter = @lr} : (tensor<f32>) -> ()
+    return
+  }
+}
