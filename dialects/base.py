@@ -10,12 +10,13 @@ from torch_mlir import ir
 from torch_mlir.dialects.ext import Dialect, Pure, Variadicity, partition_fields
 
 __all__ = [
+    "Bool",
+    "I64Array",
     "Invalid",
     "Pock",
     "Pure",
     "ReadEffect",
     "WriteEffect",
-    "boolean",
     "build",
     "i64_array",
     "ranked",
@@ -97,7 +98,23 @@ def verifier(check: Callable[[Any], None] | None = None) -> Callable[[Any], bool
     return verify_invariants
 
 
-_ATTRIBUTE_KINDS = {
+class Bool(ir.Attribute):
+    """Declares a boolean attribute of an op (the bindings' own class cannot)."""
+
+    attr_name = "builtin.integer"
+    held_as = ir.BoolAttr
+
+
+class I64Array(ir.Attribute):
+    """Declares an attribute `array<i64>` of an op (the bindings' own class cannot)."""
+
+    attr_name = "builtin.dense_array"
+    held_as = ir.DenseI64ArrayAttr
+
+
+ATTRIBUTE_KINDS = {
+    Bool: "a bool",
+    I64Array: "an array<i64>",
     ir.StringAttr: "a string",
     ir.IntegerAttr: "an integer",
     ir.FloatAttr: "a floating-point number",
@@ -105,6 +122,7 @@ _ATTRIBUTE_KINDS = {
     ir.ArrayAttr: "an array",
     ir.FlatSymbolRefAttr: "a symbol",
 }
+"""What an op may declare its attributes as, in words."""
 
 
 def _require_declared(op: ir.OpView) -> None:
@@ -114,9 +132,8 @@ def _require_declared(op: ir.OpView) -> None:
     for field in attributes:
         require(field.name in operation.attributes, f"expects attribute '{field.name}'")
         attribute = operation.attributes[field.name]
-        matches = field.constraint is Any or isinstance(attribute, field.constraint)
-        kind = _ATTRIBUTE_KINDS.get(field.constraint)
-        require(matches, f"attribute '{field.name}' must be {kind}, got {attribute}")
+        matches = isinstance(attribute, getattr(field.constraint, "held_as", field.constraint))
+        require(matches, f"attribute '{field.name}' must be {ATTRIBUTE_KINDS[field.constraint]}, got {attribute}")
     _require_values("operand", operands, operation, list(operation.operands))
     _require_values("result", results, operation, list(operation.results))
     _require_count("region", len(regions), len(operation.regions))
@@ -170,13 +187,6 @@ def require_same_type(what: str, first: ir.Value, other: str, second: ir.Value) 
 def require_float(what: str, value: ir.Value) -> None:
     element = ranked(value).element_type
     require(isinstance(element, ir.FloatType), f"expects {what} of a floating-point type, got element type {element}")
-
-
-def boolean(op: ir.OpView, name: str) -> bool:
-    """The boolean attribute `name`, checked."""
-    attribute = op.operation.attributes[name]
-    require(isinstance(attribute, ir.BoolAttr), f"attribute '{name}' must be a bool, got {attribute}")
-    return attribute.value
 
 
 def i64_array(op: ir.OpView, name: str, size: int | None = None, minimum: int | None = None) -> list[int]:

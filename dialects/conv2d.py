@@ -8,6 +8,7 @@ from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
 from .base import (
+    I64Array,
     Pock,
     Pure,
     build,
@@ -79,9 +80,9 @@ class Conv2dOp(Pock.Operation, name="conv2d", traits=[Pure]):
     image: Operand[ir.RankedTensorType]
     weight: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
-    strides: Any
-    padding: Any
-    dilations: Any
+    strides: I64Array
+    padding: I64Array
+    dilations: I64Array
     groups: ir.IntegerAttr
 
     @verifier
@@ -98,9 +99,9 @@ class Conv2dInputGradOp(Pock.Operation, name="conv2d_input_grad", traits=[Pure])
     cotangent: Operand[ir.RankedTensorType]
     weight: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
-    strides: Any
-    padding: Any
-    dilations: Any
+    strides: I64Array
+    padding: I64Array
+    dilations: I64Array
     groups: ir.IntegerAttr
 
     @verifier
@@ -116,9 +117,9 @@ class Conv2dWeightGradOp(Pock.Operation, name="conv2d_weight_grad", traits=[Pure
     cotangent: Operand[ir.RankedTensorType]
     image: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
-    strides: Any
-    padding: Any
-    dilations: Any
+    strides: I64Array
+    padding: I64Array
+    dilations: I64Array
     groups: ir.IntegerAttr
 
     @verifier

@@ -1,11 +1,9 @@
 """Matrix multiplication over leading batch dimensions."""
 
-from typing import Any
-
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Pock, Pure, boolean, build, ranked, require, require_one_element_type, shape_of, verifier
+from .base import Bool, Pock, Pure, build, ranked, require, require_one_element_type, shape_of, verifier
 
 
 class MatmulOp(Pock.Operation, name="matmul", traits=[Pure]):
@@ -18,13 +16,11 @@ class MatmulOp(Pock.Operation, name="matmul", traits=[Pure]):
     lhs: Operand[ir.RankedTensorType]
     rhs: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
-    transpose_lhs: Any
-    transpose_rhs: Any
+    transpose_lhs: Bool
+    transpose_rhs: Bool
 
     @verifier
     def verify_invariants(self) -> None:
-        boolean(self, "transpose_lhs")
-        boolean(self, "transpose_rhs")
         lhs, rhs = shape_of(self.lhs), shape_of(self.rhs)
         require(
             len(lhs) == len(rhs) >= 2,

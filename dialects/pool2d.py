@@ -7,9 +7,10 @@ from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
 from .base import (
+    Bool,
+    I64Array,
     Pock,
     Pure,
-    boolean,
     build,
     i64_array,
     ranked,
@@ -53,10 +54,10 @@ class MaxPool2dOp(Pock.Operation, name="max_pool2d", traits=[Pure]):
 
     image: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
-    kernel: Any
-    strides: Any
-    padding: Any
-    dilations: Any
+    kernel: I64Array
+    strides: I64Array
+    padding: I64Array
+    dilations: I64Array
 
     @verifier
     def verify_invariants(self) -> None:
@@ -71,10 +72,10 @@ class MaxPool2dGradOp(Pock.Operation, name="max_pool2d_grad", traits=[Pure]):
     cotangent: Operand[ir.RankedTensorType]
     image: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
-    kernel: Any
-    strides: Any
-    padding: Any
-    dilations: Any
+    kernel: I64Array
+    strides: I64Array
+    padding: I64Array
+    dilations: I64Array
 
     @verifier
     def verify_invariants(self) -> None:
@@ -91,15 +92,14 @@ class AvgPool2dOp(Pock.Operation, name="avg_pool2d", traits=[Pure]):
 
     image: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
-    kernel: Any
-    strides: Any
-    padding: Any
-    dilations: Any
-    count_include_pad: Any
+    kernel: I64Array
+    strides: I64Array
+    padding: I64Array
+    dilations: I64Array
+    count_include_pad: Bool
 
     @verifier
     def verify_invariants(self) -> None:
-        boolean(self, "count_include_pad")
         _verify_pool(self, self.image, self.result)
 
 
@@ -110,15 +110,14 @@ class AvgPool2dGradOp(Pock.Operation, name="avg_pool2d_grad", traits=[Pure]):
 
     cotangent: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
-    kernel: Any
-    strides: Any
-    padding: Any
-    dilations: Any
-    count_include_pad: Any
+    kernel: I64Array
+    strides: I64Array
+    padding: I64Array
+    dilations: I64Array
+    count_include_pad: Bool
 
     @verifier
     def verify_invariants(self) -> None:
-        boolean(self, "count_include_pad")
         _verify_pool(self, self.result, self.cotangent)
 
 

@@ -1,12 +1,11 @@
 """Reductions over dimensions."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Pock, Pure, build, i64_array, ranked, require, require_one_element_type, shape_of, verifier
+from .base import I64Array, Pock, Pure, build, i64_array, ranked, require, require_one_element_type, shape_of, verifier
 
 KINDS = ("sum", "max", "min")
 
@@ -17,7 +16,7 @@ class ReduceOp(Pock.Operation, name="reduce", traits=[Pure]):
     x: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
     kind: ir.StringAttr
-    dims: Any
+    dims: I64Array
 
     @verifier
     def verify_invariants(self) -> None:

@@ -7,11 +7,11 @@ from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Region, Result
 
 from .base import (
+    Bool,
     Pock,
     Pure,
     ReadEffect,
     WriteEffect,
-    boolean,
     build,
     i64_array,
     ranked,
@@ -43,11 +43,10 @@ class ParameterOp(Pock.Operation, name="parameter"):
     sym_name: ir.StringAttr
     type: ir.TypeAttr
     kind: ir.StringAttr
-    trained: Any
+    trained: Bool
 
     @verifier
     def verify_invariants(self) -> None:
-        boolean(self, "trained")
         require(
             self.kind.value in PARAMETER_KINDS,
             f"attribute 'kind' must be one of {', '.join(PARAMETER_KINDS)}, got '{self.kind.value}'",

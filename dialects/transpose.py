@@ -1,12 +1,11 @@
 """Permutation of dimensions."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Pock, Pure, build, i64_array, ranked, require, require_one_element_type, shape_of, verifier
+from .base import I64Array, Pock, Pure, build, i64_array, ranked, require, require_one_element_type, shape_of, verifier
 
 
 class TransposeOp(Pock.Operation, name="transpose", traits=[Pure]):
@@ -14,7 +13,7 @@ class TransposeOp(Pock.Operation, name="transpose", traits=[Pure]):
 
     x: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
-    permutation: Any
+    permutation: I64Array
 
     @verifier
     def verify_invariants(self) -> None:

@@ -28,9 +28,10 @@ def convert_pock_state(module: ir.Operation) -> None:
             with ir.InsertionPoint(op), op.operation.location:
                 _global(op)
             op.operation.erase()
+    outlined: set[str] = set()
     for function in list(functions_of(module)):
         for op in operations_of(function):
-            _convert(module, op, types)
+            _convert(module, op, types, outlined)
 
 
 def _global(op: ir.OpView) -> None:
@@ -50,7 +51,7 @@ def _global(op: ir.OpView) -> None:
     ir.Operation.create("ml_program.global", [], [], attributes)
 
 
-def _convert(module: ir.Operation, op: ir.OpView, types: dict[str, ir.Type]) -> None:
+def _convert(module: ir.Operation, op: ir.OpView, types: dict[str, ir.Type], outlined: set[str]) -> None:
     operation = op.operation
     name = operation.name
     if not name.startswith("pock."):
@@ -61,7 +62,7 @@ def _convert(module: ir.Operation, op: ir.OpView, types: dict[str, ir.Type]) -> 
         elif name == "pock.assign":
             _store(op.symbol, op.value)
         elif name == "pock.update":
-            _convert_update(module, op, types)
+            _convert_update(module, op, types, outlined)
         else:
             raise PassFailure(operation.location, f"'{name}' op is left over: it has not been lowered")
     operation.erase()
@@ -75,20 +76,29 @@ def _store(symbol: ir.FlatSymbolRefAttr, value: ir.Value) -> None:
     ir.Operation.create("ml_program.global_store", [], [value], {"global": symbol})
 
 
-def _convert_update(module: ir.Operation, op: ir.OpView, types: dict[str, ir.Type]) -> None:
+def _convert_update(module: ir.Operation, op: ir.OpView, types: dict[str, ir.Type], outlined: set[str]) -> None:
     symbols = list(op.states)
     state_types = [types[symbol.value] for symbol in symbols]
     inputs = [*op.inputs, *op.scalars]
-    name = _outline(module, op, state_types)
+    name = _unused(f"update.{symbols[0].value}", outlined)
+    _outline(module, op, state_types, name)
     loads = [_load(symbol, type) for symbol, type in zip(symbols, state_types, strict=True)]
     call = func.CallOp(state_types, name, [*inputs, *loads])
     for symbol, value in zip(symbols, call.results, strict=True):
         _store(symbol, value)
 
 
-def _outline(module: ir.Operation, op: ir.OpView, state_types: list[ir.Type]) -> str:
-    """The update as a function of its own, named after the first state it updates."""
-    name = f"update.{op.states[0].value}"
+def _unused(name: str, used: set[str]) -> str:
+    """The name, numbered if it is in use, which it is from now on."""
+    count, unused = 1, name
+    while unused in used:
+        count, unused = count + 1, f"{name}.{count}"
+    used.add(unused)
+    return unused
+
+
+def _outline(module: ir.Operation, op: ir.OpView, state_types: list[ir.Type], name: str) -> None:
+    """Adds the update as a function of its own."""
     inputs, scalars = list(op.inputs), list(op.scalars)
     types = [*(v.type for v in (*inputs, *scalars)), *state_types]
     with ir.InsertionPoint(module.regions[0].blocks[0]):
@@ -102,7 +112,6 @@ def _outline(module: ir.Operation, op: ir.OpView, state_types: list[ir.Type]) ->
     maps = [whole] * len(inputs) + [single] * len(scalars) + [whole] * len(states)
     with ir.InsertionPoint(block):
         func.ReturnOp(generic(fixed, states, maps, [PARALLEL] * rank, lambda *values: _inlined(op, values)))
-    return name
 
 
 def _inlined(op: ir.OpView, values: tuple[ir.Value, ...]) -> list[ir.Value]:

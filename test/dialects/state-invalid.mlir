@@ -12,6 +12,9 @@
 // expected-error @+1 {{'pock.parameter' op attribute 'type' must be a tensor of static shape, got tensor<?xf32>}}
 "pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<?xf32>} : () -> ()
 // -----
+// expected-error @+1 {{'pock.parameter' op attribute 'permutation' must be an array<i64>, got [1, 0]}}
+"pock.parameter"() {kind = "parameter", permutation = [1, 0], sym_name = "w", trained = true, type = tensor<2x3xf32>} : () -> ()
+// -----
 // expected-error @+1 {{'pock.parameter' op attribute 'permutation' must have 2 elements, got [0, 1, 2]}}
 "pock.parameter"() {kind = "parameter", permutation = array<i64: 0, 1, 2>, sym_name = "w", trained = true, type = tensor<2x3xf32>} : () -> ()
 // -----

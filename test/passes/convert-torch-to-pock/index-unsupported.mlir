@@ -8,12 +8,12 @@ func.func @scaled_gradient(%table: !torch.vtensor<[9,4],f32>, %indices: !torch.v
   return %0 : !torch.vtensor<[2,4],f32>
 }
 // -----
-func.func @behind_a_slice(%x: !torch.vtensor<[5,2],f32>, %i: !torch.vtensor<[4],si64>) -> !torch.vtensor<[5,4],f32> {
+func.func @apart(%x: !torch.vtensor<[5,2,3],f32>, %i: !torch.vtensor<[4],si64>) -> !torch.vtensor<[4,2],f32> {
   %none = torch.constant.none
-  %list = torch.prim.ListConstruct %none, %i : (!torch.none, !torch.vtensor<[4],si64>) -> !torch.list<optional<vtensor>>
-  // expected-error @+1 {{aten.index.Tensor: indices behind a full slice}}
-  %0 = torch.aten.index.Tensor %x, %list : !torch.vtensor<[5,2],f32>, !torch.list<optional<vtensor>> -> !torch.vtensor<[5,4],f32>
-  return %0 : !torch.vtensor<[5,4],f32>
+  %list = torch.prim.ListConstruct %i, %none, %i : (!torch.vtensor<[4],si64>, !torch.none, !torch.vtensor<[4],si64>) -> !torch.list<optional<vtensor>>
+  // expected-error @+1 {{aten.index.Tensor: indices of dimensions that are not next to each other}}
+  %0 = torch.aten.index.Tensor %x, %list : !torch.vtensor<[5,2,3],f32>, !torch.list<optional<vtensor>> -> !torch.vtensor<[4,2],f32>
+  return %0 : !torch.vtensor<[4,2],f32>
 }
 // -----
 func.func @boolean(%x: !torch.vtensor<[5],f32>, %i: !torch.vtensor<[5],i1>) -> !torch.vtensor<[?],f32> {
@@ -21,11 +21,4 @@ func.func @boolean(%x: !torch.vtensor<[5],f32>, %i: !torch.vtensor<[5],i1>) -> !
   // expected-error @+1 {{aten.index.Tensor: a boolean mask as index: its result has no static shape}}
   %0 = torch.aten.index.Tensor %x, %list : !torch.vtensor<[5],f32>, !torch.list<optional<vtensor>> -> !torch.vtensor<[?],f32>
   return %0 : !torch.vtensor<[?],f32>
-}
-// -----
-func.func @columns(%x: !torch.vtensor<[5,2],f32>, %i: !torch.vtensor<[3],si64>) -> !torch.vtensor<[5,3],f32> {
-  %1 = torch.constant.int 1
-  // expected-error @+1 {{aten.index_select: along a dimension other than the first}}
-  %0 = torch.aten.index_select %x, %1, %i : !torch.vtensor<[5,2],f32>, !torch.int, !torch.vtensor<[3],si64> -> !torch.vtensor<[5,3],f32>
-  return %0 : !torch.vtensor<[5,3],f32>
 }

@@ -55,3 +55,15 @@ func.func @index_select(%x: !torch.vtensor<[5,2],f32>, %i: !torch.vtensor<[3],si
   %0 = torch.aten.index_select %x, %first, %i : !torch.vtensor<[5,2],f32>, !torch.int, !torch.vtensor<[3],si32> -> !torch.vtensor<[3,2],f32>
   return %0 : !torch.vtensor<[3,2],f32>
 }
+
+// Indices behind a full slice: the indexed dimension comes first for a while.
+// CHECK-LABEL: func.func @columns(
+// CHECK: %[[TABLE:.*]] = "pock.transpose"(%{{.*}}) {permutation = array<i64: 1, 0>} : (tensor<5x2xf32>) -> tensor<2x5xf32>
+// CHECK: %[[ROWS:.*]] = "pock.embedding"(%[[TABLE]], %{{.*}}) : (tensor<2x5xf32>, tensor<4xi64>) -> tensor<4x5xf32>
+// CHECK: "pock.transpose"(%[[ROWS]]) {permutation = array<i64: 1, 0>} : (tensor<4x5xf32>) -> tensor<5x4xf32>
+func.func @columns(%x: !torch.vtensor<[5,2],f32>, %i: !torch.vtensor<[4],si64>) -> !torch.vtensor<[5,4],f32> {
+  %none = torch.constant.none
+  %list = torch.prim.ListConstruct %none, %i : (!torch.none, !torch.vtensor<[4],si64>) -> !torch.list<optional<vtensor>>
+  %0 = torch.aten.index.Tensor %x, %list : !torch.vtensor<[5,2],f32>, !torch.list<optional<vtensor>> -> !torch.vtensor<[5,4],f32>
+  return %0 : !torch.vtensor<[5,4],f32>
+}

@@ -30,6 +30,7 @@ def _case(
         lambda x, t, w: cross_entropy(x, t, w, **options),
         lambda x, t, w: functional.cross_entropy(x, t.long(), w, **options),
         fixed=[target, weights],
+        doubles=bool(options.get("label_smoothing")),
     )
 
 

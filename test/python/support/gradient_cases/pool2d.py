@@ -53,6 +53,7 @@ DILATED = (
     Use("dilated", (8, 9), (3, 2), (1, 1), dilations=(2, 3)),
     Use("dilated-by-2-ceil", (9, 8), (2, 2), (2, 2), padding=(1, 1), dilations=(2, 2), ceil_mode=True),
 )
+IN_DOUBLES = ("with-a-rest", "overlapping-by-2", "overlapping-by-2-ceil", "dilated")
 
 
 def _maximum(use: Use, image: np.ndarray, name: str) -> Case:
@@ -63,6 +64,7 @@ def _maximum(use: Use, image: np.ndarray, name: str) -> Case:
         [image],
         lambda x: max_pool2d(x, use.kernel, use.window, ceil_mode=use.ceil_mode),
         lambda x: functional.max_pool2d(x.permute(0, 3, 1, 2), *options).permute(0, 2, 3, 1),
+        doubles=use.name in IN_DOUBLES,
     )
 
 
@@ -78,6 +80,7 @@ def _average(use: Use, count_include_pad: bool) -> Case:
         [normal(2, *use.image, 2)],
         lambda x: avg_pool2d(x, use.kernel, use.window, ceil_mode=use.ceil_mode, count_include_pad=count_include_pad),
         reference,
+        doubles=use.name in IN_DOUBLES,
     )
 
 

@@ -36,6 +36,7 @@ def _case(kind: str, name: str, x: np.ndarray, dims: Sequence[int]) -> Case:
         [x],
         lambda x: reduce(x, dims, kind),
         lambda x: REFERENCES[kind](x, dims),
+        doubles=len(dims) > 1,
     )
 
 
@@ -47,6 +48,7 @@ def _product(shape: Sequence[int], factor: Sequence[int], dims: Sequence[int]) -
         [normal(*shape), normal(*factor, seed=1)],
         lambda x, y: reduce(mul(x, broadcast(y, shape)), dims),
         lambda x, y: torch.sum(x * y, dims),
+        doubles=False,
     )
 
 

@@ -1,0 +1,46 @@
+// RUN: pock-opt %s --convert-pock-to-linalg | FileCheck %s
+
+// Transpositions are in the indexing maps.
+// CHECK-DAG: #[[$MK:.*]] = affine_map<(d0, d1, d2) -> (d0, d2)>
+// CHECK-DAG: #[[$NK:.*]] = affine_map<(d0, d1, d2) -> (d1, d2)>
+// CHECK-DAG: #[[$MN:.*]] = affine_map<(d0, d1, d2) -> (d0, d1)>
+// CHECK-DAG: #[[$KM:.*]] = affine_map<(d0, d1, d2) -> (d2, d0)>
+// CHECK-DAG: #[[$KN:.*]] = affine_map<(d0, d1, d2) -> (d2, d1)>
+
+// CHECK-LABEL: func.func @plain(
+// CHECK: %[[ZEROS:.*]] = linalg.fill {{.*}} -> tensor<2x4xf32>
+// CHECK: linalg.matmul ins(%{{.*}} : tensor<2x3xf32>, tensor<3x4xf32>) outs(%[[ZEROS]] : tensor<2x4xf32>)
+func.func @plain(%a: tensor<2x3xf32>, %b: tensor<3x4xf32>) -> tensor<2x4xf32> {
+  %0 = "pock.matmul"(%a, %b) {transpose_lhs = false, transpose_rhs = false} : (tensor<2x3xf32>, tensor<3x4xf32>) -> tensor<2x4xf32>
+  return %0 : tensor<2x4xf32>
+}
+
+// CHECK-LABEL: func.func @rhs_transposed(
+// CHECK: linalg.matmul indexing_maps = [#[[$MK]], #[[$NK]], #[[$MN]]]
+func.func @rhs_transposed(%a: tensor<2x3xf32>, %b: tensor<4x3xf32>) -> tensor<2x4xf32> {
+  %0 = "pock.matmul"(%a, %b) {transpose_lhs = false, transpose_rhs = true} : (tensor<2x3xf32>, tensor<4x3xf32>) -> tensor<2x4xf32>
+  return %0 : tensor<2x4xf32>
+}
+
+// CHECK-LABEL: func.func @lhs_transposed(
+// CHECK: linalg.matmul indexing_maps = [#[[$KM]], #[[$KN]], #[[$MN]]]
+func.func @lhs_transposed(%a: tensor<3x2xf32>, %b: tensor<3x4xf32>) -> tensor<2x4xf32> {
+  %0 = "pock.matmul"(%a, %b) {transpose_lhs = true, transpose_rhs = false} : (tensor<3x2xf32>, tensor<3x4xf32>) -> tensor<2x4xf32>
+  return %0 : tensor<2x4xf32>
+}
+
+// All batch dimensions become one; of size 1 they vanish.
+// CHECK-LABEL: func.func @batches(
+// CHECK: linalg.batch_matmul ins(%{{.*}} : tensor<30x2x3xf32>, tensor<30x3x4xf32>)
+// CHECK: tensor.expand_shape {{.*}} into tensor<5x6x2x4xf32>
+func.func @batches(%a: tensor<5x6x2x3xf32>, %b: tensor<5x6x3x4xf32>) -> tensor<5x6x2x4xf32> {
+  %0 = "pock.matmul"(%a, %b) {transpose_lhs = false, transpose_rhs = false} : (tensor<5x6x2x3xf32>, tensor<5x6x3x4xf32>) -> tensor<5x6x2x4xf32>
+  return %0 : tensor<5x6x2x4xf32>
+}
+
+// CHECK-LABEL: func.func @batch_of_one(
+// CHECK: linalg.matmul {{.*}}ins(%{{.*}} : tensor<2x3xf32>, tensor<3x4xf32>)
+func.func @batch_of_one(%a: tensor<1x2x3xf32>, %b: tensor<1x3x4xf32>) -> tensor<1x2x4xf32> {
+  %0 = "pock.matmul"(%a, %b) {transpose_lhs = false, transpose_rhs = false} : (tensor<1x2x3xf32>, tensor<1x3x4xf32>) -> tensor<1x2x4xf32>
+  return %0 : tensor<1x2x4xf32>
+}
