@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LINKS := $(VENV)/packages/pock_mlir
 
-.PHONY: help env demo test lint types lit pytest format clean check-python
+.PHONY: help env demo test lint types lit pytest format docs clean check-python
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -59,6 +59,9 @@ pytest: env
 
 format: env
 	$(BIN)/ruff format .
+
+docs: env
+	$(BIN)/python tools/gen_dialect_docs.py
 
 clean:
 	rm -rf build dist *.egg-info .pytest_cache .ruff_cache

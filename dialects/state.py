@@ -36,8 +36,8 @@ class ParameterOp(Pock.Operation, name="parameter"):
     `kind` is "parameter", "buffer", or "constant" for a buffer that is no part of the model's state dictionary.
 
     `type` is the type as stored. Where that is not the framework's layout, the optional attribute `permutation`
-    (array<i64>) says how it came about: `stored = transpose(framework, permutation)`. The optional attribute `aliases`
-    (array of strings) lists further framework names of the same tensor (tied weights).
+    (`array<i64>`) says how it came about: `stored = transpose(framework, permutation)`. The optional attribute
+    `aliases` (array of strings) lists further framework names of the same tensor (tied weights).
     """
 
     sym_name: ir.StringAttr

@@ -11,7 +11,7 @@ from torch_mlir.dialects import arith, math
 from pock_mlir.dialects import activation
 from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.state import stop_gradient
-from pock_mlir.dialects.upstream import constant, div, mul, neg, scale, sub
+from pock_mlir.dialects.upstream import constant, div, mul, neg, scale, shift
 
 from .conversion import Conversion, Unsupported
 from .rules import torch_op
@@ -77,15 +77,24 @@ def minimum(c: Conversion, a: ir.Value, b: ir.Value) -> ir.Value:
     return _binary(c, a, b, arith.MinimumFOp, arith.MinSIOp)
 
 
-@torch_op("torch.aten.clamp", "torch.aten.hardtanh")
+@torch_op("torch.aten.clamp")
 def clamp(c: Conversion, x: ir.Value, low: Number | None, high: Number | None = None) -> ir.Value:
     """Not by maximum and minimum, whose gradient is shared at a tie: at a bound clamp passes all of it on."""
-    x = c.tensor(x)
-    for bound, predicates in ((low, ("OLT", "slt")), (high, ("OGT", "sgt"))):
+    return _bounded(c.tensor(x), (low, "OLT", "slt"), (high, "OGT", "sgt"))
+
+
+@torch_op("torch.aten.hardtanh")
+def hardtanh(c: Conversion, x: ir.Value, low: Number = -1.0, high: Number = 1.0) -> ir.Value:
+    """Clamp, but at a bound it passes no gradient on."""
+    return _bounded(x, (low, "OLE", "sle"), (high, "OGE", "sge"))
+
+
+def _bounded(x: ir.Value, *bounds: tuple[Number | None, str, str]) -> ir.Value:
+    """x, replaced by each bound where it compares to that by the predicate (for floats, for integers)."""
+    for bound, *predicates in bounds:
         if bound is not None:
             limit = constant(bound, x.type)
-            outside = _compare(x, limit, *predicates)
-            x = arith.SelectOp(outside, limit, x).result
+            x = arith.SelectOp(_compare(x, limit, *predicates), limit, x).result
     return x
 
 
@@ -101,7 +110,7 @@ def clamp_max(c: Conversion, x: ir.Value, high: Number) -> ir.Value:
 
 @torch_op("torch.aten.relu6")
 def relu6(c: Conversion, x: ir.Value) -> ir.Value:
-    return clamp(c, x, 0.0, 6.0)
+    return hardtanh(c, x, 0.0, 6.0)
 
 
 @torch_op("torch.aten.neg")
@@ -214,7 +223,7 @@ def softplus(c: Conversion, x: ir.Value, beta: Number = 1.0, threshold: Number =
 
 @torch_op("torch.aten.hardsigmoid")
 def hardsigmoid(c: Conversion, x: ir.Value) -> ir.Value:
-    return scale(clamp(c, sub(x, constant(-3.0, x.type)), 0.0, 6.0), 1.0 / 6.0)
+    return scale(relu6(c, shift(x, 3.0)), 1.0 / 6.0)
 
 
 @torch_op("torch.aten.hardswish", "torch.aten.hardswish_")
@@ -270,7 +279,7 @@ def _register_logic(names: tuple[str, ...], build: type, as_boolean: bool) -> No
 
 for _name, _build in {"and": arith.AndIOp, "or": arith.OrIOp, "xor": arith.XOrIOp}.items():
     _register_logic(
-        (f"torch.aten.bitwise_{_name}.Tensor", f"torch.aten.bitwise_{_name}.Scalar", f"torch.aten.__{_name}__.Tensor"),
+        (f"torch.aten.bitwise_{_name}.Tensor", f"torch.aten.bitwise_{_name}.Scalar", f"torch.aten.__{_name}__.Tensor", f"torch.aten.__{_name}__.Scalar"),
         _build,
         False,
     )

@@ -159,9 +159,13 @@ def pad(c: Conversion, x: ir.Value, amounts: list[int], *options: object) -> ir.
     )
     if mode != "constant":
         raise Unsupported(f"padding mode '{mode}'")
-    if any(amount < 0 for amount in amounts):
-        raise Unsupported("negative padding")
-    low = [0] * len(c.shape)
+    shape = shape_of(x)
+    low, high = [0] * len(shape), [0] * len(shape)
     for i in range(len(amounts) // 2):
-        low[-1 - i] = amounts[2 * i]
-    return insert_slice(x, c.tensor(value or 0.0), low, [1] * len(low))
+        low[-1 - i], high[-1 - i] = amounts[2 * i], amounts[2 * i + 1]
+    if min(amounts, default=0) < 0:
+        # Negative amounts cut off.
+        starts = [max(-before, 0) for before in low]
+        sizes = [s - start + min(after, 0) for s, start, after in zip(shape, starts, high, strict=True)]
+        x = extract_slice(x, starts, sizes, [1] * len(shape))
+    return insert_slice(x, c.tensor(value or 0.0), [max(before, 0) for before in low], [1] * len(shape))

@@ -230,3 +230,12 @@ func.func @identities(%x: !torch.vtensor<[2],f32>) -> !torch.vtensor<[2],f32> {
   %2 = torch.aten.detach %1 : !torch.vtensor<[2],f32> -> !torch.vtensor<[2],f32>
   return %2 : !torch.vtensor<[2],f32>
 }
+
+// Like clamp, but no gradient passes at a bound.
+// CHECK-LABEL: func.func @relu6(
+// CHECK: arith.cmpf ole
+// CHECK: arith.cmpf oge
+func.func @relu6(%x: !torch.vtensor<[2],f32>) -> !torch.vtensor<[2],f32> {
+  %0 = torch.aten.relu6 %x : !torch.vtensor<[2],f32> -> !torch.vtensor<[2],f32>
+  return %0 : !torch.vtensor<[2],f32>
+}

@@ -138,3 +138,17 @@ func.func @pad(%x: !torch.vtensor<[2,3],f32>) -> !torch.vtensor<[2,6],f32> {
   %0 = torch.aten.constant_pad_nd %x, %amounts, %value : !torch.vtensor<[2,3],f32>, !torch.list<int>, !torch.float -> !torch.vtensor<[2,6],f32>
   return %0 : !torch.vtensor<[2,6],f32>
 }
+
+// Negative amounts cut off.
+// CHECK-LABEL: func.func @crop(
+// CHECK: %[[REST:.*]] = tensor.extract_slice %{{.*}}[1] [4] [1] : tensor<5xf32> to tensor<4xf32>
+// CHECK: %[[BACKGROUND:.*]] = arith.constant dense<2.000000e+00> : tensor<5xf32>
+// CHECK: tensor.insert_slice %[[REST]] into %[[BACKGROUND]][0] [4] [1]
+func.func @crop(%x: !torch.vtensor<[5],f32>) -> !torch.vtensor<[5],f32> {
+  %before = torch.constant.int -1
+  %after = torch.constant.int 1
+  %value = torch.constant.float 2.0
+  %amounts = torch.prim.ListConstruct %before, %after : (!torch.int, !torch.int) -> !torch.list<int>
+  %0 = torch.aten.constant_pad_nd %x, %amounts, %value : !torch.vtensor<[5],f32>, !torch.list<int>, !torch.float -> !torch.vtensor<[5],f32>
+  return %0 : !torch.vtensor<[5],f32>
+}

@@ -1,0 +1,176 @@
+"""The reference page of the dialect, generated from the op classes and the tables of rules."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from torch_mlir import ir
+from torch_mlir.dialects.ext import Pure, Variadicity, partition_fields
+
+from pock_mlir.dialects import FAMILIES, op_classes
+from pock_mlir.dialects.base import Bool, I64Array, Pock, ReadEffect, WriteEffect
+from pock_mlir.passes import convert_pock_state
+from pock_mlir.passes.autodiff.rules import vjp
+from pock_mlir.passes.convert_pock_to_linalg import STATE_OPS
+from pock_mlir.passes.convert_pock_to_linalg.rules import lowering
+from pock_mlir.passes.registry import register_all_passes
+from pock_mlir.passes.rules import RuleTable
+
+COMMAND = "make docs"
+
+_TYPES: dict[Any, str] = {
+    Any: "any",
+    ir.RankedTensorType: "tensor",
+    Bool: "bool",
+    I64Array: "array<i64>",
+    ir.StringAttr: "string",
+    ir.IntegerAttr: "integer",
+    ir.FloatAttr: "float",
+    ir.TypeAttr: "type",
+    ir.ArrayAttr: "array",
+    ir.FlatSymbolRefAttr: "@symbol",
+}
+
+_TRAITS: dict[Any, str] = {
+    Pure: "pure",
+    ReadEffect: "reads state",
+    WriteEffect: "reads and writes state",
+    ir.IsTerminatorTrait: "terminator",
+    ir.IsIsolatedFromAboveTrait: "isolated from above",
+}
+
+
+def render() -> str:
+    """The text of the page."""
+    register_all_passes()
+    sections = [_header(), _overview()]
+    for family in FAMILIES:
+        sections.append(f"## {_family_name(family)}\n\n{inspect.getdoc(family)}\n\nDefined in `{_file_of(family)}`.")
+        sections += [_describe(op) for op in op_classes() if op.__module__ == family.__name__]
+    return "\n\n".join(sections) + "\n"
+
+
+def write(path: Path) -> None:
+    """Writes the page to a file."""
+    path.write_text(render(), encoding="utf-8")
+
+
+def _header() -> str:
+    note = f"<!-- Generated from the op classes by `{COMMAND}`; edit those. -->"
+    return f"# The dialect `pock`\n\n{note}\n\n{inspect.getdoc(Pock)}"
+
+
+def _overview() -> str:
+    rows = ["| Op | What it is | Effects | Gradient rule | Lowering |", "|---|---|---|---|---|"]
+    for op in op_classes():
+        name = _name(op)
+        link = f"[`{name}`](#{_anchor(name)})"
+        cells = [link, _summary(op), _effects(op), _yes(name in vjp), _yes(_is_lowered(name))]
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def _describe(op: Any) -> str:
+    name = _name(op)
+    facts = [
+        f"- Effects: {_effects(op)}",
+        f"- Gradient rule: {_rule_file(vjp, name)}",
+        f"- Lowering: {_lowering_file(name)}",
+    ]
+    builder = _builder(op)
+    if builder is not None:
+        facts.append(f"- Builder: `{builder.__name__}{_signature(builder)}`")
+    parts = [f"### `{name}`", f"```mlir\n{_generic_form(op)}\n```", str(inspect.getdoc(op)), "\n".join(facts)]
+    return "\n\n".join(parts)
+
+
+def _generic_form(op: Any) -> str:
+    """The op as it is written, with the types of its attributes for their values."""
+    operands, attributes, results, regions = partition_fields(op._fields)
+    text = f'"{_name(op)}"({_values(operands)})'
+    if regions:
+        text += " ({ " + ", ".join(region.name for region in regions) + " })"
+    if attributes:
+        text += " {" + ", ".join(f"{a.name} = {_TYPES[a.constraint]}" for a in attributes) + "}"
+    types = ", ".join(map(_type, results))
+    text += f" : ({', '.join(map(_type, operands))}) -> {types if len(results) == 1 else f'({types})'}"
+    return f"{_values(results)} = {text}" if results else text
+
+
+def _values(fields: list[Any]) -> str:
+    return ", ".join(f"%{field.name}" + _dots(field) for field in fields)
+
+
+def _type(field: Any) -> str:
+    return _TYPES[field.constraint] + _dots(field)
+
+
+def _dots(field: Any) -> str:
+    return "" if field.variadicity is Variadicity.single else "..."
+
+
+def _effects(op: Any) -> str:
+    return ", ".join(_TRAITS[trait] for trait in op._traits) or "none"
+
+
+def _rule_file(table: RuleTable, name: str) -> str:
+    rule = table.get(name)
+    return "none" if rule is None else f"`{_file_of(inspect.getmodule(rule))}`"
+
+
+def _lowering_file(name: str) -> str:
+    return f"`{_file_of(convert_pock_state)}`" if name in STATE_OPS else _rule_file(lowering, name)
+
+
+def _is_lowered(name: str) -> bool:
+    return name in lowering or name in STATE_OPS
+
+
+def _yes(condition: bool) -> str:
+    return "yes" if condition else "no"
+
+
+def _builder(op: Any) -> Callable[..., Any] | None:
+    """The function of the family's file that builds the op."""
+    return getattr(inspect.getmodule(op), _name(op).removeprefix("pock."), None)
+
+
+def _signature(function: Callable[..., Any]) -> str:
+    names: list[str] = []
+    keyword_only = False
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY and not keyword_only:
+            names.append("*")
+            keyword_only = True
+        default = "" if parameter.default is inspect.Parameter.empty else f"={parameter.default!r}"
+        names.append(parameter.name + default)
+    return f"({', '.join(names)})"
+
+
+def _name(op: Any) -> str:
+    return op.OPERATION_NAME
+
+
+def _summary(op: Any) -> str:
+    """The first sentence of the docstring."""
+    paragraph = " ".join(str(inspect.getdoc(op)).partition("\n\n")[0].split())
+    sentence = paragraph.partition(". ")[0].rstrip(".")
+    return sentence.replace("|", "\\|")
+
+
+def _anchor(name: str) -> str:
+    return name.replace(".", "")
+
+
+def _family_name(family: ModuleType) -> str:
+    return family.__name__.rpartition(".")[2]
+
+
+def _file_of(module: ModuleType | None) -> str:
+    """The module's file in the repository."""
+    assert module is not None
+    return module.__name__.removeprefix("pock_mlir.").replace(".", "/") + ".py"

@@ -1,0 +1,66 @@
+"""Conversions of torch ops: results and gradients of exported models against PyTorch."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pytest
+from support.conversion_cases import FAMILIES
+from support.conversions import Case, Outcome, compiled_outcome, expected_outcome
+
+from pock_mlir.errors import CompileError
+from pock_mlir.passes.convert_torch_to_pock import torch_op
+
+CASES = [(family, case) for family, cases in FAMILIES.items() for case in cases]
+IDS = [f"{family}-{case.name}" for family, case in CASES]
+
+NOT_EXPORTED: frozenset[str] = frozenset()
+"""Names that torch.export does not give, or not for a model on its own: the lit tests of the pass cover them."""
+
+
+@functools.cache
+def _outcome(family: str) -> Outcome | str:
+    """What a family gives, or why it does not compile, so that a failure, too, costs one compilation."""
+    try:
+        return compiled_outcome(FAMILIES[family])
+    except CompileError as error:
+        return str(error)
+
+
+def _known_outcome(family: str) -> Outcome:
+    outcome = _outcome(family)
+    assert isinstance(outcome, Outcome), outcome
+    return outcome
+
+
+@pytest.mark.parametrize(("family", "case"), CASES, ids=IDS)
+def test_results(family: str, case: Case) -> None:
+    expected, _ = expected_outcome(case)
+    for got, want in zip(_known_outcome(family).results[case.name], expected, strict=True):
+        assert (got.dtype, got.shape) == (want.numpy().dtype, tuple(want.shape))
+        _assert_close(got, want.numpy(), case.tolerance)
+
+
+@pytest.mark.parametrize(("family", "case"), CASES, ids=IDS)
+def test_gradients(family: str, case: Case) -> None:
+    _, expected = expected_outcome(case)
+    floats = [x.numpy() for x in case.inputs if x.is_floating_point()]
+    for got, want, x in zip(_known_outcome(family).gradients[case.name], expected, floats, strict=True):
+        # The gradient is a difference of parameters and carries their rounding.
+        _assert_close(got, want, case.tolerance, np.finfo(x.dtype).eps * np.abs(x[np.isfinite(x)]).max())
+
+
+def _assert_close(got: np.ndarray, want: np.ndarray, tolerance: float, rounding: float = 0.0) -> None:
+    """Floating-point elements may differ by `tolerance` times the largest magnitude, at least 1, that is wanted."""
+    if want.dtype.kind != "f":
+        np.testing.assert_array_equal(got, want)
+        return
+    finite = np.abs(want[np.isfinite(want)])
+    largest = max(finite.max() if finite.size else 0.0, 1.0)
+    np.testing.assert_allclose(got, want, rtol=tolerance, atol=tolerance * largest + rounding)
+
+
+def test_every_conversion_is_exported() -> None:
+    exported = set().union(*(_known_outcome(family).exported for family in FAMILIES))
+    assert set(torch_op.names()) - exported == NOT_EXPORTED

@@ -1,0 +1,111 @@
+"""That the dialect, the tables of rules and the tests know of each other: what is added to one is asked for in the
+others.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pock_mlir.dialects import FAMILIES, op_classes
+from pock_mlir.passes import autodiff, convert_pock_to_linalg, convert_torch_to_pock
+from pock_mlir.passes.autodiff.rules import vjp
+from pock_mlir.passes.convert_pock_to_linalg import STATE_OPS
+from pock_mlir.passes.convert_pock_to_linalg.rules import lowering
+from pock_mlir.passes.convert_torch_to_pock.rules import torch_op
+from pock_mlir.passes.registry import registered_passes
+from pock_mlir.passes.rules import RuleTable
+
+ROOT = Path(__file__).resolve().parents[3]
+TESTS = ROOT / "test"
+
+
+def _is_ours(module: str) -> bool:
+    """Whether a pass is one of the package's, but for those that only exercise the infrastructure."""
+    return module.startswith("pock_mlir.passes.") and module != "pock_mlir.passes.testing"
+
+
+OPS = {op.OPERATION_NAME: op for op in op_classes()}
+PASSES = [info.name for info in registered_passes() if _is_ours(info.function.__module__)]
+
+REPLACED_BEFORE_LOWERING = {"pock.gradient"}
+"""By the optimizer's pass."""
+
+NOT_DIFFERENTIABLE = {
+    "pock.parameter",
+    "pock.state",
+    "pock.read",
+    "pock.assign",
+    "pock.gradient",
+    "pock.update",
+    "pock.yield",
+    "pock.stop_gradient",
+}
+"""Ops through which no gradient flows: state, and what says so by its name."""
+
+GRADIENTS_ONLY = {
+    "pock.conv2d_weight_grad",
+    "pock.max_pool2d_grad",
+    "pock.avg_pool2d_grad",
+    "pock.embedding_grad",
+    "pock.cross_entropy_grad",
+}
+"""Ops that only gradients consist of: a rule for them would be of second order."""
+
+
+@pytest.mark.parametrize("op", OPS)
+def test_op_is_lowered_or_state(op):
+    assert (op in lowering) != (op in STATE_OPS | REPLACED_BEFORE_LOWERING)
+
+
+@pytest.mark.parametrize("op", OPS)
+def test_op_has_a_gradient_rule_or_a_reason(op):
+    assert (op in vjp) != (op in NOT_DIFFERENTIABLE | GRADIENTS_ONLY)
+
+
+@pytest.mark.parametrize("op", OPS)
+def test_op_has_a_verifier(op):
+    assert hasattr(OPS[op], "verify_invariants")
+
+
+@pytest.mark.parametrize("table", [vjp, lowering], ids=["gradient rules", "lowerings"])
+def test_rules_are_for_ops_that_exist(table: RuleTable):
+    assert [name for name in table.names() if name.startswith("pock.") and name not in OPS] == []
+
+
+@pytest.mark.parametrize("op", sorted(GRADIENTS_ONLY | NOT_DIFFERENTIABLE | STATE_OPS | REPLACED_BEFORE_LOWERING))
+def test_exceptions_are_ops_that_exist(op):
+    assert op in OPS
+
+
+@pytest.mark.parametrize("family", [family.__name__.rpartition(".")[2] for family in FAMILIES])
+def test_family_has_lit_tests(family):
+    """A file with valid ops and one with the verifiers' errors, in which every op of the family occurs."""
+    ops = [name for name, op in OPS.items() if op.__module__.endswith(f".{family}")]
+    valid, invalid = ((TESTS / "dialects" / f"{family}{kind}.mlir").read_text() for kind in ("", "-invalid"))
+    assert [name for name in ops if f'"{name}"(' not in valid] == []
+    assert [name for name in ops if f"{{'{name}' op " not in invalid] == []
+
+
+@pytest.mark.parametrize("name", PASSES)
+def test_pass_has_lit_tests(name):
+    """test/passes/<pass>.mlir, or a folder of that name, that runs the pass."""
+    folder = TESTS / "passes" / name
+    files = [TESTS / "passes" / f"{name}.mlir", *(folder.glob("*.mlir") if folder.is_dir() else ())]
+    assert any(f"--{name}" in file.read_text() for file in files if file.is_file())
+
+
+RULE_FILES = [
+    ("pock-autodiff", autodiff, vjp),
+    ("convert-pock-to-linalg", convert_pock_to_linalg, lowering),
+    ("convert-torch-to-pock", convert_torch_to_pock, torch_op),
+]
+
+
+@pytest.mark.parametrize(("name", "package", "table"), RULE_FILES, ids=[name for name, _, _ in RULE_FILES])
+def test_rule_files_have_lit_tests(name, package, table: RuleTable):
+    """Each file of rules has a test of its name."""
+    modules = {table.get(op).__module__ for op in table.names()}
+    families = {module.removeprefix(f"{package.__name__}.") for module in modules}
+    assert {family for family in families if not (TESTS / "passes" / name / f"{family}.mlir").is_file()} == set()

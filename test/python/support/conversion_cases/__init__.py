@@ -1,0 +1,26 @@
+"""Cases for the conversions of torch ops, by family. Each module has a list `CASES`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from support.conversions import Case
+
+from . import attention, convolution, creation, elementwise, indexing, linear, logic, loss, normalization, reduction, shape
+
+FAMILIES: Mapping[str, Sequence[Case]] = {
+    family.__name__.rpartition(".")[2]: family.CASES
+    for family in (
+        attention,
+        convolution,
+        creation,
+        elementwise,
+        indexing,
+        linear,
+        logic,
+        loss,
+        normalization,
+        reduction,
+        shape,
+    )
+}

@@ -1,0 +1,28 @@
+"""Embedding, gather and advanced indexing."""
+
+from __future__ import annotations
+
+import torch
+from support.conversions import Case, normal
+from torch.nn import functional
+
+TABLE = normal(5, 3)
+X = normal(3, 4, 5)
+I = torch.tensor([[0, 2], [2, 1]])  # noqa: E741
+ROWS, COLUMNS = torch.tensor([2, 0, -1]), torch.tensor([0, -4, 3])
+
+CASES = [
+    Case("embedding", lambda t, i: functional.embedding(i, t), [TABLE, I]),
+    Case("embedding-padding", lambda t, i: functional.embedding(i, t, padding_idx=2), [TABLE, I]),
+    Case("rows", lambda x, i: (x[i], x[i[0]]), [X, I]),
+    Case("negative-rows", lambda x, r: x[r], [X, ROWS]),
+    Case("columns", lambda x, i: (x[:, i], x[:, :, i], x[..., i[0]]), [X, I]),
+    Case("elements", lambda x, r, c: (x[r, c], x[:, r, c], x[r, c, r]), [X, ROWS, COLUMNS]),
+    Case("broadcast-indices", lambda x, r, c: x[r[:, None], c], [X, ROWS, COLUMNS]),
+    Case("first-token", lambda x, r: x[torch.arange(3), r.abs()], [X, ROWS]),
+    Case("index-select", lambda x, r: (x.index_select(0, r.abs()), x.index_select(1, r.abs())), [X, ROWS]),
+    Case("gather", lambda x, i: x.gather(1, i[:, :, None].expand(2, 2, 3)), [X, I]),
+    Case("gather-last", lambda x, i: x[0, :2].gather(-1, i), [X, I]),
+    Case("gather-first", lambda x, i: x[:, :2, 0].gather(0, i), [X, I]),
+    Case("integers", lambda i, r: (i[r.abs().clamp(max=1)], i.gather(1, 1 - i.clamp(max=1))), [I, ROWS]),
+]

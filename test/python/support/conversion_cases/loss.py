@@ -1,0 +1,34 @@
+"""Losses with their options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from support.conversions import Case, normal
+from torch.nn import functional
+
+LOGITS = normal(5, 4)
+TARGET = torch.tensor([0, 3, 1, -100, 2])
+WEIGHT = torch.tensor([0.5, 2.0, 1.0, 0.25])
+PIXELS, CLASSES = normal(2, 3, 4, 2), torch.tensor([0, 1, 2, 2, 1, 0, 0, 1] * 2).reshape(2, 4, 2)
+
+
+def _cross_entropy(**options: Any) -> Callable[..., torch.Tensor]:
+    return lambda x, t: functional.cross_entropy(x, t, **options)
+
+
+CASES = [
+    Case("cross-entropy", _cross_entropy(), [LOGITS, TARGET]),
+    Case("cross-entropy-sum", _cross_entropy(reduction="sum", label_smoothing=0.1), [LOGITS, TARGET]),
+    Case("cross-entropy-none", _cross_entropy(reduction="none"), [LOGITS, TARGET]),
+    Case("cross-entropy-weighted", lambda x, t: functional.cross_entropy(x, t, WEIGHT.clone()), [LOGITS, TARGET]),
+    Case("cross-entropy-ignoring", _cross_entropy(ignore_index=1), [LOGITS[:3], TARGET[:3]]),
+    Case("cross-entropy-of-pixels", _cross_entropy(), [PIXELS, CLASSES]),
+    Case("cross-entropy-of-pixels-none", _cross_entropy(reduction="none"), [PIXELS, CLASSES]),
+    Case("cross-entropy-of-one", _cross_entropy(), [LOGITS[0], TARGET[1]]),
+    Case("mse", functional.mse_loss, [LOGITS, normal(5, 4, seed=1)]),
+    Case("mse-sum", lambda x, y: functional.mse_loss(x, y, reduction="sum"), [LOGITS, normal(5, 4, seed=1)]),
+    Case("mse-none", lambda x, y: functional.mse_loss(x, y, reduction="none"), [LOGITS, normal(5, 4, seed=1)]),
+]
