@@ -42,12 +42,12 @@ def _scaled(c: Conversion, x: Operand, alpha: Number) -> Operand:
     return (arith.MulFOp if _is_float(x) else arith.MulIOp)(x, constant(alpha, x.type)).result
 
 
-@torch_op("torch.aten.add.Tensor", "torch.aten.add.Scalar", "torch.aten.add_.Tensor")
+@torch_op("torch.aten.add.Tensor", "torch.aten.add.Scalar")
 def add_(c: Conversion, a: Operand, b: Operand, alpha: Number = 1) -> ir.Value:
     return _binary(c, a, _scaled(c, b, alpha), arith.AddFOp, arith.AddIOp)
 
 
-@torch_op("torch.aten.sub.Tensor", "torch.aten.sub.Scalar", "torch.aten.sub_.Tensor")
+@torch_op("torch.aten.sub.Tensor", "torch.aten.sub.Scalar")
 def sub_(c: Conversion, a: Operand, b: Operand, alpha: Number = 1) -> ir.Value:
     return _binary(c, a, _scaled(c, b, alpha), arith.SubFOp, arith.SubIOp)
 
@@ -57,12 +57,12 @@ def rsub(c: Conversion, a: Operand, b: Operand, alpha: Number = 1) -> ir.Value:
     return _binary(c, b, _scaled(c, a, alpha), arith.SubFOp, arith.SubIOp)
 
 
-@torch_op("torch.aten.mul.Tensor", "torch.aten.mul.Scalar", "torch.aten.mul_.Tensor")
+@torch_op("torch.aten.mul.Tensor", "torch.aten.mul.Scalar")
 def mul_(c: Conversion, a: Operand, b: Operand) -> ir.Value:
     return _binary(c, a, b, arith.MulFOp, arith.MulIOp)
 
 
-@torch_op("torch.aten.div.Tensor", "torch.aten.div.Scalar", "torch.aten.div_.Tensor")
+@torch_op("torch.aten.div.Tensor", "torch.aten.div.Scalar")
 def div_(c: Conversion, a: Operand, b: Operand) -> ir.Value:
     return _binary(c, a, b, arith.DivFOp, None)
 
@@ -178,7 +178,7 @@ for _name, _build in {
     _register_math(_name, _build)
 
 
-@torch_op("torch.aten.relu", "torch.aten.relu_")
+@torch_op("torch.aten.relu")
 def relu(c: Conversion, x: ir.Value) -> ir.Value:
     return activation.relu(x)
 
@@ -188,7 +188,7 @@ def sigmoid(c: Conversion, x: ir.Value) -> ir.Value:
     return activation.sigmoid(c.cast(x, c.element))
 
 
-@torch_op("torch.aten.silu", "torch.aten.silu_")
+@torch_op("torch.aten.silu")
 def silu(c: Conversion, x: ir.Value) -> ir.Value:
     return activation.silu(x)
 
@@ -226,7 +226,7 @@ def hardsigmoid(c: Conversion, x: ir.Value) -> ir.Value:
     return scale(relu6(c, shift(x, 3.0)), 1.0 / 6.0)
 
 
-@torch_op("torch.aten.hardswish", "torch.aten.hardswish_")
+@torch_op("torch.aten.hardswish")
 def hardswish(c: Conversion, x: ir.Value) -> ir.Value:
     return mul(x, hardsigmoid(c, x))
 
@@ -279,7 +279,12 @@ def _register_logic(names: tuple[str, ...], build: type, as_boolean: bool) -> No
 
 for _name, _build in {"and": arith.AndIOp, "or": arith.OrIOp, "xor": arith.XOrIOp}.items():
     _register_logic(
-        (f"torch.aten.bitwise_{_name}.Tensor", f"torch.aten.bitwise_{_name}.Scalar", f"torch.aten.__{_name}__.Tensor", f"torch.aten.__{_name}__.Scalar"),
+        (
+            f"torch.aten.bitwise_{_name}.Tensor",
+            f"torch.aten.bitwise_{_name}.Scalar",
+            f"torch.aten.__{_name}__.Tensor",
+            f"torch.aten.__{_name}__.Scalar",
+        ),
         _build,
         False,
     )

@@ -7,16 +7,13 @@ import functools
 import numpy as np
 import pytest
 from support.conversion_cases import FAMILIES
-from support.conversions import Case, Outcome, compiled_outcome, expected_outcome
+from support.conversions import NOT_EXPORTED, Case, Outcome, compiled_outcome, expected_outcome
 
 from pock_mlir.errors import CompileError
 from pock_mlir.passes.convert_torch_to_pock import torch_op
 
 CASES = [(family, case) for family, cases in FAMILIES.items() for case in cases]
 IDS = [f"{family}-{case.name}" for family, case in CASES]
-
-NOT_EXPORTED: frozenset[str] = frozenset()
-"""Names that torch.export does not give, or not for a model on its own: the lit tests of the pass cover them."""
 
 
 @functools.cache

@@ -23,6 +23,41 @@ from pock_mlir.compiler import driver
 from pock_mlir.passes.convert_torch_to_pock.conversion import op_key
 from pock_mlir.passes.functions import functions_of, operations_of
 
+NOT_EXPORTED = frozenset(
+    f"torch.aten.{name}"
+    for name in (
+        "_convolution",
+        "_log_softmax",
+        "_reshape_alias",
+        "_softmax",
+        "batch_norm",
+        "broadcast_to",
+        "chunk",
+        "constant_pad_nd",
+        "contiguous",
+        "detach_copy",
+        "dropout",
+        "expand_as",
+        "feature_dropout",
+        "flatten.using_ints",
+        "index.Tensor_hacked_twin",
+        "lift_fresh_copy",
+        "movedim.int",
+        "narrow",
+        "native_dropout",
+        "numpy_T",
+        "positive",
+        "reshape",
+        "split.sizes",
+        "to.device",
+        "to.dtype",
+        "to.dtype_layout",
+        "to.other",
+        "unflatten.int",
+    )
+)
+"""The conversions of ops that torch.export does not give: they come from other frontends and decompositions."""
+
 
 @dataclass(frozen=True)
 class Case:

@@ -6,7 +6,19 @@ from collections.abc import Mapping, Sequence
 
 from support.conversions import Case
 
-from . import attention, convolution, creation, elementwise, indexing, linear, logic, loss, normalization, reduction, shape
+from . import (
+    attention,
+    convolution,
+    creation,
+    elementwise,
+    indexing,
+    linear,
+    logic,
+    loss,
+    normalization,
+    reduction,
+    shape,
+)
 
 FAMILIES: Mapping[str, Sequence[Case]] = {
     family.__name__.rpartition(".")[2]: family.CASES

@@ -41,5 +41,9 @@ CASES = [
     Case("causal", _attention(is_causal=True), SQUARE),
     Case("causal-with-more-keys", _attention(is_causal=True), [Q, K, V]),
     Case("grouped-queries", _attention(enable_gqa=True), [Q, K[:, :2], V[:, :2]]),
-    Case("grouped-queries-causal", _attention(enable_gqa=True, is_causal=True), [SQUARE[0], *(x[:, :1] for x in SQUARE[1:])]),
+    Case(
+        "grouped-queries-causal",
+        _attention(enable_gqa=True, is_causal=True),
+        [SQUARE[0], *(x[:, :1] for x in SQUARE[1:])],
+    ),
 ]

@@ -22,7 +22,11 @@ CASES = [
     Case("conv2d-depthwise", lambda x, w: functional.conv2d(x, w, padding=1, dilation=2, groups=4), [IMAGE, DEPTHWISE]),
     Case("conv2d-same", lambda x, w, b: functional.conv2d(x, w, b, padding="same", dilation=2), [IMAGE, WEIGHT, BIAS]),
     Case("conv2d-valid", lambda x, w: functional.conv2d(x, w, padding="valid"), [IMAGE, WEIGHT]),
-    Case("convolution", lambda x, w: torch.convolution(x, w, None, [1, 1], [1, 1], [1, 1], False, [0, 0], 1), [IMAGE, WEIGHT]),
+    Case(
+        "convolution",
+        lambda x, w: torch.convolution(x, w, None, [1, 1], [1, 1], [1, 1], False, [0, 0], 1),
+        [IMAGE, WEIGHT],
+    ),
     Case("conv-transpose2d", lambda x, w: functional.conv_transpose2d(x, w), [IMAGE, TRANSPOSED]),
     Case(
         "conv-transpose2d-by-2",

@@ -78,6 +78,7 @@ CASES = [
     Case("leaky-relu", lambda x: (functional.leaky_relu(x), functional.leaky_relu(x, 0.3)), [KINKS]),
     Case("elu", lambda x: (functional.elu(x), functional.elu(x, 0.7)), [torch.cat([KINKS, WIDE * 10])]),
     Case("softplus", lambda x: (functional.softplus(x), functional.softplus(x, 2.0, 5.0)), [WIDE * 3]),
+    Case("dropout-of-nothing", lambda x: functional.dropout(x, 0.0, training=True), [X]),
     Case("dropout-in-evaluation", lambda x: functional.dropout(x, 0.5, training=False), [X]),
     Case("feature-dropout-in-evaluation", lambda x: torch.feature_dropout(x, 0.5, False), [X]),
     Case("detach", lambda x: x.detach() * x, [X]),

@@ -40,7 +40,9 @@ CASES = [
     Case("not", lambda a, i: (~a, a.logical_not(), ~i, i.logical_not()), [A, I]),
     Case("isnan", lambda x, y: torch.isnan(x / y), [DIVIDEND, DIVISOR]),
     Case("where", lambda a, x, y: torch.where(a, x, y), [A, X, Y]),
-    Case("where-number", lambda a, x: (torch.where(a, x, 0.0), torch.where(a, 1.0, x), torch.where(a, 1.0, -1.0)), [A, X]),
+    Case(
+        "where-number", lambda a, x: (torch.where(a, x, 0.0), torch.where(a, 1.0, x), torch.where(a, 1.0, -1.0)), [A, X]
+    ),
     Case("where-integers", lambda a, i, j: torch.where(a, i, j), [A, I, J]),
     Case("where-mixed", lambda a, x, i: torch.where(a, x, i), [A, X, I]),
     Case("masked-fill", lambda a, x: x.masked_fill(a, -1e9), [A, X]),

@@ -15,16 +15,30 @@ CASES = [
     Case("layer-norm", lambda x, w, b: functional.layer_norm(x, (4,), w, b), [X, WEIGHT, BIAS]),
     Case("layer-norm-without-affine", lambda x: functional.layer_norm(x, (4,), eps=1e-3), [X]),
     Case("layer-norm-over-2", lambda x, w: functional.layer_norm(x, (3, 4), w), [X, normal(3, 4, seed=3)]),
-    Case("layer-norms-in-a-row", lambda x, w: functional.layer_norm(functional.layer_norm(x, (3, 4), w), (4,)), [X, normal(3, 4, seed=3)]),
+    Case(
+        "layer-norms-in-a-row",
+        lambda x, w: functional.layer_norm(functional.layer_norm(x, (3, 4), w), (4,)),
+        [X, normal(3, 4, seed=3)],
+    ),
     Case("group-norm", lambda x, w, b: functional.group_norm(x, 2, w, b), [IMAGE, WEIGHT, BIAS]),
     Case("group-norm-without-affine", lambda x: functional.group_norm(x, 4), [IMAGE]),
     Case("rms-norm", lambda x, w: functional.rms_norm(x, (4,), w, 1e-6), [X, WEIGHT]),
     Case("rms-norm-without-weight", lambda x: functional.rms_norm(x, (3, 4)), [X]),
-    Case("batch-norm", lambda x, w, b: functional.batch_norm(x, MEAN.clone(), VARIANCE.clone(), w, b), [IMAGE, WEIGHT, BIAS]),
-    Case("batch-norm-of-rows", lambda x, w: functional.batch_norm(x, MEAN.clone(), VARIANCE.clone(), w), [normal(5, 4), WEIGHT]),
+    Case(
+        "batch-norm",
+        lambda x, w, b: functional.batch_norm(x, MEAN.clone(), VARIANCE.clone(), w, b),
+        [IMAGE, WEIGHT, BIAS],
+    ),
+    Case(
+        "batch-norm-of-rows",
+        lambda x, w: functional.batch_norm(x, MEAN.clone(), VARIANCE.clone(), w),
+        [normal(5, 4), WEIGHT],
+    ),
     Case(
         "batch-norm-legit",
-        lambda x, w, b: torch.ops.aten._native_batch_norm_legit_no_training(x, w, b, MEAN.clone(), VARIANCE.clone(), 0.1, 1e-5)[0],
+        lambda x, w, b: torch.ops.aten._native_batch_norm_legit_no_training(
+            x, w, b, MEAN.clone(), VARIANCE.clone(), 0.1, 1e-5
+        )[0],
         [IMAGE, WEIGHT, BIAS],
     ),
 ]

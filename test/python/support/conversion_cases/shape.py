@@ -37,7 +37,11 @@ CASES = [
     Case("cat", lambda x, y: (torch.cat([x, y]), torch.cat([x, y, x], -1), torch.concat([x, y], 1)), [X, 2 * X]),
     Case("cat-of-mixed-types", lambda x, i: torch.cat([x[0], i]), [X, I]),
     Case("stack", lambda x, y: (torch.stack([x, y]), torch.stack([x, y], -1), torch.stack([x, y], 1)), [X, 2 * X]),
-    Case("pad", lambda x: (functional.pad(x, (1, 2)), functional.pad(x, (0, 1, 2, 0)), functional.pad(x, (1, 1), value=3.0)), [X]),
+    Case(
+        "pad",
+        lambda x: (functional.pad(x, (1, 2)), functional.pad(x, (0, 1, 2, 0)), functional.pad(x, (1, 1), value=3.0)),
+        [X],
+    ),
     Case("pad-negative", lambda x: (functional.pad(x, (-1, 0)), functional.pad(x, (2, -1, -1, 1), value=0.5)), [X]),
     Case("pad-integers", lambda i: functional.pad(i, (1, 0), value=-7), [I]),
     Case("slices-of-integers", lambda i: (i[:, 1:3], i[-1], i.t(), i.flatten()), [I]),
