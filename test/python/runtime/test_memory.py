@@ -91,7 +91,7 @@ def test_what_cannot_be_measured_is_not_made_up(wide: Path, tmp_path: Path, monk
     import support.mlp_bundle as builder
 
     compile_text.cache_clear()
-    monkeypatch.setattr(builder, "_allocate_directly", lambda module: None)
+    monkeypatch.setattr(builder, "allocate_directly", lambda module: None)
     code = compile_text(module_text(Mlp()))
     compile_text.cache_clear()
     manifest = write_mlp_bundle(tmp_path / "queue.pock")
