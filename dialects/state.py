@@ -233,7 +233,7 @@ def update(
     scalars: Sequence[ir.Value],
     element_types: Sequence[ir.Type],
     body: Callable[..., Sequence[ir.Value]],
-) -> None:
+) -> ir.OpView:
     """Builds a `pock.update`; `body(*inputs, *scalars, *states)` gets scalar values and returns the new elements of the
     states.
     """
@@ -243,6 +243,7 @@ def update(
     block = op.operation.regions[0].blocks.append(*arguments)
     with ir.InsertionPoint(block):
         build("pock.yield", [], list(body(*block.arguments)))
+    return op
 
 
 def stop_gradient(x: ir.Value) -> ir.Value:

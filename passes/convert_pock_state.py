@@ -10,8 +10,9 @@ from __future__ import annotations
 from torch_mlir import ir
 from torch_mlir.dialects import func
 
+from pock_mlir.dialects.state import update
 from pock_mlir.passes.convert_pock_to_linalg.structured import PARALLEL, generic, identity_map, projection
-from pock_mlir.passes.functions import functions_of, operations_of, top_level
+from pock_mlir.passes.functions import functions_of, mutable_parameters, operations_of, top_level
 from pock_mlir.passes.registry import PassFailure, register_pass
 
 IN_PLACE = "pock.in_place"
@@ -22,11 +23,12 @@ SCOPE = "pock.scope"
 def convert_pock_state(module: ir.Operation) -> None:
     """Converts state to ml_program globals and updates to calls of in-place functions; no pock op may be left."""
     types: dict[str, ir.Type] = {}
+    mutable = mutable_parameters(module)
     for op in top_level(module):
         if op.operation.name in ("pock.parameter", "pock.state"):
             types[op.sym_name.value] = op.type.value
             with ir.InsertionPoint(op), op.operation.location:
-                _global(op)
+                _global(op, is_mutable=op.operation.name == "pock.state" or op.sym_name.value in mutable)
             op.operation.erase()
     outlined: set[str] = set()
     for function in list(functions_of(module)):
@@ -34,7 +36,7 @@ def convert_pock_state(module: ir.Operation) -> None:
             _convert(module, op, types, outlined)
 
 
-def _global(op: ir.OpView) -> None:
+def _global(op: ir.OpView, *, is_mutable: bool) -> None:
     """Where a global's value comes from is no matter of the program: the runtime provides it under the global's scope
     and name.
     """
@@ -46,7 +48,7 @@ def _global(op: ir.OpView) -> None:
         "value": ir.Attribute.parse(f"#ml_program.extern : {op.type.value}"),
         SCOPE: ir.StringAttr.get("parameter" if is_parameter else "state"),
     }
-    if not is_parameter or op.trained.value:
+    if is_mutable:
         attributes["is_mutable"] = ir.UnitAttr.get()
     ir.Operation.create("ml_program.global", [], [], attributes)
 
@@ -60,7 +62,7 @@ def _convert(module: ir.Operation, op: ir.OpView, types: dict[str, ir.Type], out
         if name == "pock.read":
             operation.results[0].replace_all_uses_with(_load(op.symbol, operation.results[0].type))
         elif name == "pock.assign":
-            _store(op.symbol, op.value)
+            _convert_assign(module, op, types, outlined)
         elif name == "pock.update":
             _convert_update(module, op, types, outlined)
         else:
@@ -74,6 +76,19 @@ def _load(symbol: ir.FlatSymbolRefAttr, type: ir.Type) -> ir.Value:
 
 def _store(symbol: ir.FlatSymbolRefAttr, value: ir.Value) -> None:
     ir.Operation.create("ml_program.global_store", [], [value], {"global": symbol})
+
+
+def _convert_assign(module: ir.Operation, op: ir.OpView, types: dict[str, ir.Type], outlined: set[str]) -> None:
+    """As an update, so that the value goes where the old one is: a plain store would move the state to a new buffer.
+    An argument, the caller's array, becomes the state as it is.
+    """
+    if isinstance(op.value.owner, ir.Block):
+        _store(op.symbol, op.value)
+        return
+    element = ir.RankedTensorType(types[op.symbol.value]).element_type
+    copy = update([op.symbol.value], [op.value], [], [element], lambda value, old: [value])
+    _convert_update(module, copy, types, outlined)
+    copy.operation.erase()
 
 
 def _convert_update(module: ir.Operation, op: ir.OpView, types: dict[str, ir.Type], outlined: set[str]) -> None:

@@ -6,22 +6,26 @@ from torch_mlir import ir
 from torch_mlir.dialects import func
 
 from pock_mlir.dialects import state
-from pock_mlir.passes.functions import parameters_of, states_of
+from pock_mlir.passes.functions import mutable_parameters, parameters_of, states_of
 from pock_mlir.passes.registry import register_pass
 
-LEARNING_RATE = "lr"
+SETTABLE = ("lr", "rng.seed")
 
 
 @register_pass("pock-export-state")
 def export_state(module: ir.Operation) -> None:
-    """Adds a function `get.<name>` for each trained parameter and state, and `set.lr`."""
-    trained = {name: op for name, op in parameters_of(module).items() if op.trained.value}
+    """Adds a function `get.<name>` for each parameter that changes and each state, and `set.lr` and `set.rng.seed`
+    where there are such states.
+    """
+    changing = mutable_parameters(module)
+    parameters = {name: op for name, op in parameters_of(module).items() if name in changing}
     states = states_of(module)
     with ir.InsertionPoint(module.regions[0].blocks[0]), module.location:
-        for name, op in {**trained, **states}.items():
+        for name, op in {**parameters, **states}.items():
             _getter(name, op.type.value)
-        if LEARNING_RATE in states:
-            _setter(LEARNING_RATE, states[LEARNING_RATE].type.value)
+        for name in SETTABLE:
+            if name in states:
+                _setter(name, states[name].type.value)
 
 
 def _getter(name: str, type: ir.Type) -> None:

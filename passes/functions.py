@@ -41,6 +41,18 @@ def states_of(module: ir.Operation) -> dict[str, StateOp]:
     return {op.sym_name.value: op for op in top_level(module) if op.operation.name == "pock.state"}
 
 
+def mutable_parameters(module: ir.Operation) -> set[str]:
+    """The parameters that are trained, and the buffers that a function assigns (running statistics)."""
+    parameters = parameters_of(module)
+    assigned = {
+        op.symbol.value
+        for function in functions_of(module)
+        for op in operations_of(function)
+        if op.operation.name == "pock.assign"
+    }
+    return {name for name, op in parameters.items() if op.trained.value or name in assigned}
+
+
 def after_state(module: ir.Operation) -> ir.InsertionPoint:
     """Where the next symbol of the state goes: behind the last one, before the functions."""
     for op in top_level(module):

@@ -27,7 +27,11 @@ def verify_symbols(module: ir.Operation) -> None:
 
     def check_written(op: ir.OpView, symbol: str, type: ir.Type | None) -> None:
         check(op, symbol, type)
-        if symbol in parameters and not parameters[symbol].trained.value:
+        if (
+            symbol in parameters
+            and parameters[symbol].kind.value == "parameter"
+            and not parameters[symbol].trained.value
+        ):
             raise PassFailure(op.operation.location, f"'{op.operation.name}' op writes '@{symbol}', which is frozen")
 
     for function in functions_of(module):

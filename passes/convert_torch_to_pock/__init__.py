@@ -9,11 +9,13 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects import func
 
+from pock_mlir.dialects.state import state
 from pock_mlir.dialects.torch_types import builtin_tensor
-from pock_mlir.passes.functions import functions_of, operations_of
+from pock_mlir.passes.functions import after_state, functions_of, operations_of, parameters_of
 from pock_mlir.passes.registry import PassFailure, register_pass
 
 from .conversion import Conversion, Failed, op_key
+from .random import SEED, STEP
 from .rules import torch_op
 
 for _module in pkgutil.iter_modules(__path__):
@@ -28,8 +30,11 @@ ASSERTIONS = frozenset(
 
 
 @register_pass("convert-torch-to-pock")
-def convert_torch_to_pock(module: ir.Operation) -> None:
-    """Converts the torch dialect to pock and upstream ops on builtin tensors; reports all unsupported ops."""
+def convert_torch_to_pock(module: ir.Operation, *, seed: int = 0) -> None:
+    """Converts the torch dialect to pock and upstream ops on builtin tensors; reports all unsupported ops.
+
+    Where the program draws random numbers, their seed and step become states.
+    """
     failures: list[tuple[ir.Location, str]] = []
     for function in list(functions_of(module)):
         failures += _convert_function(function)
@@ -37,6 +42,21 @@ def convert_torch_to_pock(module: ir.Operation) -> None:
         for location, message in failures[:-1]:
             location.emit_error(message)
         raise PassFailure(*failures[-1])
+    _declare_random_state(module, seed)
+
+
+def _declare_random_state(module: ir.Operation, seed: int) -> None:
+    read = {
+        op.symbol.value for f in functions_of(module) for op in operations_of(f) if op.operation.name == "pock.read"
+    }
+    scalar = ir.RankedTensorType.get([], ir.IntegerType.get_signless(32))
+    for name, init in ((SEED, seed), (STEP, 0)):
+        if name not in read:
+            continue
+        if name in parameters_of(module):
+            raise PassFailure(module.location, f"the name '{name}' of the random numbers' state is taken by the model")
+        with after_state(module), module.location:
+            state(name, scalar, float(init))
 
 
 def _convert_function(function: ir.Operation) -> list[tuple[ir.Location, str]]:

@@ -14,8 +14,9 @@ from pock_mlir.dialects.reduce import reduce
 from pock_mlir.dialects.softmax import softmax
 from pock_mlir.dialects.upstream import add, constant, reshape, scale
 
-from .conversion import Conversion, Unsupported
+from .conversion import Conversion
 from .creation import dense_integers
+from .random import dropout as drop
 from .rules import torch_op
 
 # Far below any score, yet finite: a row in which everything is masked stays free of NaN.
@@ -27,24 +28,20 @@ def scaled_dot_product_attention(
     c: Conversion, query, key, value, mask=None, dropout=0.0, is_causal=False, scale_=None, enable_gqa=False
 ) -> ir.Value:
     """softmax(query key^T * scale + mask) value; a boolean mask is true where a query may attend to a key."""
-    if dropout:
-        raise Unsupported(
-            "dropout inside attention is not supported; call model.eval(), or set the dropout probability to 0"
-        )
     if enable_gqa:
         key, value = (_repeat_heads(v, shape_of(query)[-3]) for v in (key, value))
     if is_causal:
         mask = _causal_mask(shape_of(query)[-2], shape_of(key)[-2])
     factor = 1.0 / math.sqrt(shape_of(query)[-1]) if scale_ is None else scale_
     scores = matmul(scale(query, factor), key, transpose_rhs=True)
-    if mask is None:
-        return matmul(softmax(scores, -1), value)
-    if ranked(mask).element_type != ir.IntegerType.get_signless(1):
-        return matmul(softmax(add(scores, c.tensor(mask, shape=shape_of(scores))), -1), value)
-    allowed = broadcast(mask, shape_of(scores))
-    scores = arith.SelectOp(allowed, scores, constant(MASKED, scores.type)).result
-    attended = matmul(softmax(scores, -1), value)
-    return attended if is_causal else _zero_where_all_is_masked(c, attended, mask)
+    if mask is not None and ranked(mask).element_type != ir.IntegerType.get_signless(1):
+        scores = add(scores, c.tensor(mask, shape=shape_of(scores)))
+        mask = None
+    elif mask is not None:
+        allowed = broadcast(mask, shape_of(scores))
+        scores = arith.SelectOp(allowed, scores, constant(MASKED, scores.type)).result
+    attended = matmul(drop(c, softmax(scores, -1), dropout, True), value)
+    return attended if is_causal or mask is None else _zero_where_all_is_masked(c, attended, mask)
 
 
 def _zero_where_all_is_masked(c: Conversion, attended: ir.Value, mask: ir.Value) -> ir.Value:

@@ -45,6 +45,7 @@ class Conversion:
         self.values: dict[ir.Value, Any] = {}
         self.types: list[ir.RankedTensorType | None] = []
         self.failures: list[tuple[ir.Location, str]] = []
+        self._streams = 0
 
     @property
     def type(self) -> ir.RankedTensorType:
@@ -131,6 +132,11 @@ class Conversion:
         self._set(operation, [Failed()] * len(operation.results))
 
     # What rules build with.
+
+    def next_stream(self) -> int:
+        """A stream of random numbers that no other op of the function draws from."""
+        self._streams += 1
+        return self._streams - 1
 
     def cast(self, x: ir.Value, element: ir.Type) -> ir.Value:
         """x with another element type, as torch converts: floats truncate towards zero, anything but zero is true."""

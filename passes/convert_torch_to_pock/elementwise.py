@@ -345,17 +345,3 @@ def identity(c: Conversion, x: ir.Value, *options: object) -> ir.Value:
 @torch_op("torch.aten.detach")
 def detach(c: Conversion, x: ir.Value) -> ir.Value:
     return stop_gradient(x)
-
-
-@torch_op("torch.aten.dropout", "torch.aten.feature_dropout")
-def dropout(c: Conversion, x: ir.Value, p: float, train: bool) -> ir.Value:
-    if train and p > 0:
-        raise Unsupported(
-            "dropout in training mode is not supported; call model.eval(), or set the dropout probability to 0"
-        )
-    return x
-
-
-@torch_op("torch.aten.native_dropout")
-def native_dropout(c: Conversion, x: ir.Value, p: float, train: bool | None) -> list[ir.Value]:
-    return [dropout(c, x, p, train is not False), constant(True, c.types[1])]

@@ -51,8 +51,8 @@ class Fields:
             raise self.error(key, f"'{value}' is none of {', '.join(choices)}")
         return value
 
-    def boolean(self, key: str) -> bool:
-        value = self._get(key)
+    def boolean(self, key: str, default: Any = _MISSING) -> bool:
+        value = self._get(key, default)
         if not isinstance(value, bool):
             raise self.error(key, f"expected true or false, found {_shown(value)}")
         return value

@@ -61,7 +61,7 @@ class ParameterSpec:
     """A parameter or buffer of the model, in the framework's name, shape, dtype and layout.
 
     `permutation` leads to the stored layout: `stored = framework.transpose(permutation)`. `aliases` are further
-    framework names of the same tensor.
+    framework names of the same tensor. `mutable`: a step changes it, by training or (a buffer) by assignment.
     """
 
     name: str
@@ -71,6 +71,7 @@ class ParameterSpec:
     permutation: tuple[int, ...] | None = None
     trained: bool = False
     aliases: tuple[str, ...] = ()
+    mutable: bool = False
 
     @property
     def nbytes(self) -> int:
@@ -101,6 +102,7 @@ class ParameterSpec:
             "permutation": None if self.permutation is None else list(self.permutation),
             "trained": self.trained,
             "aliases": list(self.aliases),
+            "mutable": self.mutable,
         }
 
     @staticmethod
@@ -113,6 +115,7 @@ class ParameterSpec:
             fields.optional_shape("permutation"),
             fields.boolean("trained"),
             fields.texts("aliases"),
+            fields.boolean("mutable", default=fields.boolean("trained")),
         )
         if spec.permutation is not None and sorted(spec.permutation) != list(range(len(spec.shape))):
             raise fields.error(

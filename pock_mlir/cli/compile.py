@@ -36,6 +36,7 @@ def compile_(
     scheme: Annotated[
         str | None, typer.Option(help="What is trained: full, bias, last-blocks:K, or a YAML file.")
     ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of dropout and other random numbers (default 0).")] = None,
     target: Annotated[str | None, typer.Option(help="The machine to compile for; `pock targets` lists them.")] = None,
 ) -> None:
     """Compile the training step of a model into a bundle."""
@@ -49,7 +50,7 @@ def compile_(
         "clip_norm": clip_norm,
         "accumulate": accumulate,
     }
-    arguments = _arguments(model_spec, loss=loss, scheme=scheme, target=target)
+    arguments = _arguments(model_spec, loss=loss, scheme=scheme, target=target, seed=seed)
     arguments |= _optimizer_arguments(
         optimizer, {name: value for name, value in options.items() if value is not None}, arguments
     )
@@ -60,7 +61,7 @@ def compile_(
     console.print(f"wrote {output}: planned peak {readable_bytes(step.memory.planned_peak_bytes)}", highlight=False)
 
 
-def _arguments(spec: ModelSpec, **options: str | None) -> dict[str, Any]:
+def _arguments(spec: ModelSpec, **options: str | int | None) -> dict[str, Any]:
     """The arguments of `compile`: the fields of `spec` that are set, with the options of the command line over them."""
     arguments = {name: value for name, value in vars(spec).items() if value is not None}
     return arguments | {name: value for name, value in options.items() if value is not None}

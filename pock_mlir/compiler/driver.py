@@ -18,7 +18,7 @@ from pock_mlir.compiler.direct_allocation import allocate_directly
 from pock_mlir.compiler.hand_over import hand_over
 from pock_mlir.compiler.iree_session import IreeCompiler
 from pock_mlir.compiler.memory import plan_memory
-from pock_mlir.compiler.pipeline import IMPORT, LOWER, PRUNE, training_passes
+from pock_mlir.compiler.pipeline import LOWER, PRUNE, import_passes, training_passes
 from pock_mlir.compiler.step import CompiledStep
 from pock_mlir.compiler.target_machine import target_spec
 from pock_mlir.errors import CompileError
@@ -49,12 +49,15 @@ def compile(
     optimizer: Optimizer | None = None,
     scheme: str | Path | Scheme = "full",
     target: str = "host",
+    seed: int = 0,
 ) -> CompiledStep:
     """Compiles the whole training step of a model: forward, backward and update as one program.
 
     `inputs` are example inputs, positional (tuple) or keyword (dict); `targets` what the loss takes besides the model's
     output. All shapes and dtypes become static. `loss` is a name ("cross_entropy", "mse"), a callable `loss(outputs,
-    *targets)`, or None where the model returns its own. The model is trained in the mode it is in and is not changed.
+    *targets)`, or None where the model returns its own. The model is trained in the mode it is in and is not changed:
+    in train mode batch normalisation uses the batch's statistics and keeps the running ones, and dropout draws from
+    `seed` (0 to 2^31 - 1; `Session.set_seed` changes it).
 
     Raises PockError (CompileError, SchemeError, TargetError) with what is wrong, where in the model, and what to do.
     """
@@ -63,6 +66,8 @@ def compile(
     loss_function = resolve_loss(loss)
     example_inputs, example_targets = _check_inputs(inputs), _check_targets(targets)
     _check_model(model, optimizer)
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 1 << 31:
+        raise CompileError(f"the seed is {seed!r}, it must be an integer from 0 to {(1 << 31) - 1}")
     structure = model_structure(model)
     rules, trained = resolve_scheme(scheme, structure.parameters, structure.blocks, structure.after_blocks)
 
@@ -70,7 +75,7 @@ def compile(
     traced = trace(model, example_inputs, example_targets, loss_function)
     module = import_traced(traced, parameters)
     names = [*_input_names(example_inputs), *_target_names(example_targets)]
-    statistics = _run_passes(module, structure, trained, optimizer)
+    statistics = _run_passes(module, structure, trained, optimizer, seed)
     manifest = _describe(module.operation, names, len(example_inputs), traced, isinstance(example_inputs, dict))
     manifest = dataclasses.replace(
         manifest,
@@ -135,10 +140,10 @@ def _target_names(targets: tuple[torch.Tensor, ...]) -> list[str]:
 
 
 def _run_passes(
-    module: ir.Module, structure: ModelStructure, trained: list[str], optimizer: Optimizer
+    module: ir.Module, structure: ModelStructure, trained: list[str], optimizer: Optimizer, seed: int
 ) -> dict[str, Any]:
     """All passes on pock; returns the counts of ops for the full update and for what the scheme leaves of it."""
-    _passes(module, IMPORT)
+    _passes(module, import_passes(seed))
     full = module.operation.clone()
     _passes(full, training_passes(structure.parameters, optimizer))
     _passes(module, f"{training_passes(trained, optimizer)},{PRUNE}")

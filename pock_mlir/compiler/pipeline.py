@@ -6,17 +6,20 @@ from collections.abc import Sequence
 
 from pock_mlir.optimizers import Optimizer
 
-IMPORT = "convert-torch-to-pock,cse,canonicalize,pock-sink-transposes,pock-assign-layouts,cse,canonicalize"
-"""From the torch dialect to pock, in our layouts: the forward passes."""
-
 PRUNE = "pock-prune,cse,canonicalize"
 
 LOWER = "pock-verify-symbols,pock-export-state,convert-pock-to-linalg,convert-pock-state,cse,canonicalize"
 """From pock to upstream dialects, ready for the hand-over."""
 
 
+def import_passes(seed: int) -> str:
+    """From the torch dialect to pock, in our layouts: the forward passes."""
+    layouts = "pock-sink-transposes,pock-assign-layouts"
+    return f"convert-torch-to-pock{{seed={seed}}},cse,canonicalize,{layouts},cse,canonicalize"
+
+
 def training_passes(trained: Sequence[str], optimizer: Optimizer) -> str:
     """Marks what is trained, and adds the backward pass and the updates."""
     # Names hold no pattern characters but brackets, which would be sets.
     patterns = ",".join(f'"{name.replace("[", "[[]")}"' for name in trained)
-    return f"pock-apply-scheme{{train={patterns}}},pock-autodiff,{optimizer.pass_text()}"
+    return f"pock-apply-scheme{{train={patterns}}},pock-autodiff,{optimizer.pass_text()},pock-advance-random"

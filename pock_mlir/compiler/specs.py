@@ -9,7 +9,14 @@ from torch_mlir import ir
 
 from pock_mlir.bundle import ArraySpec, ParameterSpec, StateSpec
 from pock_mlir.errors import CompileError
-from pock_mlir.passes.functions import find_function, functions_of, operations_of, parameters_of, states_of
+from pock_mlir.passes.functions import (
+    find_function,
+    functions_of,
+    mutable_parameters,
+    operations_of,
+    parameters_of,
+    states_of,
+)
 
 _DTYPES = {
     "f32": "float32",
@@ -45,6 +52,7 @@ def dtype_of(type: ir.Type) -> str:
 
 def parameter_specs(module: ir.Operation) -> tuple[ParameterSpec, ...]:
     specs = []
+    mutable = mutable_parameters(module)
     for name, op in parameters_of(module).items():
         attributes = op.operation.attributes
         permutation = tuple(attributes["permutation"]) if "permutation" in attributes else None
@@ -53,7 +61,14 @@ def parameter_specs(module: ir.Operation) -> tuple[ParameterSpec, ...]:
         aliases = tuple(ir.StringAttr(a).value for a in attributes["aliases"]) if "aliases" in attributes else ()
         specs.append(
             ParameterSpec(
-                name, op.kind.value, tuple(shape), dtype_of(op.type.value), permutation, op.trained.value, aliases
+                name,
+                op.kind.value,
+                tuple(shape),
+                dtype_of(op.type.value),
+                permutation,
+                op.trained.value,
+                aliases,
+                mutable=name in mutable,
             )
         )
     return tuple(specs)

@@ -19,6 +19,7 @@ from pock_mlir.dialects import load_dialects, state
 from pock_mlir.dialects.torch_types import builtin_tensor
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.torch_export import TracedModel
+from pock_mlir.passes.functions import find_function, operations_of
 
 # The model is the attribute `model` of the traced wrapper.
 WRAPPER_PREFIX = "model."
@@ -69,7 +70,18 @@ def import_traced(traced: TracedModel, parameters: ParameterTable) -> ir.Module:
                 importer.import_program(program, func_name=name)
             except NotImplementedError as error:
                 raise CompileError(f"the model cannot be imported: {str(error).splitlines()[0]}") from error
+            _assign_last(find_function(module.operation, name))
     return module
+
+
+def _assign_last(function: ir.Operation) -> None:
+    """Moves assignments of buffers to the end: the importer reads a buffer where it is first used, which may be after
+    its new value is produced.
+    """
+    *operations, terminator = operations_of(function)
+    for op in operations:
+        if op.operation.name == "pock.assign":
+            op.operation.move_before(terminator.operation)
 
 
 def _declare(name: str, tensor: torch.Tensor, parameters: ParameterTable) -> None:
@@ -97,7 +109,9 @@ _ELEMENTS = {
 
 
 class _Hooks(FxImporterHooks):
-    """Parameters and buffers become reads of their symbols instead of constants in the program."""
+    """Parameters and buffers become reads of their symbols instead of constants in the program, and what the model
+    writes into a buffer (running statistics) becomes an assignment.
+    """
 
     def __init__(self, parameters: ParameterTable) -> None:
         self._parameters = parameters
@@ -129,11 +143,11 @@ class _Hooks(FxImporterHooks):
     def store_produced_value(
         self, gni: GraphNodeImporter, py_value: Any, produced_ir_value: Any, info: InputInfo
     ) -> None:
-        name = (info.input_spec.target or "").removeprefix(WRAPPER_PREFIX)
-        raise CompileError(
-            f"the model changes its buffer '{name}' while it runs, which is not supported; "
-            "call model.eval() if that comes from batch normalisation"
-        )
+        name = self._parameters.canonical[(info.input_spec.target or "").removeprefix(WRAPPER_PREFIX)]
+        tensor = builtin_tensor(produced_ir_value.type)
+        value = ir.Operation.create("torch_c.to_builtin_tensor", [tensor], [produced_ir_value]).results[0]
+        with ir.Location.name(name):
+            state.assign(name, value)
 
 
 def _from_builtin(value: ir.Value, type: ir.Type) -> ir.Value:

@@ -18,6 +18,7 @@ from pock_mlir.runtime.module import Module, aligned_copy
 from pock_mlir.runtime.state import state_layout, take_parameters, take_states
 
 _LEARNING_RATE = "lr"
+_SEED = "rng.seed"
 
 
 class Session:
@@ -121,6 +122,17 @@ class Session:
             raise InputError(f"the learning rate is {value}, it must be finite and not negative")
         self._module.call(f"set.{_LEARNING_RATE}", [np.asarray(value, dtype=np.float32)])
 
+    def set_seed(self, seed: int) -> None:
+        """Sets the seed of dropout and other random numbers, an integer from 0 to 2^31 - 1.
+
+        What a step draws depends on the seed and on the number of steps before it, which stays. Without effect for a
+        model that draws nothing. Raises `InputError`.
+        """
+        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 1 << 31:
+            raise InputError(f"the seed is {seed!r}, it must be an integer from 0 to {(1 << 31) - 1}")
+        if self._module.has(f"set.{_SEED}"):
+            self._module.call(f"set.{_SEED}", [np.asarray(seed, dtype=np.int32)])
+
     @property
     def train_steps(self) -> int:
         """The number of calls of `train_step` so far, those before a loaded checkpoint included."""
@@ -216,7 +228,7 @@ class Session:
             f"set.{_LEARNING_RATE}",
             *(f"get.{spec.name}" for spec in self.manifest.state),
         ]
-        needed += [f"get.{spec.name}" for spec in self.manifest.parameters if spec.trained]
+        needed += [f"get.{spec.name}" for spec in self.manifest.parameters if spec.mutable]
         needed += ["apply_gradients"] * (self.manifest.accumulate > 1)
         missing = next((name for name in needed if not self._module.has(name)), None)
         if missing is not None:

@@ -21,8 +21,8 @@ func.func @attribute_is_no_integer(%x: tensor<2xf32>) {
 }
 // -----
 func.func @attribute_is_no_number(%x: tensor<2xf32>) {
-  // expected-error @+1 {{'pock.layer_norm' op attribute 'eps' must be a floating-point number, got 0}}
-  %0:2 = "pock.layer_norm"(%x) {axes = 1, eps = 0} : (tensor<2xf32>) -> (tensor<2xf32>, tensor<f32>)
+  // expected-error @+1 {{'pock.normalize' op attribute 'eps' must be a floating-point number, got 0}}
+  %0:3 = "pock.normalize"(%x) {dims = array<i64: 0>, eps = 0} : (tensor<2xf32>) -> (tensor<2xf32>, tensor<f32>, tensor<f32>)
   return
 }
 // -----

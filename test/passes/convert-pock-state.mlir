@@ -5,6 +5,9 @@
 "pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2x3xf32>} : () -> ()
 // CHECK: ml_program.global private @frozen(#{{.*}}) : tensor<3xf32> {pock.scope = "parameter"}
 "pock.parameter"() {kind = "parameter", sym_name = "frozen", trained = false, type = tensor<3xf32>} : () -> ()
+// A buffer that a function assigns is mutable, too.
+// CHECK: ml_program.global private mutable @running_mean
+"pock.parameter"() {kind = "buffer", sym_name = "running_mean", trained = false, type = tensor<3xf32>} : () -> ()
 // CHECK: ml_program.global private mutable @m(#{{.*}}) : tensor<2x3xf32> {pock.scope = "state"}
 "pock.state"() {init = 0.0, sym_name = "m", type = tensor<2x3xf32>} : () -> ()
 // CHECK: ml_program.global private mutable @lr
@@ -38,6 +41,20 @@ func.func @train_step(%x: tensor<2x3xf32>) -> tensor<3xf32> {
 // CHECK-NEXT: ml_program.global_store @lr = %[[VALUE]] : tensor<f32>
 func.func @set.lr(%value: tensor<f32>) {
   "pock.assign"(%value) {symbol = @lr} : (tensor<f32>) -> ()
+  return
+}
+
+// Any other assignment copies the value to where the old one is.
+// CHECK-LABEL: func.func @double(
+// CHECK: %[[OLD:.*]] = ml_program.global_load @running_mean
+// CHECK: %[[DOUBLE:.*]] = arith.addf
+// CHECK: %[[PLACE:.*]] = ml_program.global_load @running_mean
+// CHECK: %[[NEW:.*]] = call @update.running_mean(%[[DOUBLE]], %[[PLACE]])
+// CHECK: ml_program.global_store @running_mean = %[[NEW]]
+func.func @double() {
+  %0 = "pock.read"() {symbol = @running_mean} : () -> tensor<3xf32>
+  %1 = arith.addf %0, %0 : tensor<3xf32>
+  "pock.assign"(%1) {symbol = @running_mean} : (tensor<3xf32>) -> ()
   return
 }
 

@@ -36,7 +36,13 @@ func.func @assign_to_a_function(%x: tensor<2xf32>) {
   return
 }
 // -----
-"pock.parameter"() {kind = "buffer", sym_name = "frozen", trained = false, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "buffer", sym_name = "running_mean", trained = false, type = tensor<2xf32>} : () -> ()
+func.func @assign_to_a_buffer(%x: tensor<2xf32>) {
+  "pock.assign"(%x) {symbol = @running_mean} : (tensor<2xf32>) -> ()
+  return
+}
+// -----
+"pock.parameter"() {kind = "parameter", sym_name = "frozen", trained = false, type = tensor<2xf32>} : () -> ()
 func.func @assign_to_what_is_frozen(%x: tensor<2xf32>) {
   // expected-error @+1 {{'pock.assign' op writes '@frozen', which is frozen}}
   "pock.assign"(%x) {symbol = @frozen} : (tensor<2xf32>) -> ()

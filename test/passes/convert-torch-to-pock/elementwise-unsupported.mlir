@@ -1,13 +1,5 @@
 // RUN: pock-opt %s --convert-torch-to-pock --split-input-file --verify-diagnostics
 
-func.func @dropout_in_training(%x: !torch.vtensor<[2],f32>) -> !torch.vtensor<[2],f32> {
-  %p = torch.constant.float 0.1
-  %true = torch.constant.bool true
-  // expected-error @+1 {{aten.dropout: dropout in training mode is not supported; call model.eval(), or set the dropout probability to 0}}
-  %0 = torch.aten.dropout %x, %p, %true : !torch.vtensor<[2],f32>, !torch.float, !torch.bool -> !torch.vtensor<[2],f32>
-  return %0 : !torch.vtensor<[2],f32>
-}
-// -----
 func.func @power_of_integers(%x: !torch.vtensor<[2],si64>) -> !torch.vtensor<[2],si64> {
   %two = torch.constant.int 2
   // expected-error @+1 {{aten.pow.Tensor_Scalar: powers of integers}}

@@ -20,7 +20,7 @@ NAMES = (
     "pock.conv2d_input_grad-3x3-by-2",
     "pock.cross_entropy-mean-smooth-weighted-ignoring",
     "pock.embedding-repeated",
-    "pock.layer_norm-2x3x4-over-2",
+    "pock.normalize-2x3x4-over-2",
     "pock.matmul-tn-2-3x4x5",
     "pock.max_pool2d-overlapping-by-2",
     "pock.avg_pool2d-overlapping-by-2-without-padding",

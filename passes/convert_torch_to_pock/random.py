@@ -1,0 +1,78 @@
+"""Dropout and random numbers. Each op draws from a stream of its own; seed and step are states of the module."""
+
+from __future__ import annotations
+
+import math as pymath
+
+from torch_mlir import ir
+from torch_mlir.dialects import math
+
+from pock_mlir.dialects import random, state
+from pock_mlir.dialects.base import shape_of
+from pock_mlir.dialects.broadcast import broadcast
+from pock_mlir.dialects.upstream import constant, greater, mul, scale, shift, sqrt
+
+from .conversion import Conversion, Unsupported
+from .rules import torch_op
+
+SEED, STEP = "rng.seed", "rng.step"
+
+
+@torch_op("torch.aten.dropout")
+def dropout(c: Conversion, x: ir.Value, rate: float, train: bool) -> ir.Value:
+    if not train or rate == 0.0:
+        return x
+    if rate == 1.0:
+        return constant(0.0, x.type)
+    return random.dropout(x, *_counters(), rate, c.next_stream())
+
+
+@torch_op("torch.aten.native_dropout")
+def native_dropout(c: Conversion, x: ir.Value, rate: float, train: bool | None) -> list[ir.Value | None]:
+    """The mask is read by torch's gradient only, not by ours."""
+    draws = train is not False and rate > 0.0
+    return [dropout(c, x, rate, draws), None if draws else constant(True, c.types[1])]
+
+
+@torch_op("torch.aten.feature_dropout")
+def feature_dropout(c: Conversion, x: ir.Value, rate: float, train: bool) -> ir.Value:
+    """Dropout of whole channels of x [N, C, d...]."""
+    if not train or rate == 0.0:
+        return x
+    shape = shape_of(x)
+    channels = ir.RankedTensorType.get([*shape[:2], *[1] * (len(shape) - 2)], c.element)
+    return mul(x, broadcast(dropout(c, constant(1.0, channels), rate, True), shape))
+
+
+@torch_op("torch.aten.rand", "torch.aten.rand_like")
+def rand(c: Conversion, *arguments: object) -> ir.Value:
+    return _uniform(c)
+
+
+@torch_op("torch.aten.randn", "torch.aten.randn_like")
+def randn(c: Conversion, *arguments: object) -> ir.Value:
+    """sqrt(-2 log(1 - u)) cos(2 pi v) of uniform u and v (Box and Muller 1958); 1 - u is never 0."""
+    radius = sqrt(scale(math.LogOp(shift(scale(_uniform(c), -1.0), 1.0)).result, -2.0))
+    return mul(radius, math.CosOp(scale(_uniform(c), 2.0 * pymath.pi)).result)
+
+
+@torch_op("torch.aten.bernoulli.p")
+def bernoulli(c: Conversion, x: ir.Value, probability: float = 0.5, generator: object = None) -> ir.Value:
+    """1 with the probability, else 0; of x only shape and element type matter."""
+    return c.cast(greater(constant(float(probability), c.type), _uniform(c)), c.element)
+
+
+@torch_op("torch.aten.bernoulli")
+def bernoulli_of(c: Conversion, probabilities: ir.Value, generator: object = None) -> ir.Value:
+    return c.cast(greater(probabilities, _uniform(c)), c.element)
+
+
+def _uniform(c: Conversion) -> ir.Value:
+    if not isinstance(c.element, ir.FloatType):
+        raise Unsupported(f"random numbers of element type {c.element}")
+    return random.uniform(*_counters(), c.type, c.next_stream())
+
+
+def _counters() -> tuple[ir.Value, ir.Value]:
+    scalar = ir.RankedTensorType.get([], ir.IntegerType.get_signless(32))
+    return state.read(SEED, scalar), state.read(STEP, scalar)
