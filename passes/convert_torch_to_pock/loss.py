@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from torch_mlir import ir
+from torch_mlir.dialects import arith, math
 
 from pock_mlir.dialects.base import ranked, shape_of
+from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.cross_entropy import cross_entropy
 from pock_mlir.dialects.reduce import reduce
 from pock_mlir.dialects.transpose import transpose
-from pock_mlir.dialects.upstream import constant, mul, reshape, scale, sub
+from pock_mlir.dialects.upstream import (
+    add,
+    constant,
+    div,
+    exp,
+    greater,
+    mul,
+    neg,
+    reshape,
+    scale,
+    select,
+    shift,
+    sub,
+)
 
 from .conversion import Conversion, Unsupported
+from .creation import dense_integers
 from .rules import torch_op
 
 REDUCTIONS = ("none", "mean", "sum")
@@ -20,27 +36,31 @@ REDUCTIONS = ("none", "mean", "sum")
 def cross_entropy_loss(
     c: Conversion, logits, target, weight=None, reduction=1, ignore_index=-100, label_smoothing=0.0
 ) -> ir.Value:
-    """Logits [N, C, d...] and targets [N, d...] become rows: [N d..., C] and [N d...]."""
     if isinstance(ranked(target).element_type, ir.FloatType):
         raise Unsupported("targets that are class probabilities")
-    shape, positions = shape_of(logits), shape_of(target)
-    classes = shape[0] if len(shape) == 1 else shape[1]
-    if len(shape) > 2:
-        logits = transpose(logits, [0, *range(2, len(shape)), 1])
-    count = 1
-    for size in positions:
-        count *= size
+    rows, targets = _as_rows(logits, target)
     if weight is None:
-        weight = constant(1.0, ir.RankedTensorType.get([classes], ranked(logits).element_type))
+        weight = constant(1.0, ir.RankedTensorType.get(shape_of(rows)[1:], ranked(logits).element_type))
     loss = cross_entropy(
-        reshape(logits, [count, classes]),
-        reshape(target, [count]),
+        rows,
+        targets,
         weight,
         reduction=REDUCTIONS[reduction],
         ignore_index=ignore_index,
         label_smoothing=label_smoothing,
     )
     return reshape(loss, c.shape)
+
+
+def _as_rows(x: ir.Value, target: ir.Value) -> tuple[ir.Value, ir.Value]:
+    """Values [N, C, d...] and targets [N, d...] as rows: [N d..., C] and [N d...]."""
+    shape, count = shape_of(x), 1
+    classes = shape[0] if len(shape) == 1 else shape[1]
+    for size in shape_of(target):
+        count *= size
+    if len(shape) > 2:
+        x = transpose(x, [0, *range(2, len(shape)), 1])
+    return reshape(x, [count, classes]), reshape(target, [count])
 
 
 def _reduced(c: Conversion, x: ir.Value, reduction: int) -> ir.Value:
@@ -60,3 +80,63 @@ def mse_loss(c: Conversion, x: ir.Value, target: ir.Value, reduction: int = 1) -
     """Composed of arithmetic: its gradient and lowering are theirs."""
     difference = sub(x, target)
     return _reduced(c, mul(difference, difference), reduction)
+
+
+@torch_op("torch.aten.l1_loss")
+def l1_loss(c: Conversion, x: ir.Value, target: ir.Value, reduction: int = 1) -> ir.Value:
+    return _reduced(c, math.AbsFOp(sub(x, target)).result, reduction)
+
+
+@torch_op("torch.aten.huber_loss")
+def huber_loss(c: Conversion, x: ir.Value, target: ir.Value, reduction: int = 1, delta: float = 1.0) -> ir.Value:
+    """d^2 / 2 up to |d| = delta, from there on the tangent (Huber 1964)."""
+    distance = math.AbsFOp(sub(x, target)).result
+    near, far = scale(mul(distance, distance), 0.5), scale(shift(distance, -0.5 * delta), delta)
+    return _reduced(c, select(greater(distance, constant(delta, x.type)), far, near), reduction)
+
+
+@torch_op("torch.aten.smooth_l1_loss")
+def smooth_l1_loss(c: Conversion, x: ir.Value, target: ir.Value, reduction: int = 1, beta: float = 1.0) -> ir.Value:
+    """Huber's loss over beta."""
+    if beta == 0:
+        return l1_loss(c, x, target, reduction)
+    return scale(huber_loss(c, x, target, reduction, beta), 1.0 / beta)
+
+
+@torch_op("torch.aten.binary_cross_entropy_with_logits")
+def binary_cross_entropy_with_logits(
+    c: Conversion, x: ir.Value, target: ir.Value, weight=None, positive_weight=None, reduction: int = 1
+) -> ir.Value:
+    """-(p t log s + (1 - t) log(1 - s)), s = sigmoid(x), p = positive_weight, as (1 - t) x - (p t + 1 - t) log s."""
+    absent = sub(constant(1.0, x.type), target)
+    present = target if positive_weight is None else mul(target, c.tensor(positive_weight, shape=shape_of(x)))
+    # -log s by exponentials of negative numbers only.
+    tail = math.Log1pOp(exp(neg(math.AbsFOp(x).result))).result
+    surprise = add(tail, arith.MaximumFOp(neg(x), constant(0.0, x.type)).result)
+    loss = add(mul(absent, x), mul(add(present, absent), surprise))
+    if weight is not None:
+        loss = mul(loss, c.tensor(weight, shape=shape_of(x)))
+    return _reduced(c, loss, reduction)
+
+
+@torch_op("torch.aten.nll_loss_nd")
+def nll_loss(c: Conversion, x: ir.Value, target: ir.Value, weight=None, reduction=1, ignore_index=-100) -> ir.Value:
+    """The negative of each row's element at its target, weighted by the target's class."""
+    rows, targets = _as_rows(x, target)
+    count, classes = shape_of(rows)
+    indices = broadcast(dense_integers(range(classes)), [count, classes])
+    wanted = broadcast(reshape(c.cast(targets, ranked(indices).element_type), [count, 1]), [count, classes])
+    is_target = arith.CmpIOp(arith.CmpIPredicate.eq, indices, wanted).result
+    counted = arith.CmpIOp(arith.CmpIPredicate.ne, wanted, constant(ignore_index, wanted.type)).result
+    is_target = arith.AndIOp(is_target, counted).result
+    zeros = constant(0.0, rows.type)
+    class_weights = constant(1.0, rows.type) if weight is None else broadcast(weight, [count, classes])
+    chosen = select(is_target, class_weights, zeros)
+    # Not a product alone: an impossible class, -inf, must not turn into NaN.
+    losses = neg(reduce(select(is_target, mul(rows, chosen), zeros), [1]))
+    if REDUCTIONS[reduction] == "none":
+        return reshape(losses, c.shape)
+    total = reduce(losses, [0])
+    if REDUCTIONS[reduction] == "sum":
+        return total
+    return div(total, reduce(chosen, [0, 1]))

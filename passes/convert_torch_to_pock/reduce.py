@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math as pymath
+
 from torch_mlir import ir
+from torch_mlir.dialects import math
 
 from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.reduce import reduce
 from pock_mlir.dialects.softmax import log_softmax, softmax
-from pock_mlir.dialects.upstream import mul, reshape, scale, sub
+from pock_mlir.dialects.state import stop_gradient
+from pock_mlir.dialects.upstream import add, constant, exp, greater, mul, reshape, scale, select, sqrt, sub
 
-from .conversion import Conversion
+from .conversion import Conversion, Unsupported
 from .rules import torch_op
 
 
@@ -49,6 +53,40 @@ def variance(c: Conversion, x: ir.Value, dims=None, correction=1, keepdim=False)
     average = broadcast(reshape(scale(reduce(x, axes), 1.0 / _count(x, axes)), rows), shape_of(x))
     centred = sub(x, average)
     return reshape(scale(reduce(mul(centred, centred), axes), 1.0 / degrees), c.shape)
+
+
+@torch_op("torch.aten.std.correction", "torch.aten.std.dim")
+def deviation(c: Conversion, x: ir.Value, dims=None, correction=1, keepdim=False) -> ir.Value:
+    return sqrt(variance(c, x, dims, correction, keepdim))
+
+
+@torch_op("torch.aten.linalg_vector_norm")
+def vector_norm(c: Conversion, x: ir.Value, order: float = 2, dims=None, keepdim=False, dtype=None) -> ir.Value:
+    x = c.cast(x, c.element)
+    axes = _dims(x, dims)
+    if order == 1:
+        return reshape(reduce(math.AbsFOp(x).result, axes), c.shape)
+    if order == pymath.inf:
+        return reshape(reduce(math.AbsFOp(x).result, axes, "max"), c.shape)
+    if order != 2:
+        raise Unsupported(f"the norm of order {order}")
+    total = reshape(reduce(mul(x, x), axes), c.shape)
+    # At 0 the gradient is 0, not that of the root.
+    zero = constant(0.0, total.type)
+    positive = greater(total, zero)
+    return select(positive, sqrt(select(positive, total, constant(1.0, total.type))), zero)
+
+
+@torch_op("torch.aten.logsumexp")
+def logsumexp(c: Conversion, x: ir.Value, dims, keepdim=False) -> ir.Value:
+    """From x less its maximum, where that is finite."""
+    axes = _dims(x, dims)
+    maximum = stop_gradient(reduce(x, axes, "max"))
+    zero, infinity = constant(0.0, maximum.type), constant(pymath.inf, maximum.type)
+    offset = select(greater(infinity, math.AbsFOp(maximum).result), maximum, zero)
+    rows = [1 if d in axes else s for d, s in enumerate(shape_of(x))]
+    exponentials = exp(sub(x, broadcast(reshape(offset, rows), shape_of(x))))
+    return reshape(add(math.LogOp(reduce(exponentials, axes)).result, offset), c.shape)
 
 
 @torch_op("torch.aten.amax", "torch.aten.max")

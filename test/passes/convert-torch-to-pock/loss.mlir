@@ -50,3 +50,79 @@ func.func @mse_sum(%x: !torch.vtensor<[4],f32>, %y: !torch.vtensor<[4],f32>) -> 
   %0 = torch.aten.mse_loss %x, %y, %sum : !torch.vtensor<[4],f32>, !torch.vtensor<[4],f32>, !torch.int -> !torch.vtensor<[],f32>
   return %0 : !torch.vtensor<[],f32>
 }
+
+// CHECK-LABEL: func.func @l1(
+// CHECK-NEXT: %[[DIFFERENCE:.*]] = arith.subf
+// CHECK-NEXT: %[[DISTANCE:.*]] = math.absf %[[DIFFERENCE]]
+// CHECK-NEXT: "pock.reduce"(%[[DISTANCE]]) {dims = array<i64: 0>, kind = "sum"}
+func.func @l1(%x: !torch.vtensor<[4],f32>, %y: !torch.vtensor<[4],f32>) -> !torch.vtensor<[],f32> {
+  %sum = torch.constant.int 2
+  %0 = torch.aten.l1_loss %x, %y, %sum : !torch.vtensor<[4],f32>, !torch.vtensor<[4],f32>, !torch.int -> !torch.vtensor<[],f32>
+  return %0 : !torch.vtensor<[],f32>
+}
+
+// A parabola up to delta, its tangent beyond.
+// CHECK-LABEL: func.func @huber(
+// CHECK: %[[DISTANCE:.*]] = math.absf
+// CHECK: %[[SQUARE:.*]] = arith.mulf %[[DISTANCE]], %[[DISTANCE]]
+// CHECK: %[[NEAR:.*]] = arith.mulf %[[SQUARE]], %{{.*}}
+// CHECK: arith.constant dense<-2.500000e-01>
+// CHECK: %[[SHIFTED:.*]] = arith.addf %[[DISTANCE]]
+// CHECK: %[[FAR:.*]] = arith.mulf %[[SHIFTED]]
+// CHECK: %[[BEYOND:.*]] = arith.cmpf ogt, %[[DISTANCE]]
+// CHECK: arith.select %[[BEYOND]], %[[FAR]], %[[NEAR]]
+func.func @huber(%x: !torch.vtensor<[4],f32>, %y: !torch.vtensor<[4],f32>) -> !torch.vtensor<[4],f32> {
+  %none = torch.constant.int 0
+  %delta = torch.constant.float 0.5
+  %0 = torch.operator "torch.aten.huber_loss"(%x, %y, %none, %delta) : (!torch.vtensor<[4],f32>, !torch.vtensor<[4],f32>, !torch.int, !torch.float) -> !torch.vtensor<[4],f32>
+  return %0 : !torch.vtensor<[4],f32>
+}
+
+// Huber's loss over beta.
+// CHECK-LABEL: func.func @smooth_l1(
+// CHECK: %[[HUBER:.*]] = arith.select
+// CHECK: %[[OVER:.*]] = arith.constant dense<2.000000e+00>
+// CHECK: arith.mulf %[[HUBER]], %[[OVER]]
+func.func @smooth_l1(%x: !torch.vtensor<[4],f32>, %y: !torch.vtensor<[4],f32>) -> !torch.vtensor<[4],f32> {
+  %none = torch.constant.int 0
+  %beta = torch.constant.float 0.5
+  %0 = torch.operator "torch.aten.smooth_l1_loss"(%x, %y, %none, %beta) : (!torch.vtensor<[4],f32>, !torch.vtensor<[4],f32>, !torch.int, !torch.float) -> !torch.vtensor<[4],f32>
+  return %0 : !torch.vtensor<[4],f32>
+}
+
+// The only exponential is of -|x|.
+// CHECK-LABEL: func.func @binary(
+// CHECK-SAME: %[[X:.*]]: tensor<4xf32>, %[[TARGET:.*]]: tensor<4xf32>
+// CHECK: %[[ABSENT:.*]] = arith.subf %{{.*}}, %[[TARGET]]
+// CHECK: %[[MAGNITUDE:.*]] = math.absf %[[X]]
+// CHECK: %[[NEGATIVE:.*]] = arith.negf %[[MAGNITUDE]]
+// CHECK: %[[POWER:.*]] = math.exp %[[NEGATIVE]]
+// CHECK: %[[TAIL:.*]] = math.log1p %[[POWER]]
+// CHECK-NOT: math.exp
+// CHECK: %[[SURPRISE:.*]] = arith.addf %[[TAIL]]
+// CHECK: arith.mulf %[[ABSENT]], %[[X]]
+// CHECK: arith.mulf %{{.*}}, %[[SURPRISE]]
+func.func @binary(%x: !torch.vtensor<[4],f32>, %target: !torch.vtensor<[4],f32>) -> !torch.vtensor<[4],f32> {
+  %no = torch.constant.none
+  %none = torch.constant.int 0
+  %0 = torch.aten.binary_cross_entropy_with_logits %x, %target, %no, %no, %none : !torch.vtensor<[4],f32>, !torch.vtensor<[4],f32>, !torch.none, !torch.none, !torch.int -> !torch.vtensor<[4],f32>
+  return %0 : !torch.vtensor<[4],f32>
+}
+
+// Divided by the weights of the targets that count.
+// CHECK-LABEL: func.func @negative_log_likelihood(
+// CHECK-SAME: %[[X:.*]]: tensor<4x3xf32>, %[[TARGET:.*]]: tensor<4xi64>, %[[WEIGHT:.*]]: tensor<3xf32>
+// CHECK: %[[EQUAL:.*]] = arith.cmpi eq
+// CHECK: %[[COUNTED:.*]] = arith.cmpi ne
+// CHECK: %[[CHOSEN:.*]] = arith.andi %[[EQUAL]], %[[COUNTED]]
+// CHECK: %[[WEIGHTS:.*]] = arith.select %[[CHOSEN]]
+// CHECK: arith.mulf %[[X]], %[[WEIGHTS]]
+// CHECK: %[[TOTAL:.*]] = "pock.reduce"(%{{.*}}) {dims = array<i64: 0>, kind = "sum"}
+// CHECK: %[[COUNT:.*]] = "pock.reduce"(%[[WEIGHTS]]) {dims = array<i64: 0, 1>, kind = "sum"}
+// CHECK: arith.divf %[[TOTAL]], %[[COUNT]]
+func.func @negative_log_likelihood(%x: !torch.vtensor<[4,3],f32>, %target: !torch.vtensor<[4],si64>, %weight: !torch.vtensor<[3],f32>) -> !torch.vtensor<[],f32> {
+  %mean = torch.constant.int 1
+  %ignore = torch.constant.int -100
+  %0 = torch.operator "torch.aten.nll_loss_nd"(%x, %target, %weight, %mean, %ignore) : (!torch.vtensor<[4,3],f32>, !torch.vtensor<[4],si64>, !torch.vtensor<[3],f32>, !torch.int, !torch.int) -> !torch.vtensor<[],f32>
+  return %0 : !torch.vtensor<[],f32>
+}

@@ -78,3 +78,53 @@ func.func @softmax(%x: !torch.vtensor<[2,3],f32>) -> !torch.vtensor<[2,3],f32> {
   %1 = torch.aten.log_softmax.int %0, %first, %none : !torch.vtensor<[2,3],f32>, !torch.int, !torch.none -> !torch.vtensor<[2,3],f32>
   return %1 : !torch.vtensor<[2,3],f32>
 }
+
+// At zero the root is not differentiable: it is taken of one instead, and replaced by zero.
+// CHECK-LABEL: func.func @norm(
+// CHECK: %[[SUM:.*]] = "pock.reduce"(%{{.*}}) {dims = array<i64: 1>, kind = "sum"}
+// CHECK: %[[POSITIVE:.*]] = arith.cmpf ogt, %[[SUM]]
+// CHECK: %[[SAFE:.*]] = arith.select %[[POSITIVE]], %[[SUM]], %{{.*}}
+// CHECK: %[[ROOT:.*]] = math.sqrt %[[SAFE]]
+// CHECK: arith.select %[[POSITIVE]], %[[ROOT]], %{{.*}}
+func.func @norm(%x: !torch.vtensor<[2,4],f32>) -> !torch.vtensor<[2],f32> {
+  %false = torch.constant.bool false
+  %none = torch.constant.none
+  %1 = torch.constant.int 1
+  %two = torch.constant.float 2.0
+  %dims = torch.prim.ListConstruct %1 : (!torch.int) -> !torch.list<int>
+  %0 = torch.aten.linalg_vector_norm %x, %two, %dims, %false, %none : !torch.vtensor<[2,4],f32>, !torch.float, !torch.list<int>, !torch.bool, !torch.none -> !torch.vtensor<[2],f32>
+  return %0 : !torch.vtensor<[2],f32>
+}
+
+// The root of the variance.
+// CHECK-LABEL: func.func @deviation(
+// CHECK: arith.constant dense<0.333333343>
+// CHECK: %[[VARIANCE:.*]] = arith.mulf
+// CHECK-NEXT: math.sqrt %[[VARIANCE]]
+// CHECK-NEXT: return
+func.func @deviation(%x: !torch.vtensor<[2,4],f32>) -> !torch.vtensor<[2],f32> {
+  %false = torch.constant.bool false
+  %1 = torch.constant.int 1
+  %dims = torch.prim.ListConstruct %1 : (!torch.int) -> !torch.list<int>
+  %0 = torch.aten.std.correction %x, %dims, %1, %false : !torch.vtensor<[2,4],f32>, !torch.list<int>, !torch.int, !torch.bool -> !torch.vtensor<[2],f32>
+  return %0 : !torch.vtensor<[2],f32>
+}
+
+// Of x less its maximum, through which no gradient flows.
+// CHECK-LABEL: func.func @logsumexp(
+// CHECK-SAME: %[[X:.*]]: tensor<2x4xf32>
+// CHECK: %[[LARGEST:.*]] = "pock.reduce"(%[[X]]) {dims = array<i64: 1>, kind = "max"}
+// CHECK: %[[MAXIMUM:.*]] = "pock.stop_gradient"(%[[LARGEST]])
+// CHECK: %[[OFFSET:.*]] = arith.select %{{.*}}, %[[MAXIMUM]], %{{.*}}
+// CHECK: %[[LESS:.*]] = arith.subf %[[X]]
+// CHECK: %[[POWERS:.*]] = math.exp %[[LESS]]
+// CHECK: %[[SUM:.*]] = "pock.reduce"(%[[POWERS]])
+// CHECK: %[[LOG:.*]] = math.log %[[SUM]]
+// CHECK: arith.addf %[[LOG]], %[[OFFSET]]
+func.func @logsumexp(%x: !torch.vtensor<[2,4],f32>) -> !torch.vtensor<[2],f32> {
+  %false = torch.constant.bool false
+  %1 = torch.constant.int 1
+  %dims = torch.prim.ListConstruct %1 : (!torch.int) -> !torch.list<int>
+  %0 = torch.aten.logsumexp %x, %dims, %false : !torch.vtensor<[2,4],f32>, !torch.list<int>, !torch.bool -> !torch.vtensor<[2],f32>
+  return %0 : !torch.vtensor<[2],f32>
+}

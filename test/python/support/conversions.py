@@ -1,27 +1,31 @@
-"""Checks conversions of torch ops: what a compiled model predicts, and how it learns, against PyTorch.
+"""Checks conversions of torch ops: the results and gradients of exported models against PyTorch.
 
 A case is a function of tensors. All cases of a family form one model, whose parameters are the cases' floating-point
-inputs and whose outputs are their results; so each family is exported and compiled once. One step of gradient descent
-with learning rate 1 tells the gradients: by how much each parameter shrinks.
+inputs and whose outputs are their results; so each family is exported and compiled once. The model goes through the
+frontend, the conversion, autodiff and the lowering, and then runs as a function of inputs and parameters that gives
+outputs and gradients.
 """
 
 from __future__ import annotations
 
-import tempfile
+import warnings
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from support.gradients import expose_gradients
+from support.programs import Program
 from torch import nn
+from torch_mlir import ir
 
-import pock_mlir as pock
-from pock_mlir.compiler import driver
+from pock_mlir.frontends.torch_export import TracedModel
+from pock_mlir.frontends.torch_import import ParameterTable, import_traced
 from pock_mlir.passes.convert_torch_to_pock.conversion import op_key
-from pock_mlir.passes.functions import functions_of, operations_of
+from pock_mlir.passes.functions import find_function, operations_of
+from pock_mlir.passes.pipeline import run_pipeline
 
 NOT_EXPORTED = frozenset(
     f"torch.aten.{name}"
@@ -133,24 +137,43 @@ class Outcome:
     exported: set[str]
 
 
+class _WithLoss(nn.Module):
+    """Gives the loss of a family and then its results."""
+
+    def __init__(self, model: Family) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, others: Sequence[torch.Tensor], weights: Sequence[torch.Tensor]) -> tuple[torch.Tensor, ...]:
+        results = self.model(*others)
+        return (weighted_sum(results, *weights), *results)
+
+
 def compiled_outcome(cases: Sequence[Case]) -> Outcome:
     """What the compiled model of a family gives."""
     family = Family(cases)
-    others, weights = family.others(), weights_of(family)
-    with tempfile.TemporaryDirectory() as folder, _RecordedOps() as exported:
-        step = pock.compile(family, others, weights, loss=weighted_sum, optimizer=pock.SGD(lr=1.0))
-        session = pock.load(step.save(Path(folder) / "family.pock"))
-        before = session.state_dict()
-        outputs = session.predict(*[x.numpy() for x in others])
-        session.train_step(*[x.numpy() for x in (*others, *weights)])
-        after = session.state_dict()
-    gradients = iter([before[name] - after[name] for name, _ in family.named_parameters()])
-    results = iter(outputs if isinstance(outputs, tuple | list) else [outputs])
-    return Outcome(
-        {case.name: [next(results) for _ in results_of(case, case.inputs)] for case in cases},
-        {case.name: [next(gradients) for x in case.inputs if x.is_floating_point()] for case in cases},
-        exported.names,
-    )
+    arguments = (family.others(), weights_of(family))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exported = torch.export.export(_WithLoss(family), arguments).run_decompositions({})
+    module = import_traced(TracedModel(exported, exported, "tuple", ()), ParameterTable(family))
+    with module.context, ir.Location.unknown():
+        find_function(module.operation, "predict").erase()
+        function = find_function(module.operation, "train_step")
+        names = {op_key(op.operation) for op in operations_of(function)}
+        run_pipeline(module, "convert-torch-to-pock,cse,canonicalize,pock-apply-scheme{train=*},pock-autodiff")
+        order = expose_gradients(module.operation, with_loss=False)["train_step"]
+        run_pipeline(module, "cse,canonicalize,convert-pock-to-linalg,cse,canonicalize")
+        program = Program(module)
+    parameters = {name: x.detach().numpy() for name, x in family.named_parameters()}
+    inputs = [x.numpy() for group in arguments for x in group]
+    outputs = program.run("train_step", *inputs, *[parameters[name] for name in order])
+    results = {case.name: [outputs.pop(0) for _ in results_of(case, case.inputs)] for case in cases}
+    # A parameter that nothing reads is no argument.
+    found = {name: np.zeros_like(x) for name, x in parameters.items()} | dict(zip(order, outputs, strict=True))
+    gradients = iter(found.values())
+    by_case = {case.name: [next(gradients) for x in case.inputs if x.is_floating_point()] for case in cases}
+    return Outcome(results, by_case, names)
 
 
 def expected_outcome(case: Case) -> tuple[list[torch.Tensor], list[np.ndarray]]:
@@ -162,25 +185,3 @@ def expected_outcome(case: Case) -> tuple[list[torch.Tensor], list[np.ndarray]]:
         weighted_sum(results, *weights_of(family)).backward()
     gradients = [x.grad if x.grad is not None else torch.zeros_like(x) for x in inputs if x.is_floating_point()]
     return [r.detach() for r in results], [g.numpy() for g in gradients]
-
-
-class _RecordedOps:
-    """While entered, records the names of the ops that the driver imports."""
-
-    def __init__(self) -> None:
-        self.names: set[str] = set()
-        self._import = driver.import_traced
-
-    def __enter__(self) -> _RecordedOps:
-        def recorded(*arguments: Any) -> Any:
-            module = self._import(*arguments)
-            with module.context:
-                for function in functions_of(module.operation):
-                    self.names |= {op_key(op.operation) for op in operations_of(function)}
-            return module
-
-        driver.import_traced = recorded
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        driver.import_traced = self._import

@@ -22,7 +22,7 @@ from pock_mlir.dialects import load_dialects, state
 from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.reduce import reduce
 from pock_mlir.dialects.upstream import mul, zeros
-from pock_mlir.passes.functions import functions_of, operations_of, top_level
+from pock_mlir.passes.functions import function_name, functions_of, operations_of, top_level
 from pock_mlir.passes.pipeline import run_pipeline
 
 LOWER = "cse,canonicalize,convert-pock-to-linalg,cse,canonicalize"
@@ -164,18 +164,20 @@ def _set_type(function: ir.Operation) -> None:
     function.attributes["function_type"] = ir.TypeAttr.get(ir.FunctionType.get(arguments, results))
 
 
-def expose_gradients(module: ir.Operation, *, with_loss: bool = True) -> None:
+def expose_gradients(module: ir.Operation, *, with_loss: bool = True) -> dict[str, list[str]]:
     """Makes functions that pock-autodiff has differentiated self-contained: parameters become arguments, and their
     gradients (zeros for a parameter that has none) become results, behind the others. The loss is the first result.
+
+    Returns for each function the names of its parameters in the order of these arguments and results.
     """
-    for function in functions_of(module):
-        _expose(function, with_loss)
+    names = {function_name(function): _expose(function, with_loss) for function in functions_of(module)}
     for op in top_level(module):
         if op.operation.name == "pock.parameter":
             op.operation.erase()
+    return names
 
 
-def _expose(function: ir.Operation, with_loss: bool) -> None:
+def _expose(function: ir.Operation, with_loss: bool) -> list[str]:
     block = function.regions[0].blocks[0]
     arguments: dict[str, Any] = {}
     gradients: dict[str, ir.Value] = {}
@@ -203,3 +205,4 @@ def _expose(function: ir.Operation, with_loss: bool) -> None:
         func.ReturnOp(results)
     terminator.operation.erase()
     _set_type(function)
+    return list(arguments)

@@ -27,5 +27,7 @@ CASES = [
     ),
     Case("arange-of-floats", lambda x: x + torch.arange(4, dtype=torch.float32), [X]),
     Case("position-ids", lambda x: x * torch.arange(x.shape[-1]).unsqueeze(0), [X]),
+    Case("triangles", lambda x: (x.tril(), x.triu(), x.tril(1), x.triu(-1), x[None].tril(-1)), [X]),
+    Case("triangular-mask", lambda x: x.masked_fill(torch.tril(torch.ones(2, 4)) == 0, -1e4), [X]),
     Case("causal-mask", lambda x: x.masked_fill(torch.arange(4)[None] > torch.arange(2)[:, None], -1e4), [X]),
 ]

@@ -31,4 +31,37 @@ CASES = [
     Case("mse", functional.mse_loss, [LOGITS, normal(5, 4, seed=1)]),
     Case("mse-sum", lambda x, y: functional.mse_loss(x, y, reduction="sum"), [LOGITS, normal(5, 4, seed=1)]),
     Case("mse-none", lambda x, y: functional.mse_loss(x, y, reduction="none"), [LOGITS, normal(5, 4, seed=1)]),
+    Case("l1", functional.l1_loss, [LOGITS, normal(5, 4, seed=1)]),
+    Case(
+        "l1-none", lambda x: functional.l1_loss(x, torch.zeros(3), reduction="none"), [torch.tensor([-1.0, 0.0, 2.0])]
+    ),
+    Case("smooth-l1", functional.smooth_l1_loss, [LOGITS, 2 * normal(5, 4, seed=1)]),
+    Case("smooth-l1-beta", lambda x, y: functional.smooth_l1_loss(x, y, beta=0.3), [LOGITS, normal(5, 4, seed=1)]),
+    Case("huber", lambda x, y: functional.huber_loss(x, y, "sum", 0.7), [LOGITS, normal(5, 4, seed=1)]),
+    Case(
+        "binary",
+        lambda x, y: functional.binary_cross_entropy_with_logits(x, y.sigmoid()),
+        [10 * LOGITS, normal(5, 4, seed=1)],
+    ),
+    Case(
+        "binary-hard",
+        lambda x, t: functional.binary_cross_entropy_with_logits(x, (t > 1).float()),
+        [LOGITS[:, 0], TARGET],
+    ),
+    Case(
+        "binary-weighted",
+        lambda x, t: functional.binary_cross_entropy_with_logits(
+            x, (t > 1)[:, None].float().expand(5, 4), WEIGHT.clone(), pos_weight=2 * WEIGHT, reduction="sum"
+        ),
+        [LOGITS, TARGET],
+    ),
+    Case("negative-log-likelihood", lambda x, t: functional.nll_loss(x.log_softmax(-1), t), [LOGITS, TARGET]),
+    Case(
+        "negative-log-likelihood-unnormalised", lambda x, t: functional.nll_loss(x, t, WEIGHT.clone()), [LOGITS, TARGET]
+    ),
+    Case(
+        "negative-log-likelihood-of-pixels",
+        lambda x, t: functional.nll_loss(x, t, reduction="none", ignore_index=2),
+        [PIXELS, CLASSES],
+    ),
 ]
