@@ -89,7 +89,7 @@ def program() -> Program:
         return Program(module)
 
 
-@pytest.mark.parametrize(("index", "case"), enumerate(CASES), ids=[case.op for case in CASES])
+@pytest.mark.parametrize(("index", "case"), list(enumerate(CASES)), ids=[case.op for case in CASES])
 def test_result(program: Program, index: int, case: Case) -> None:
     expected = [case.expected] if isinstance(case.expected, torch.Tensor) else case.expected
     for got, want in zip(program.run(f"case{index}", *[t.numpy() for t in _tensors(case)]), expected, strict=True):

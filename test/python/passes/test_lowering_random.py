@@ -16,6 +16,7 @@ from pock_mlir.passes.pipeline import run_pipeline
 SHAPE = (40, 1000)
 MODULE = """
 !t = tensor<40x1000xf32>
+!i = tensor<i32>
 func.func @uniform(%seed: !i, %step: !i) -> (!t, !t) {
   %0 = "pock.uniform"(%seed, %step) {stream = 0} : (!i, !i) -> !t
   %1 = "pock.uniform"(%seed, %step) {stream = 1} : (!i, !i) -> !t

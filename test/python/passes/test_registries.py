@@ -33,6 +33,7 @@ REPLACED_BEFORE_LOWERING = {"pock.gradient"}
 """By the optimizer's pass."""
 
 NOT_DIFFERENTIABLE = {
+    "pock.uniform",
     "pock.parameter",
     "pock.state",
     "pock.read",

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import warnings
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import torch
@@ -21,10 +23,11 @@ from support.programs import Program
 from torch import nn
 from torch_mlir import ir
 
+from pock_mlir.compiler import driver
 from pock_mlir.frontends.torch_export import TracedModel
 from pock_mlir.frontends.torch_import import ParameterTable, import_traced
 from pock_mlir.passes.convert_torch_to_pock.conversion import op_key
-from pock_mlir.passes.functions import find_function, operations_of
+from pock_mlir.passes.functions import find_function, functions_of, operations_of
 from pock_mlir.passes.pipeline import run_pipeline
 
 NOT_EXPORTED = frozenset(
@@ -61,6 +64,11 @@ NOT_EXPORTED = frozenset(
     )
 )
 """The conversions of ops that torch.export does not give: they come from other frontends and decompositions."""
+
+RANDOM = frozenset(
+    f"torch.aten.{name}" for name in ("bernoulli", "bernoulli.p", "rand", "rand_like", "randn", "randn_like")
+)
+"""The conversions of ops that draw random numbers, which PyTorch draws otherwise."""
 
 
 @dataclass(frozen=True)
@@ -185,3 +193,19 @@ def expected_outcome(case: Case) -> tuple[list[torch.Tensor], list[np.ndarray]]:
         weighted_sum(results, *weights_of(family)).backward()
     gradients = [x.grad if x.grad is not None else torch.zeros_like(x) for x in inputs if x.is_floating_point()]
     return [r.detach() for r in results], [g.numpy() for g in gradients]
+
+
+@contextmanager
+def recorded_ops() -> Iterator[set[str]]:
+    """A set that gets the names of the ops that the driver imports meanwhile."""
+    names: set[str] = set()
+
+    def recorded(*arguments: Any) -> ir.Module:
+        module = import_traced(*arguments)
+        with module.context:
+            for function in functions_of(module.operation):
+                names.update(op_key(op.operation) for op in operations_of(function))
+        return module
+
+    with mock.patch.object(driver, "import_traced", recorded):
+        yield names

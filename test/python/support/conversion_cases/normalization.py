@@ -11,6 +11,14 @@ IMAGE = normal(2, 4, 3, 5)
 WEIGHT, BIAS = normal(4, seed=1), normal(4, seed=2)
 MEAN, VARIANCE = torch.tensor([0.1, -0.5, 0.0, 1.0]), torch.tensor([0.5, 1.0, 2.0, 0.1])
 
+
+def _trained(x: torch.Tensor, *affine: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """The result, and the running statistics, through which no gradient flows."""
+    mean, variance = MEAN.clone(), VARIANCE.clone()
+    result = functional.batch_norm(x, mean, variance, *affine, training=True, momentum=0.2)
+    return result, mean.detach(), variance.detach()
+
+
 CASES = [
     Case("layer-norm", lambda x, w, b: functional.layer_norm(x, (4,), w, b), [X, WEIGHT, BIAS]),
     Case("layer-norm-without-affine", lambda x: functional.layer_norm(x, (4,), eps=1e-3), [X]),
@@ -40,5 +48,12 @@ CASES = [
             x, w, b, MEAN.clone(), VARIANCE.clone(), 0.1, 1e-5
         )[0],
         [IMAGE, WEIGHT, BIAS],
+    ),
+    Case("batch-norm-in-training", _trained, [IMAGE, WEIGHT, BIAS]),
+    Case("batch-norm-in-training-of-rows", lambda x: _trained(x)[0], [normal(5, 4)]),
+    Case(
+        "batch-norm-without-statistics",
+        lambda x, w: torch.ops.aten._native_batch_norm_legit.no_stats(x, w, None, True, 0.1, 1e-5)[0],
+        [IMAGE, WEIGHT],
     ),
 ]
