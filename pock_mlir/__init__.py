@@ -13,18 +13,29 @@ from pock_mlir.version import __version__
 
 if TYPE_CHECKING:
     from pock_mlir.compiler import compile
-    from pock_mlir.optimizers import SGD, Adam, AdamW
+    from pock_mlir.optimizers import SGD, Adagrad, Adam, AdamW, Lion, RMSprop
     from pock_mlir.runtime import Session, load
     from pock_mlir.schemes import Scheme
 
-__all__ = ["SGD", "Adam", "AdamW", "PockError", "Scheme", "Session", "__version__", "compile", "load"]
+__all__ = [
+    "SGD",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Lion",
+    "PockError",
+    "RMSprop",
+    "Scheme",
+    "Session",
+    "__version__",
+    "compile",
+    "load",
+]
 
 # Public names that are imported at first use: a device has no compiler, and the compiler needs no runtime.
 _LAZY = {
     "compile": "pock_mlir.compiler",
-    "SGD": "pock_mlir.optimizers",
-    "Adam": "pock_mlir.optimizers",
-    "AdamW": "pock_mlir.optimizers",
+    **dict.fromkeys(("SGD", "Adam", "AdamW", "Lion", "RMSprop", "Adagrad"), "pock_mlir.optimizers"),
     "Scheme": "pock_mlir.schemes",
     "Session": "pock_mlir.runtime",
     "load": "pock_mlir.runtime",

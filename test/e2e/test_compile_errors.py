@@ -88,6 +88,13 @@ def test_one_clear_error(changes: dict, words: list[str]) -> None:
     [
         (lambda: pock.SGD(lr=-1.0), "lr"),
         (lambda: pock.SGD(lr=0.1, nesterov=True), "momentum"),
+        (lambda: pock.SGD(lr=0.1, momentum=0.9, dampening=0.1, nesterov=True), "dampening"),
+        (lambda: pock.SGD(dampening=1.5), "dampening"),
+        (lambda: pock.RMSprop(alpha=1.5), "alpha"),
+        (lambda: pock.Adagrad(lr_decay=-0.1), "lr_decay"),
+        (lambda: pock.Lion(betas=(0.9,)), "betas"),
+        (lambda: pock.AdamW(betas=0.9), "betas"),
+        (lambda: pock.AdamW(amsgrad=3), "amsgrad"),
         (lambda: pock.AdamW(betas=(0.9, 1.0)), "betas"),
         (lambda: pock.SGD(accumulate=0), "accumulate"),
         (lambda: pock.Adam(clip_norm=0.0), "clip_norm"),

@@ -28,12 +28,13 @@ def test_a_model_becomes_a_bundle_that_trains(tmp_path: Path, pock: Pock) -> Non
     (tmp_path / "spec.py").write_text(SPEC)
     result = pock(
         "compile", tmp_path / "spec.py", "-o", tmp_path / "model.pock", "--loss", "mse",
-        "--optimizer", "sgd", "--lr", 0.25, "--momentum", 0.5, "--scheme", "bias",
+        "--optimizer", "sgd", "--lr", 0.25, "--momentum", 0.5, "-O", "nesterov=true", "--scheme", "bias",
     )  # fmt: skip
     assert result.code == 0, result.err
     assert "planned peak" in result.err
     session = load(tmp_path / "model.pock")
     assert session.lr == 0.25
+    assert session.manifest.optimizer["momentum"] == 0.5 and session.manifest.optimizer["nesterov"] is True
     assert {spec.name for spec in session.manifest.parameters if spec.trained} == {"0.bias", "2.bias"}
     x, y = np.ones((4, 3), np.float32), np.ones((4, 2), np.float32)
     losses = [session.train_step(x, y) for _ in range(5)]
@@ -85,6 +86,8 @@ def test_ways_to_describe_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         (["--optimizer", "sgdd"], "unknown optimizer 'sgdd'"),
         (["--momentum", "0.9"], "--momentum needs --optimizer"),
         (["--optimizer", "adamw", "--momentum", "0.9"], "'adamw' has no option --momentum"),
+        (["--optimizer", "lion", "-O", "betas"], "--optimizer-option betas: expects NAME=VALUE"),
+        (["--optimizer", "lion", "-O", "alpha=0.5"], "'lion' has no option --alpha; its options are lr,"),
         (["--scheme", "everything"], "everything"),
     ],
 )
