@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pock_mlir.compiler import compile
     from pock_mlir.optimizers import SGD, Adagrad, Adam, AdamW, Lion, RMSprop
     from pock_mlir.runtime import Session, load
+    from pock_mlir.schedules import ConstantSchedule, CosineSchedule, LinearSchedule, StepSchedule
     from pock_mlir.schemes import Scheme
 
 __all__ = [
@@ -22,11 +23,15 @@ __all__ = [
     "Adagrad",
     "Adam",
     "AdamW",
+    "ConstantSchedule",
+    "CosineSchedule",
+    "LinearSchedule",
     "Lion",
     "PockError",
     "RMSprop",
     "Scheme",
     "Session",
+    "StepSchedule",
     "__version__",
     "compile",
     "load",
@@ -36,6 +41,7 @@ __all__ = [
 _LAZY = {
     "compile": "pock_mlir.compiler",
     **dict.fromkeys(("SGD", "Adam", "AdamW", "Lion", "RMSprop", "Adagrad"), "pock_mlir.optimizers"),
+    **dict.fromkeys(("ConstantSchedule", "CosineSchedule", "LinearSchedule", "StepSchedule"), "pock_mlir.schedules"),
     "Scheme": "pock_mlir.schemes",
     "Session": "pock_mlir.runtime",
     "load": "pock_mlir.runtime",

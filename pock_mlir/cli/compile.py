@@ -15,6 +15,7 @@ from pock_mlir.cli.model_spec import ModelSpec, load_model_spec
 from pock_mlir.cli.size import readable_bytes
 from pock_mlir.errors import CompileError, MissingDependencyError
 from pock_mlir.optimizers import OPTIMIZERS
+from pock_mlir.schedules import SCHEDULES, make_schedule
 from pock_mlir.targets import get_target
 
 
@@ -38,6 +39,16 @@ def compile_(
         list[str] | None,
         typer.Option("--optimizer-option", "-O", help="NAME=VALUE, any option of the optimizer: betas=0.9,0.99"),
     ] = None,
+    schedule: Annotated[
+        str | None, typer.Option(help=f"How the learning rate changes: {', '.join(SCHEDULES)}.")
+    ] = None,
+    total_steps: Annotated[int | None, typer.Option(help="Updates until its end (linear, cosine).")] = None,
+    warmup_steps: Annotated[int | None, typer.Option(help="Updates in which the rate rises first.")] = None,
+    final: Annotated[float | None, typer.Option(help="The last rate as a fraction (linear, cosine).")] = None,
+    schedule_option: Annotated[
+        list[str] | None,
+        typer.Option("--schedule-option", "-S", help="NAME=VALUE, any option of the schedule: every=100"),
+    ] = None,
     scheme: Annotated[
         str | None, typer.Option(help="What is trained: full, bias, last-blocks:K, or a YAML file.")
     ] = None,
@@ -56,8 +67,9 @@ def compile_(
         "accumulate": accumulate,
     }
     arguments = _arguments(model_spec, loss=loss, scheme=scheme, target=target, seed=seed)
-    given = {name: value for name, value in options.items() if value is not None}
-    arguments |= _optimizer_arguments(optimizer, given | _parsed(optimizer_option or ()))
+    arguments |= _optimizer_arguments(optimizer, _given(options) | _parsed(optimizer_option, "--optimizer-option"))
+    options = {"total_steps": total_steps, "warmup_steps": warmup_steps, "final": final}
+    arguments |= _schedule_arguments(schedule, _given(options) | _parsed(schedule_option, "--schedule-option"))
     console = Console(stderr=True)
     with console.status("compiling"):
         step = _compiler()(**arguments)
@@ -71,15 +83,19 @@ def _arguments(spec: ModelSpec, **options: str | int | None) -> dict[str, Any]:
     return arguments | {name: value for name, value in options.items() if value is not None}
 
 
-def _parsed(options: Sequence[str]) -> dict[str, Any]:
-    """NAME=VALUE as options of an optimizer: numbers, true, false, and tuples of numbers."""
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _parsed(options: Sequence[str] | None, flag: str) -> dict[str, Any]:
+    """NAME=VALUE as options by name: numbers, true, false, and tuples of numbers."""
     out: dict[str, Any] = {}
-    for text in options:
+    for text in options or ():
         name, _, value = text.partition("=")
         try:
             out[name.replace("-", "_")] = literal_eval({"true": "True", "false": "False"}.get(value, value))
         except (ValueError, SyntaxError):
-            raise CompileError(f"--optimizer-option {text}: expects NAME=VALUE with a number, true or false") from None
+            raise CompileError(f"{flag} {text}: expects NAME=VALUE with a number, true or false") from None
     return out
 
 
@@ -100,6 +116,15 @@ def _optimizer_arguments(name: str | None, options: dict[str, Any]) -> dict[str,
                 f"the optimizer '{name}' has no option --{option.replace('_', '-')}; its options are {', '.join(known)}"
             )
     return {"optimizer": OPTIMIZERS[name](**options)}
+
+
+def _schedule_arguments(name: str | None, options: dict[str, Any]) -> dict[str, Any]:
+    """`schedule` from the options of the command line."""
+    if name is None and not options:
+        return {}
+    if name is None:
+        raise CompileError(f"--{next(iter(options)).replace('_', '-')} needs --schedule, one of {', '.join(SCHEDULES)}")
+    return {"schedule": make_schedule(name, options)}
 
 
 def _compiler() -> Any:

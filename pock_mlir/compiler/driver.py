@@ -29,6 +29,7 @@ from pock_mlir.frontends.torch_import import ParameterTable, import_traced
 from pock_mlir.optimizers import SGD, Optimizer
 from pock_mlir.passes.diagnostics import Diagnostic
 from pock_mlir.passes.pipeline import PassError, run_pipeline
+from pock_mlir.schedules import Schedule
 from pock_mlir.schemes import Scheme, resolve_scheme
 from pock_mlir.targets import Target, get_target
 from pock_mlir.version import __version__
@@ -50,6 +51,7 @@ def compile(
     scheme: str | Path | Scheme = "full",
     target: str = "host",
     seed: int = 0,
+    schedule: Schedule | None = None,
 ) -> CompiledStep:
     """Compiles the whole training step of a model: forward, backward and update as one program.
 
@@ -57,7 +59,8 @@ def compile(
     output. All shapes and dtypes become static. `loss` is a name ("cross_entropy", "mse"), a callable `loss(outputs,
     *targets)`, or None where the model returns its own. The model is trained in the mode it is in and is not changed:
     in train mode batch normalisation uses the batch's statistics and keeps the running ones, and dropout draws from
-    `seed` (0 to 2^31 - 1; `Session.set_seed` changes it).
+    `seed` (0 to 2^31 - 1; `Session.set_seed` changes it). `schedule` changes the learning rate from update to update
+    (None: it stays); it is part of the bundle, but not of the module: `Session.set_schedule` replaces it.
 
     Raises PockError (CompileError, SchemeError, TargetError) with what is wrong, where in the model, and what to do.
     """
@@ -66,6 +69,7 @@ def compile(
     loss_function = resolve_loss(loss)
     example_inputs, example_targets = _check_inputs(inputs), _check_targets(targets)
     _check_model(model, optimizer)
+    _check_schedule(schedule)
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 1 << 31:
         raise CompileError(f"the seed is {seed!r}, it must be an integer from 0 to {(1 << 31) - 1}")
     structure = model_structure(model)
@@ -80,6 +84,7 @@ def compile(
     manifest = dataclasses.replace(
         manifest,
         optimizer=optimizer.to_json(),
+        schedule=None if schedule is None else schedule.to_json(),
         scheme=rules.to_json(),
         loss=describe_loss(loss),
         accumulate=optimizer.accumulate,
@@ -129,6 +134,14 @@ def _check_model(model: torch.nn.Module, optimizer: Optimizer) -> None:
         )
     if not any(True for _ in model.parameters()):
         raise CompileError("the model has no parameters to train")
+
+
+def _check_schedule(schedule: Schedule | None) -> None:
+    if schedule is not None and not isinstance(schedule, Schedule):
+        raise CompileError(
+            f"schedule must be one of pock_mlir's, such as CosineSchedule(total_steps=1000), or None, "
+            f"got {type(schedule).__name__}"
+        )
 
 
 def _input_names(inputs: Inputs) -> list[str]:

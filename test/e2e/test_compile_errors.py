@@ -61,6 +61,7 @@ def test_an_unsupported_op_names_the_module_and_the_line() -> None:
         ({"scheme": "last-blocks:9"}, ["last-blocks:9", "between 1 and", "2"]),
         ({"scheme": pock.Scheme("none")}, ["'none'", "trains no parameter"]),
         ({"target": "z80"}, ["unknown target 'z80'", "host"]),
+        ({"schedule": "cosine"}, ["schedule", "CosineSchedule(total_steps=1000)", "str"]),
         ({"loss": "crossentropy"}, ["unknown loss 'crossentropy'", "cross_entropy"]),
         ({"optimizer": torch.optim.SGD}, ["optimizer", "SGD(lr=0.01)"]),
         ({"model": torch.relu}, ["torch.nn.Module"]),
