@@ -5,13 +5,14 @@ from __future__ import annotations
 import math as pymath
 
 from torch_mlir import ir
-from torch_mlir.dialects import math
+from torch_mlir.dialects import arith, math
 
-from pock_mlir.dialects.upstream import add, constant, div, mul, neg, scale, sqrt, sub
-from pock_mlir.passes.optimizer_update import Scalars, UpdateRule, counted_step, insert
+from pock_mlir.dialects.upstream import constant, div, mul, neg, scale, shift, sqrt, sub
+from pock_mlir.passes.optimizer_update import Scalars, UpdateRule, counted_step, insert, moving_average, with_decay
 from pock_mlir.passes.registry import register_pass
 
 SLOTS = ("exp_avg", "exp_avg_sq")
+AMSGRAD_SLOT = "max_exp_avg_sq"
 
 
 @register_pass("pock-insert-adam")
@@ -23,19 +24,30 @@ def insert_adam(
     beta2: float = 0.999,
     eps: float = 1e-8,
     weight_decay: float = 0.0,
+    amsgrad: bool = False,
     clip_norm: float = 0.0,
     accumulate: int = 1,
     function: str = "train_step",
 ) -> None:
     """Updates by Adam (Kingma and Ba, arXiv:1412.6980); weight decay is added to the gradient."""
-    rule = adam_rule(module, beta1, beta2, eps, weight_decay, decoupled=False)
+    rule = adam_rule(module, beta1, beta2, eps, weight_decay, amsgrad, decoupled=False)
     insert(module, rule, lr=lr, clip_norm=clip_norm, accumulate=accumulate, function=function)
 
 
 def adam_rule(
-    module: ir.Operation, beta1: float, beta2: float, eps: float, weight_decay: float, *, decoupled: bool
+    module: ir.Operation,
+    beta1: float,
+    beta2: float,
+    eps: float,
+    weight_decay: float,
+    amsgrad: bool,
+    *,
+    decoupled: bool,
 ) -> UpdateRule:
-    """Adam's rule; `decoupled` weight decay shrinks the parameter itself (AdamW) instead of adding to its gradient."""
+    """Adam's rule; `decoupled` weight decay shrinks the parameter itself (AdamW) instead of adding to its gradient.
+
+    `amsgrad` divides by the root of the largest second moment so far (Reddi, Kale and Kumar, arXiv:1904.09237).
+    """
     number, advance = counted_step(module)
 
     def prepare(lr: ir.Value) -> Scalars:
@@ -49,14 +61,18 @@ def adam_rule(
         step_size, root_correction, keep = scalars
         if weight_decay and decoupled:
             parameter = mul(parameter, keep)
-        elif weight_decay:
-            gradient = add(gradient, mul(constant(weight_decay, parameter.type), parameter))
-        mean = _moving_average(slots[0], gradient, beta1)
-        square = _moving_average(slots[1], mul(gradient, gradient), beta2)
-        denominator = add(div(sqrt(square), root_correction), constant(eps, parameter.type))
-        return [sub(parameter, mul(step_size, div(mean, denominator))), mean, square]
+        else:
+            gradient = with_decay(gradient, parameter, weight_decay)
+        mean = moving_average(slots[0], gradient, beta1)
+        square = moving_average(slots[1], mul(gradient, gradient), beta2)
+        new_slots = [mean, square]
+        if amsgrad:
+            square = arith.MaximumFOp(slots[2], square).result
+            new_slots.append(square)
+        denominator = shift(div(sqrt(square), root_correction), eps)
+        return [sub(parameter, mul(step_size, div(mean, denominator))), *new_slots]
 
-    return UpdateRule(slots=SLOTS, prepare=prepare, element=element)
+    return UpdateRule(slots=(*SLOTS, *[AMSGRAD_SLOT] * amsgrad), prepare=prepare, element=element)
 
 
 def _bias_correction(step: ir.Value, beta: float) -> ir.Value:
@@ -69,7 +85,3 @@ def _bias_correction(step: ir.Value, beta: float) -> ir.Value:
 def _decay_factor(lr: ir.Value, weight_decay: float) -> ir.Value:
     one = constant(1.0, lr.type)
     return sub(one, scale(lr, weight_decay))
-
-
-def _moving_average(old: ir.Value, new: ir.Value, beta: float) -> ir.Value:
-    return add(mul(constant(beta, old.type), old), mul(constant(1.0 - beta, old.type), new))

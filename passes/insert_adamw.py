@@ -18,10 +18,11 @@ def insert_adamw(
     beta2: float = 0.999,
     eps: float = 1e-8,
     weight_decay: float = 1e-2,
+    amsgrad: bool = False,
     clip_norm: float = 0.0,
     accumulate: int = 1,
     function: str = "train_step",
 ) -> None:
     """Updates by AdamW (Loshchilov and Hutter, arXiv:1711.05101); weight decay is decoupled from the gradient."""
-    rule = adam_rule(module, beta1, beta2, eps, weight_decay, decoupled=True)
+    rule = adam_rule(module, beta1, beta2, eps, weight_decay, amsgrad, decoupled=True)
     insert(module, rule, lr=lr, clip_norm=clip_norm, accumulate=accumulate, function=function)

@@ -1,12 +1,11 @@
-"""pock-insert-sgd: stochastic gradient descent, as in torch.optim.SGD (without dampening)."""
+"""pock-insert-sgd: stochastic gradient descent, as in torch.optim.SGD."""
 
 from __future__ import annotations
 
 from torch_mlir import ir
-from torch_mlir.dialects import arith
 
-from pock_mlir.dialects.upstream import add, constant, mul, sub
-from pock_mlir.passes.optimizer_update import Scalars, UpdateRule, insert
+from pock_mlir.dialects.upstream import add, constant, greater, mul, select, sub
+from pock_mlir.passes.optimizer_update import Scalars, UpdateRule, counted_step, insert, with_decay
 from pock_mlir.passes.registry import PassFailure, register_pass
 
 SLOT = "momentum_buffer"
@@ -19,25 +18,42 @@ def insert_sgd(
     lr: float = 0.01,
     momentum: float = 0.0,
     nesterov: bool = False,
+    dampening: float = 0.0,
     weight_decay: float = 0.0,
     clip_norm: float = 0.0,
     accumulate: int = 1,
     function: str = "train_step",
 ) -> None:
-    """Updates by stochastic gradient descent: g += wd w; m = mu m + g; w -= lr m (Nesterov: lr (g + mu m))."""
+    """Updates by stochastic gradient descent: g += wd w; m = mu m + g; w -= lr m (Nesterov: lr (g + mu m)).
+
+    With dampening tau, m = mu m + (1 - tau) g from the second step on.
+    """
     if nesterov and not momentum:
         raise PassFailure(module.location, "Nesterov's form needs a momentum")
+    if nesterov and dampening:
+        raise PassFailure(module.location, "Nesterov's form allows no dampening")
+    dampened = bool(momentum and dampening)
+    number, advance = counted_step(module) if dampened else (None, None)
+
+    def prepare(lr: ir.Value) -> Scalars:
+        if number is None or advance is None:
+            return [lr]
+        # The first gradient enters the momentum whole.
+        one = constant(1.0, lr.type)
+        share = select(greater(number(), one), constant(1.0 - dampening, lr.type), one)
+        advance()
+        return [lr, share]
 
     def element(gradient: ir.Value, parameter: ir.Value, slots: Scalars, scalars: Scalars) -> Scalars:
-        if weight_decay:
-            gradient = add(gradient, mul(constant(weight_decay, parameter.type), parameter))
-        direction, new_slots = gradient, []
+        direction = gradient = with_decay(gradient, parameter, weight_decay)
+        new_slots = []
         if momentum:
+            share = mul(scalars[1], gradient) if dampened else gradient
             factor = constant(momentum, parameter.type)
-            buffer = add(mul(factor, slots[0]), gradient)
+            buffer = add(mul(factor, slots[0]), share)
             direction = add(gradient, mul(factor, buffer)) if nesterov else buffer
             new_slots = [buffer]
-        return [sub(parameter, arith.MulFOp(scalars[0], direction).result), *new_slots]
+        return [sub(parameter, mul(scalars[0], direction)), *new_slots]
 
-    rule = UpdateRule(slots=[SLOT] if momentum else [], prepare=lambda lr: [lr], element=element)
+    rule = UpdateRule(slots=[SLOT] if momentum else [], prepare=prepare, element=element)
     insert(module, rule, lr=lr, clip_norm=clip_norm, accumulate=accumulate, function=function)

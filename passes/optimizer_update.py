@@ -24,14 +24,15 @@ CLIP_EPSILON = 1e-6
 class UpdateRule:
     """An elementwise optimizer.
 
-    `slots`: names of the states kept per parameter, all starting at 0. `prepare()` builds, once per step, the rank-0
-    tensors that all updates need, from the learning rate. `element(gradient, parameter, slots, scalars)` computes on
-    scalars the new parameter and the new slots.
+    `slots`: names of the states kept per parameter, all starting at `slot_init`. `prepare(lr)` builds, once per step,
+    the rank-0 tensors that all updates need, from the learning rate. `element(gradient, parameter, slots, scalars)`
+    computes on scalars the new parameter and the new slots.
     """
 
     slots: Sequence[str]
     prepare: Callable[[ir.Value], Scalars]
     element: Callable[[ir.Value, ir.Value, Scalars, Scalars], Scalars]
+    slot_init: float = 0.0
 
 
 @dataclass
@@ -82,6 +83,18 @@ def counted_step(module: ir.Operation) -> tuple[Callable[[], ir.Value], Callable
     return number, advance
 
 
+def with_decay(gradient: ir.Value, parameter: ir.Value, weight_decay: float) -> ir.Value:
+    """The gradient of the loss with the penalty weight_decay / 2 ||w||^2: g + weight_decay w."""
+    if not weight_decay:
+        return gradient
+    return add(gradient, mul(constant(weight_decay, parameter.type), parameter))
+
+
+def moving_average(old: ir.Value, new: ir.Value, beta: float) -> ir.Value:
+    """beta old + (1 - beta) new."""
+    return add(mul(constant(beta, old.type), old), mul(constant(1.0 - beta, old.type), new))
+
+
 def _new_state(
     module: ir.Operation,
     name: str,
@@ -105,7 +118,7 @@ def _gradients(module: ir.Operation, step: ir.Operation, rule: UpdateRule) -> li
         gradient = Gradient(op.parameter.value, op, ir.RankedTensorType(op.value.type))
         for slot in rule.slots:
             name = f"{gradient.name}.{slot}"
-            _new_state(module, name, gradient.type, 0.0, gradient.name, slot)
+            _new_state(module, name, gradient.type, rule.slot_init, gradient.name, slot)
             gradient.states.append(name)
         gradients.append(gradient)
     if not gradients:

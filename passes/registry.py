@@ -13,7 +13,7 @@ See the package's docstring for where a pass must stand so that its name is enou
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -32,6 +32,14 @@ class PassFailure(Exception):
         super().__init__(message)
         self.location = location
         self.message = message
+
+
+def fail(failures: Sequence[PassFailure]) -> None:
+    """Reports several failures together, if there are any: the pass goes on as far as it can and then calls this."""
+    for failure in failures[:-1]:
+        failure.location.emit_error(failure.message)
+    if failures:
+        raise failures[-1]
 
 
 @dataclass(frozen=True)

@@ -12,19 +12,38 @@ from pock_mlir.errors import PockError
 from pock_mlir.version import __version__
 
 if TYPE_CHECKING:
-    from pock_mlir.compiler import compile
-    from pock_mlir.optimizers import SGD, Adam, AdamW
+    from pock_mlir.compiler import compile, coverage
+    from pock_mlir.optimizers import SGD, Adagrad, Adam, AdamW, Lion, RMSprop
     from pock_mlir.runtime import Session, load
+    from pock_mlir.schedules import ConstantSchedule, CosineSchedule, LinearSchedule, StepSchedule
     from pock_mlir.schemes import Scheme
 
-__all__ = ["SGD", "Adam", "AdamW", "PockError", "Scheme", "Session", "__version__", "compile", "load"]
+__all__ = [
+    "SGD",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "ConstantSchedule",
+    "CosineSchedule",
+    "LinearSchedule",
+    "Lion",
+    "PockError",
+    "RMSprop",
+    "Scheme",
+    "Session",
+    "StepSchedule",
+    "__version__",
+    "compile",
+    "coverage",
+    "load",
+]
 
 # Public names that are imported at first use: a device has no compiler, and the compiler needs no runtime.
 _LAZY = {
     "compile": "pock_mlir.compiler",
-    "SGD": "pock_mlir.optimizers",
-    "Adam": "pock_mlir.optimizers",
-    "AdamW": "pock_mlir.optimizers",
+    "coverage": "pock_mlir.compiler",
+    **dict.fromkeys(("SGD", "Adam", "AdamW", "Lion", "RMSprop", "Adagrad"), "pock_mlir.optimizers"),
+    **dict.fromkeys(("ConstantSchedule", "CosineSchedule", "LinearSchedule", "StepSchedule"), "pock_mlir.schedules"),
     "Scheme": "pock_mlir.schemes",
     "Session": "pock_mlir.runtime",
     "load": "pock_mlir.runtime",

@@ -25,6 +25,10 @@ class SchemeError(PockError):
     """A scheme that is not known, is malformed, or trains nothing."""
 
 
+class ScheduleError(PockError):
+    """A learning-rate schedule that is not known, or with options that make no sense."""
+
+
 class BundleError(PockError):
     """A bundle that is missing, is not a bundle, has another version, is damaged or was tampered with."""
 

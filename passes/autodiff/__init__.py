@@ -16,7 +16,8 @@ from torch_mlir import ir
 from pock_mlir.dialects import state
 from pock_mlir.dialects.upstream import add, constant
 from pock_mlir.passes.functions import find_function, parameters_of
-from pock_mlir.passes.registry import PassFailure, register_pass
+from pock_mlir.passes.placeholder import is_placeholder, placeholder
+from pock_mlir.passes.registry import PassFailure, fail, register_pass
 
 from .rules import vjp
 
@@ -32,7 +33,7 @@ def autodiff(module: ir.Operation, *, function: str = "train_step") -> None:
     trained = {name for name, op in parameters_of(module).items() if op.trained.value}
     if not trained:
         raise PassFailure(step.location, "no parameter is trained: the scheme leaves nothing to differentiate for")
-    Differentiation(block, trained).run()
+    fail(Differentiation(block, trained).run())
 
 
 class Differentiation:
@@ -45,8 +46,10 @@ class Differentiation:
         self.active: set[ir.Value] = set()
         self.reads: dict[str, list[ir.Value]] = {name: [] for name in trained}
         self.cotangents: dict[ir.Value, ir.Value] = {}
+        self.failures: list[PassFailure] = []
 
-    def run(self) -> None:
+    def run(self) -> list[PassFailure]:
+        """Differentiates; returns a failure for each op that stands in the way and has no gradient rule."""
         self._find_active()
         loss = self._loss()
         last_use = self._first_active_use()
@@ -58,6 +61,7 @@ class Differentiation:
                 self._differentiate(op)
                 for name in last_use.get(position, ()):
                     self._hand_over(name, op.operation.location)
+        return self.failures
 
     def _find_active(self) -> None:
         """Marks the values that depend on a trained parameter."""
@@ -94,6 +98,9 @@ class Differentiation:
     def _differentiate(self, op: ir.OpView) -> None:
         operation = op.operation
         results = list(operation.results)
+        if is_placeholder(operation):
+            self._go_on_before(operation)
+            return
         if (
             not results
             or results[0] not in self.cotangents
@@ -103,12 +110,22 @@ class Differentiation:
             return
         rule = vjp.get(operation.name)
         if rule is None:
-            raise PassFailure(operation.location, f"'{operation.name}' op has no gradient rule")
+            self.failures.append(PassFailure(operation.location, f"'{operation.name}' op has no gradient rule"))
+            self._go_on_before(operation)
+            return
         with operation.location:
             thunks = rule(op, self.cotangents.pop(results[0]))
             for value, thunk in zip(operation.operands, thunks, strict=True):
                 if thunk is not None and value in self.active:
                     self._accumulate(value, thunk())
+
+    def _go_on_before(self, operation: ir.Operation) -> None:
+        """Gives what an op without a rule depends on some cotangent: so all such ops are found in one sweep."""
+        cotangents = [self.cotangents.pop(r) for r in operation.results if r in self.cotangents]
+        active = [v for v in operation.operands if v in self.active]
+        if cotangents:
+            for value in active:
+                self._accumulate(value, placeholder([value.type], cotangents, operation.location)[0])
 
     def _accumulate(self, value: ir.Value, cotangent: ir.Value) -> None:
         if cotangent.type != value.type:

@@ -12,7 +12,7 @@ from torch_mlir.dialects import func
 from pock_mlir.dialects.state import state
 from pock_mlir.dialects.torch_types import builtin_tensor
 from pock_mlir.passes.functions import after_state, functions_of, operations_of, parameters_of
-from pock_mlir.passes.registry import PassFailure, register_pass
+from pock_mlir.passes.registry import PassFailure, fail, register_pass
 
 from .conversion import Conversion, Failed, op_key
 from .random import SEED, STEP
@@ -21,7 +21,7 @@ from .rules import torch_op
 for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")
 
-__all__ = ["convert_torch_to_pock", "torch_op"]
+__all__ = ["convert_function", "convert_torch_to_pock", "torch_op"]
 
 # Checks that torch.export leaves behind; the shapes and dtypes they assert are static here.
 ASSERTIONS = frozenset(
@@ -35,13 +35,8 @@ def convert_torch_to_pock(module: ir.Operation, *, seed: int = 0) -> None:
 
     Where the program draws random numbers, their seed and step become states.
     """
-    failures: list[tuple[ir.Location, str]] = []
-    for function in list(functions_of(module)):
-        failures += _convert_function(function)
-    if failures:
-        for location, message in failures[:-1]:
-            location.emit_error(message)
-        raise PassFailure(*failures[-1])
+    failures = [failure for function in list(functions_of(module)) for failure in convert_function(function).failures]
+    fail([PassFailure(failure.location, failure.message) for failure in failures])
     _declare_random_state(module, seed)
 
 
@@ -59,13 +54,16 @@ def _declare_random_state(module: ir.Operation, seed: int) -> None:
             state(name, scalar, float(init))
 
 
-def _convert_function(function: ir.Operation) -> list[tuple[ir.Location, str]]:
-    """Builds the converted function beside the old one, which it then replaces."""
+def convert_function(function: ir.Operation, *, survey: bool = False) -> Conversion:
+    """Builds the converted function beside the old one, which it then replaces; returns what came of each op.
+
+    Placeholders stand in for what could not be converted.
+    """
     operations = operations_of(function)
     needed = _needed(operations)
     arguments = list(function.regions[0].blocks[0].arguments)
     types = [builtin_tensor(a.type) or a.type for a in arguments]
-    c = Conversion()
+    c = Conversion(survey)
     name = ir.StringAttr(function.attributes["sym_name"])
     with ir.InsertionPoint(function), function.location:
         new = func.FuncOp(name.value, (types, []))
@@ -81,7 +79,7 @@ def _convert_function(function: ir.Operation) -> list[tuple[ir.Location, str]]:
         if attribute in function.attributes:
             new.attributes[attribute] = function.attributes[attribute]
     function.erase()
-    return c.failures
+    return c
 
 
 def _needed(operations: list[ir.OpView]) -> list[bool]:

@@ -4,7 +4,9 @@ data.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from torch_mlir import ir
@@ -14,6 +16,7 @@ from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.torch_types import builtin_tensor
 from pock_mlir.dialects.upstream import constant, with_element
+from pock_mlir.passes.placeholder import placeholder
 from pock_mlir.passes.registry import PassFailure
 
 from .rules import torch_op
@@ -24,6 +27,19 @@ LISTS = frozenset({"torch.prim.ListConstruct", "torch.prim.TupleConstruct"})
 
 class Unsupported(Exception):
     """Raised by a rule that does not cover this use of the op; becomes an error at the op."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An op that could not be converted: `reason` says which use of it is not covered, None that no use is."""
+
+    location: ir.Location
+    op: str
+    reason: str | None = None
+
+    @property
+    def message(self) -> str:
+        return f"{self.op} is not supported" if self.reason is None else f"{self.op}: {self.reason}"
 
 
 def op_key(operation: ir.Operation) -> str:
@@ -38,13 +54,17 @@ def op_key(operation: ir.Operation) -> str:
 class Conversion:
     """Converts the ops of one function, in order.
 
-    While a rule runs, `types` are the builtin types of its op's results.
+    While a rule runs, `types` are the builtin types of its op's results. `counts` says how often each op was converted,
+    `failures` which were not. In a `survey` the location of a converted op is named after the torch op, around its
+    place in the model, and a rule that fails otherwise than by `Unsupported` is a failure too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, survey: bool = False) -> None:
+        self.survey = survey
+        self.counts: Counter[str] = Counter()
         self.values: dict[ir.Value, Any] = {}
         self.types: list[ir.RankedTensorType | None] = []
-        self.failures: list[tuple[ir.Location, str]] = []
+        self.failures: list[Failure] = []
         self._streams = 0
 
     @property
@@ -70,28 +90,31 @@ class Conversion:
             return
         rule = torch_op.get(key)
         if rule is None:
-            self._fail(operation, f"{_short(key)} is not supported")
+            self._fail(operation, None)
             return
         operands = [self.values.get(v) for v in operation.operands]
-        if any(
-            isinstance(v, Failed) or (isinstance(v, list) and any(isinstance(e, Failed) for e in v)) for v in operands
-        ):
-            self._set(operation, [Failed()] * len(operation.results))
+        if any(isinstance(v, Failed) for v in _flat(operands)):
+            self._stand_in(operation)
             return
         self.types = [builtin_tensor(r.type) for r in operation.results]
         try:
-            with operation.location:
+            with ir.Location.name(_short(key), operation.location) if self.survey else operation.location:
                 converted = rule(self, *operands)
         except Unsupported as error:
-            self._fail(operation, f"{_short(key)}: {error}")
+            self._fail(operation, str(error))
+            return
+        except Exception as error:
+            if not self.survey:
+                raise
+            self._fail(operation, f"its conversion failed ({type(error).__name__}: {error})")
             return
         if isinstance(converted, ir.Value) or len(operation.results) == 1:
             converted = [converted]
-        for value, type in zip(converted, self.types, strict=True):
-            if isinstance(value, ir.Value) and type is not None and value.type != type:
-                raise PassFailure(
-                    operation.location, f"{_short(key)}: conversion gave {value.type}, the program says {type}"
-                )
+        for value, expected in zip(converted, self.types, strict=True):
+            if isinstance(value, ir.Value) and expected is not None and value.type != expected:
+                self._fail(operation, f"conversion gave {value.type}, the program says {expected}")
+                return
+        self.counts[_short(key)] += 1
         self._set(operation, converted)
 
     def _convert_structure(self, op: ir.OpView, key: str) -> bool:
@@ -103,7 +126,10 @@ class Conversion:
             self._set(operation, [[self.values[v] for v in operation.operands]])
         elif key == "torch.prim.ListUnpack":
             values = self.values[operation.operands[0]]
-            self._set(operation, [values] * len(operation.results) if isinstance(values, Failed) else values)
+            if isinstance(values, Failed):
+                self._stand_in(operation)
+            else:
+                self._set(operation, values)
         elif key in CASTS:
             source = operation.operands[0]
             self._set(operation, [self.values.get(source, source)])
@@ -118,6 +144,9 @@ class Conversion:
 
     def _move(self, operation: ir.Operation) -> None:
         """An op that is not of the torch dialect stays as it is."""
+        if any(isinstance(self.values.get(value), Failed) for value in operation.operands):
+            self._set(operation, [Failed(self._inputs(operation))] * len(operation.results))
+            return
         clone = operation.clone()
         for index, value in enumerate(operation.operands):
             clone.operands[index] = self.values.get(value, value)
@@ -127,9 +156,24 @@ class Conversion:
         for result, value in zip(operation.results, values, strict=True):
             self.values[result] = value
 
-    def _fail(self, operation: ir.Operation, message: str) -> None:
-        self.failures.append((operation.location, message))
-        self._set(operation, [Failed()] * len(operation.results))
+    def _fail(self, operation: ir.Operation, reason: str | None) -> None:
+        self.failures.append(Failure(operation.location, _short(op_key(operation)), reason))
+        self._stand_in(operation)
+
+    def _stand_in(self, operation: ir.Operation) -> None:
+        """Values of the right types for the results, that depend on the same operands; Failed where one is no tensor
+        of static shape.
+        """
+        types = [builtin_tensor(r.type) for r in operation.results]
+        inputs = self._inputs(operation)
+        tensors = iter(placeholder([t for t in types if t is not None], inputs, operation.location))
+        self._set(operation, [Failed(inputs) if t is None else next(tensors) for t in types])
+
+    def _inputs(self, operation: ir.Operation) -> list[ir.Value]:
+        """The tensors that an op depends on, directly or through what failed before it."""
+        values = _flat(self.values.get(operand) for operand in operation.operands)
+        direct = [value for value in values if isinstance(value, ir.Value)]
+        return direct + [v for value in values if isinstance(value, Failed) for v in value.inputs]
 
     # What rules build with.
 
@@ -172,8 +216,16 @@ class Conversion:
         return broadcast(self.cast(x, element), shape)
 
 
+@dataclass(frozen=True)
 class Failed:
-    """Stands for the results of an op that could not be converted."""
+    """Stands for a result of an op that could not be converted, where a placeholder cannot; it depends on `inputs`."""
+
+    inputs: Sequence[ir.Value]
+
+
+def _flat(values: Iterable[Any]) -> list[Any]:
+    """The values, with those of lists in the lists' place."""
+    return [e for v in values for e in (v if isinstance(v, list) else [v])]
 
 
 def broadcast_shape(a: list[int], b: list[int]) -> list[int]:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from pock_mlir.bundle.fields import Fields
-from pock_mlir.errors import BundleError
+from pock_mlir.errors import BundleError, ScheduleError
+from pock_mlir.schedules import schedule_from_json
 
 FORMAT = "pock-bundle"
 FORMAT_VERSION = 1
@@ -240,6 +241,7 @@ class Manifest:
     target: TargetSpec
     memory: MemoryPlan
     optimizer: Any = None
+    schedule: Any = None
     scheme: Any = None
     loss: Any = None
     accumulate: int = 1
@@ -267,6 +269,7 @@ class Manifest:
             "parameters": [spec.to_json() for spec in self.parameters],
             "state": [spec.to_json() for spec in self.state],
             "optimizer": self.optimizer,
+            "schedule": self.schedule,
             "scheme": self.scheme,
             "loss": self.loss,
             "accumulate": self.accumulate,
@@ -303,6 +306,7 @@ class Manifest:
             target=TargetSpec.from_json(fields.object("target")),
             memory=MemoryPlan.from_json(fields.object("memory")),
             optimizer=document.get("optimizer"),
+            schedule=document.get("schedule"),
             scheme=document.get("scheme"),
             loss=document.get("loss"),
             accumulate=fields.integer("accumulate", default=1),
@@ -318,6 +322,10 @@ def check_consistent(manifest: Manifest, where: str) -> None:
     """Raises `BundleError` where the parts of a manifest contradict each other."""
     if manifest.accumulate < 1:
         raise BundleError(f"{where}: accumulate is {manifest.accumulate}, it must be at least 1")
+    try:
+        schedule_from_json(manifest.schedule)
+    except ScheduleError as error:
+        raise BundleError(f"{where}: field 'schedule': {error}") from error
     names = [name for spec in manifest.parameters for name in (spec.name, *spec.aliases)] + [
         spec.name for spec in manifest.state
     ]

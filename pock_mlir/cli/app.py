@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from pock_mlir.cli import compile as compile_command
+from pock_mlir.cli import coverage as coverage_command
 from pock_mlir.cli import inspect as inspect_command
 from pock_mlir.cli import predict as predict_command
 from pock_mlir.cli import targets as targets_command
@@ -25,6 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("compile")(compile_command.compile_)
+app.command("coverage")(coverage_command.coverage)
 app.command("train")(train_command.train)
 app.command("predict")(predict_command.predict)
 app.command("inspect")(inspect_command.inspect)

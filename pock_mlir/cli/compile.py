@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from ast import literal_eval
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,9 +14,9 @@ from rich.console import Console
 from pock_mlir.cli.model_spec import ModelSpec, load_model_spec
 from pock_mlir.cli.size import readable_bytes
 from pock_mlir.errors import CompileError, MissingDependencyError
+from pock_mlir.optimizers import OPTIMIZERS
+from pock_mlir.schedules import SCHEDULES, make_schedule
 from pock_mlir.targets import get_target
-
-_OPTIMIZERS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW"}
 
 
 def compile_(
@@ -27,12 +29,26 @@ def compile_(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the bundle.")],
     loss: Annotated[str | None, typer.Option(help="The name of a loss, e.g. cross_entropy or mse.")] = None,
-    optimizer: Annotated[str | None, typer.Option(help=f"One of {', '.join(_OPTIMIZERS)}.")] = None,
+    optimizer: Annotated[str | None, typer.Option(help=f"One of {', '.join(OPTIMIZERS)}.")] = None,
     lr: Annotated[float | None, typer.Option(help="Learning rate; `pock train --lr` can change it.")] = None,
-    momentum: Annotated[float | None, typer.Option(help="Momentum (sgd).")] = None,
+    momentum: Annotated[float | None, typer.Option(help="Momentum (sgd, rmsprop).")] = None,
     weight_decay: Annotated[float | None, typer.Option(help="Weight decay.")] = None,
     clip_norm: Annotated[float | None, typer.Option(help="Scale the gradients down to this norm at most.")] = None,
     accumulate: Annotated[int | None, typer.Option(min=1, help="Batches per update.")] = None,
+    optimizer_option: Annotated[
+        list[str] | None,
+        typer.Option("--optimizer-option", "-O", help="NAME=VALUE, any option of the optimizer: betas=0.9,0.99"),
+    ] = None,
+    schedule: Annotated[
+        str | None, typer.Option(help=f"How the learning rate changes: {', '.join(SCHEDULES)}.")
+    ] = None,
+    total_steps: Annotated[int | None, typer.Option(help="Updates until its end (linear, cosine).")] = None,
+    warmup_steps: Annotated[int | None, typer.Option(help="Updates in which the rate rises first.")] = None,
+    final: Annotated[float | None, typer.Option(help="The last rate as a fraction (linear, cosine).")] = None,
+    schedule_option: Annotated[
+        list[str] | None,
+        typer.Option("--schedule-option", "-S", help="NAME=VALUE, any option of the schedule: every=100"),
+    ] = None,
     scheme: Annotated[
         str | None, typer.Option(help="What is trained: full, bias, last-blocks:K, or a YAML file.")
     ] = None,
@@ -51,9 +67,9 @@ def compile_(
         "accumulate": accumulate,
     }
     arguments = _arguments(model_spec, loss=loss, scheme=scheme, target=target, seed=seed)
-    arguments |= _optimizer_arguments(
-        optimizer, {name: value for name, value in options.items() if value is not None}, arguments
-    )
+    arguments |= _optimizer_arguments(optimizer, _given(options) | _parsed(optimizer_option, "--optimizer-option"))
+    options = {"total_steps": total_steps, "warmup_steps": warmup_steps, "final": final}
+    arguments |= _schedule_arguments(schedule, _given(options) | _parsed(schedule_option, "--schedule-option"))
     console = Console(stderr=True)
     with console.status("compiling"):
         step = _compiler()(**arguments)
@@ -67,26 +83,48 @@ def _arguments(spec: ModelSpec, **options: str | int | None) -> dict[str, Any]:
     return arguments | {name: value for name, value in options.items() if value is not None}
 
 
-def _optimizer_arguments(name: str | None, options: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
-    """`optimizer` (and `accumulate`, where `compile` takes it) from the options of the command line."""
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _parsed(options: Sequence[str] | None, flag: str) -> dict[str, Any]:
+    """NAME=VALUE as options by name: numbers, true, false, and tuples of numbers."""
     out: dict[str, Any] = {}
-    if "accumulate" in options and "accumulate" in inspect.signature(_compiler()).parameters:
-        out["accumulate"] = options.pop("accumulate")
+    for text in options or ():
+        name, _, value = text.partition("=")
+        try:
+            out[name.replace("-", "_")] = literal_eval({"true": "True", "false": "False"}.get(value, value))
+        except (ValueError, SyntaxError):
+            raise CompileError(f"{flag} {text}: expects NAME=VALUE with a number, true or false") from None
+    return out
+
+
+def _optimizer_arguments(name: str | None, options: dict[str, Any]) -> dict[str, Any]:
+    """`optimizer` from the options of the command line."""
     if name is None and not options:
-        return out
+        return {}
     if name is None:
         raise CompileError(
-            f"--{next(iter(options)).replace('_', '-')} needs --optimizer, one of {', '.join(_OPTIMIZERS)}"
+            f"--{next(iter(options)).replace('_', '-')} needs --optimizer, one of {', '.join(OPTIMIZERS)}"
         )
-    if name not in _OPTIMIZERS:
-        raise CompileError(f"unknown optimizer '{name}'; the optimizers are {', '.join(_OPTIMIZERS)}")
-    import pock_mlir
-
-    make = getattr(pock_mlir, _OPTIMIZERS[name])
+    if name not in OPTIMIZERS:
+        raise CompileError(f"unknown optimizer '{name}'; the optimizers are {', '.join(OPTIMIZERS)}")
+    known = inspect.signature(OPTIMIZERS[name]).parameters
     for option in options:
-        if option not in inspect.signature(make).parameters:
-            raise CompileError(f"the optimizer '{name}' has no option --{option.replace('_', '-')}")
-    return out | {"optimizer": make(**options)}
+        if option not in known:
+            raise CompileError(
+                f"the optimizer '{name}' has no option --{option.replace('_', '-')}; its options are {', '.join(known)}"
+            )
+    return {"optimizer": OPTIMIZERS[name](**options)}
+
+
+def _schedule_arguments(name: str | None, options: dict[str, Any]) -> dict[str, Any]:
+    """`schedule` from the options of the command line."""
+    if name is None and not options:
+        return {}
+    if name is None:
+        raise CompileError(f"--{next(iter(options)).replace('_', '-')} needs --schedule, one of {', '.join(SCHEDULES)}")
+    return {"schedule": make_schedule(name, options)}
 
 
 def _compiler() -> Any:

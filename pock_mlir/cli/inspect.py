@@ -56,6 +56,7 @@ def _summary(manifest: Manifest) -> Table:
     table.add_row("outputs", _arrays(manifest.outputs))
     table.add_row("loss", _data(manifest.loss))
     table.add_row("optimizer", _data(manifest.optimizer))
+    table.add_row("schedule", _data(manifest.schedule))
     table.add_row("scheme", _data(manifest.scheme))
     if manifest.accumulate > 1:
         table.add_row("update", f"every {manifest.accumulate} batches")

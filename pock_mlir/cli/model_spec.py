@@ -29,6 +29,7 @@ class ModelSpec:
     targets: Any = None
     loss: Any = None
     optimizer: Any = None
+    schedule: Any = None
     scheme: Any = None
     target: str | None = None
 

@@ -69,8 +69,8 @@ def run_training(
     history = History()
     started = time.perf_counter()
     order = _Order(plan, samples)
-    lr = session.lr
     for step in range(session.train_steps, plan.steps):
+        lr = session.lr
         before = time.perf_counter()
         loss = train_on(session, samples.batch(order.indices(step)))
         now = time.perf_counter()

@@ -3,11 +3,12 @@
 from pock_mlir.errors import MissingDependencyError
 
 try:
-    from pock_mlir.compiler.driver import compile
+    from pock_mlir.compiler.coverage import CoverageReport
+    from pock_mlir.compiler.driver import compile, coverage
     from pock_mlir.compiler.step import CompiledStep
 except ImportError as error:
     if error.name is None or error.name.split(".")[0] not in ("torch", "torch_mlir", "iree", "yaml"):
         raise
     raise MissingDependencyError(f"compiling needs the package {error.name}; install pock_mlir[compiler]") from error
 
-__all__ = ["CompiledStep", "compile"]
+__all__ = ["CompiledStep", "CoverageReport", "compile", "coverage"]

@@ -14,22 +14,23 @@ from torch_mlir import ir
 
 from pock_mlir.bundle import Manifest, MemoryPlan, TargetSpec
 from pock_mlir.compiler import specs
+from pock_mlir.compiler.coverage import CoverageReport, UnsupportedOps, examine
 from pock_mlir.compiler.direct_allocation import allocate_directly
 from pock_mlir.compiler.hand_over import hand_over
+from pock_mlir.compiler.imported import ImportedModel, import_model
 from pock_mlir.compiler.iree_session import IreeCompiler
 from pock_mlir.compiler.memory import plan_memory
 from pock_mlir.compiler.pipeline import LOWER, PRUNE, import_passes, training_passes
 from pock_mlir.compiler.step import CompiledStep
 from pock_mlir.compiler.target_machine import target_spec
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.losses import describe_loss, resolve_loss
-from pock_mlir.frontends.module_tree import ModelStructure, model_structure
-from pock_mlir.frontends.torch_export import Inputs, trace
-from pock_mlir.frontends.torch_import import ParameterTable, import_traced
+from pock_mlir.frontends.losses import describe_loss
+from pock_mlir.frontends.torch_import import ParameterTable
 from pock_mlir.optimizers import SGD, Optimizer
 from pock_mlir.passes.diagnostics import Diagnostic
 from pock_mlir.passes.pipeline import PassError, run_pipeline
-from pock_mlir.schemes import Scheme, resolve_scheme
+from pock_mlir.schedules import Schedule
+from pock_mlir.schemes import Scheme
 from pock_mlir.targets import Target, get_target
 from pock_mlir.version import __version__
 
@@ -50,6 +51,7 @@ def compile(
     scheme: str | Path | Scheme = "full",
     target: str = "host",
     seed: int = 0,
+    schedule: Schedule | None = None,
 ) -> CompiledStep:
     """Compiles the whole training step of a model: forward, backward and update as one program.
 
@@ -57,30 +59,27 @@ def compile(
     output. All shapes and dtypes become static. `loss` is a name ("cross_entropy", "mse"), a callable `loss(outputs,
     *targets)`, or None where the model returns its own. The model is trained in the mode it is in and is not changed:
     in train mode batch normalisation uses the batch's statistics and keeps the running ones, and dropout draws from
-    `seed` (0 to 2^31 - 1; `Session.set_seed` changes it).
+    `seed` (0 to 2^31 - 1; `Session.set_seed` changes it). `schedule` changes the learning rate from update to update
+    (None: it stays); it is part of the bundle, but not of the module: `Session.set_schedule` replaces it.
 
     Raises PockError (CompileError, SchemeError, TargetError) with what is wrong, where in the model, and what to do.
     """
     optimizer = SGD() if optimizer is None else optimizer
     machine = get_target(target)
-    loss_function = resolve_loss(loss)
-    example_inputs, example_targets = _check_inputs(inputs), _check_targets(targets)
-    _check_model(model, optimizer)
+    _check_optimizer(optimizer)
+    _check_schedule(schedule)
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 1 << 31:
         raise CompileError(f"the seed is {seed!r}, it must be an integer from 0 to {(1 << 31) - 1}")
-    structure = model_structure(model)
-    rules, trained = resolve_scheme(scheme, structure.parameters, structure.blocks, structure.after_blocks)
 
-    parameters = ParameterTable(model)
-    traced = trace(model, example_inputs, example_targets, loss_function)
-    module = import_traced(traced, parameters)
-    names = [*_input_names(example_inputs), *_target_names(example_targets)]
-    statistics = _run_passes(module, structure, trained, optimizer, seed)
-    manifest = _describe(module.operation, names, len(example_inputs), traced, isinstance(example_inputs, dict))
+    imported = import_model(model, inputs, targets, loss, scheme)
+    module = imported.module
+    statistics = _run_passes(imported, optimizer, seed)
+    manifest = _describe(imported)
     manifest = dataclasses.replace(
         manifest,
         optimizer=optimizer.to_json(),
-        scheme=rules.to_json(),
+        schedule=None if schedule is None else schedule.to_json(),
+        scheme=imported.scheme.to_json(),
         loss=describe_loss(loss),
         accumulate=optimizer.accumulate,
         statistics=statistics,
@@ -89,67 +88,75 @@ def compile(
     _passes(module, LOWER)
     code, memory, spec = _compile_for(machine, module, manifest)
     manifest = dataclasses.replace(manifest, memory=memory, target=spec)
-    return CompiledStep(manifest, code, _stored_parameters(manifest, parameters))
+    return CompiledStep(manifest, code, _stored_parameters(manifest, imported.parameters))
 
 
-def _check_inputs(inputs: Any) -> Inputs:
-    if isinstance(inputs, Mapping):
-        inputs = dict(inputs)
-    elif isinstance(inputs, tuple | list):
-        inputs = tuple(inputs)
-    else:
-        raise CompileError(
-            f"inputs must be a tuple of tensors or a dict of tensors by argument name, got {type(inputs).__name__}"
-        )
-    items = inputs.items() if isinstance(inputs, dict) else enumerate(inputs)
-    for key, value in items:
-        if not isinstance(value, torch.Tensor):
-            raise CompileError(f"input {key!r} must be a torch tensor, got {type(value).__name__}")
-    if not inputs:
-        raise CompileError("inputs are empty; give one example tensor for each argument of the model")
-    return inputs
+def coverage(
+    model: torch.nn.Module,
+    inputs: tuple[torch.Tensor, ...] | list[torch.Tensor] | Mapping[str, torch.Tensor],
+    targets: tuple[torch.Tensor, ...] | list[torch.Tensor] | torch.Tensor | None = None,
+    loss: str | Callable[..., torch.Tensor] | None = "cross_entropy",
+    scheme: str | Path | Scheme = "full",
+) -> CoverageReport:
+    """What of a model can be compiled: all ops of its training step and prediction, without compiling them.
+
+    The arguments are those of `compile`. The report names every op that has no conversion, every use of one that is not
+    covered, and every op without a gradient between what `scheme` trains and the loss. Raises PockError where the model
+    cannot be traced at all.
+    """
+    try:
+        imported = import_model(model, inputs, targets, loss, scheme)
+    except UnsupportedOps as error:
+        return error.report
+    return examine(imported.module.operation, imported.trained)
 
 
-def _check_targets(targets: Any) -> tuple[torch.Tensor, ...]:
-    if targets is None:
-        return ()
-    targets = (targets,) if isinstance(targets, torch.Tensor) else tuple(targets)
-    for index, value in enumerate(targets):
-        if not isinstance(value, torch.Tensor):
-            raise CompileError(f"target {index} must be a torch tensor, got {type(value).__name__}")
-    return targets
-
-
-def _check_model(model: torch.nn.Module, optimizer: Optimizer) -> None:
-    if not isinstance(model, torch.nn.Module):
-        raise CompileError(f"model must be a torch.nn.Module, got {type(model).__name__}")
+def _check_optimizer(optimizer: Optimizer) -> None:
     if not isinstance(optimizer, Optimizer):
         raise CompileError(
             f"optimizer must be one of pock_mlir's, such as SGD(lr=0.01), got {type(optimizer).__name__}"
         )
-    if not any(True for _ in model.parameters()):
-        raise CompileError("the model has no parameters to train")
 
 
-def _input_names(inputs: Inputs) -> list[str]:
-    return list(inputs) if isinstance(inputs, dict) else [f"input{i}" for i in range(len(inputs))]
+def _check_schedule(schedule: Schedule | None) -> None:
+    if schedule is not None and not isinstance(schedule, Schedule):
+        raise CompileError(
+            f"schedule must be one of pock_mlir's, such as CosineSchedule(total_steps=1000), or None, "
+            f"got {type(schedule).__name__}"
+        )
 
 
-def _target_names(targets: tuple[torch.Tensor, ...]) -> list[str]:
-    return ["target"] if len(targets) == 1 else [f"target{i}" for i in range(len(targets))]
+def _run_passes(imported: ImportedModel, optimizer: Optimizer, seed: int) -> dict[str, Any]:
+    """All passes on pock; returns the counts of ops for the full update and for what the scheme leaves of it.
+
+    Without the former where an op has no gradient but the scheme needs none of it.
+    """
+    module, as_imported = imported.module, imported.module.operation.clone()
+    try:
+        _passes(module, import_passes(seed))
+        full = module.operation.clone()
+        _passes(module, f"{training_passes(imported.trained, optimizer)},{PRUNE}")
+    except PassesFailed as error:
+        if error.pass_name not in ("convert-torch-to-pock", "pock-autodiff"):
+            raise
+        report = examine(as_imported, imported.trained)
+        raise (error if report.ok else UnsupportedOps(report)) from error
+    counts = {"after-pruning": specs.count_ops(module.operation)}
+    try:
+        _passes(full, training_passes(imported.structure.parameters, optimizer))
+        counts = {"before-pruning": specs.count_ops(full.operation), **counts}
+    except PassesFailed as error:
+        if error.pass_name != "pock-autodiff":
+            raise
+    return {"ops": counts}
 
 
-def _run_passes(
-    module: ir.Module, structure: ModelStructure, trained: list[str], optimizer: Optimizer, seed: int
-) -> dict[str, Any]:
-    """All passes on pock; returns the counts of ops for the full update and for what the scheme leaves of it."""
-    _passes(module, import_passes(seed))
-    full = module.operation.clone()
-    _passes(full, training_passes(structure.parameters, optimizer))
-    _passes(module, f"{training_passes(trained, optimizer)},{PRUNE}")
-    return {
-        "ops": {"before-pruning": specs.count_ops(full.operation), "after-pruning": specs.count_ops(module.operation)}
-    }
+class PassesFailed(CompileError):
+    """A pass reported an error; `pass_name` where known."""
+
+    def __init__(self, message: str, pass_name: str | None) -> None:
+        super().__init__(message)
+        self.pass_name = pass_name
 
 
 def _passes(module: ir.Module | ir.Operation, text: str) -> None:
@@ -158,9 +165,9 @@ def _passes(module: ir.Module | ir.Operation, text: str) -> None:
     except PassError as error:
         # The model stands in the module twice, as training step and as prediction.
         reasons = list(dict.fromkeys(map(_explain, error.diagnostics))) or [str(error)]
-        if error.pass_name == "convert-torch-to-pock":
-            reasons.append("write it with other ops, or add the op (docs/add_an_op.md)")
-        raise CompileError("; ".join(reasons)) from error
+        raise PassesFailed("; ".join(reasons), error.pass_name) from error
+    except ir.MLIRError as error:  # an op that a pass built wrongly
+        raise PassesFailed(str(error).splitlines()[0], None) from error
 
 
 def _explain(diagnostic: Diagnostic) -> str:
@@ -173,15 +180,16 @@ def _explain(diagnostic: Diagnostic) -> str:
     return f"{diagnostic.message} ({where})" if where else diagnostic.message
 
 
-def _describe(module: ir.Operation, names: list[str], inputs: int, traced: Any, keyword: bool) -> Manifest:
-    arguments = specs.argument_specs(module, "train_step", names)
+def _describe(imported: ImportedModel) -> Manifest:
+    module, inputs = imported.module.operation, len(imported.inputs)
+    arguments = specs.argument_specs(module, "train_step", imported.argument_names)
     empty = MemoryPlan(0, 0, 0, 0, 0, 0)
     return Manifest(
-        input_style="keyword" if keyword else "positional",
+        input_style="keyword" if isinstance(imported.inputs, dict) else "positional",
         inputs=arguments[:inputs],
         targets=arguments[inputs:],
-        outputs=specs.result_specs(module, "predict", traced.output_names),
-        output_style=traced.output_style,
+        outputs=specs.result_specs(module, "predict", imported.traced.output_names),
+        output_style=imported.traced.output_style,
         parameters=specs.parameter_specs(module),
         state=specs.state_specs(module),
         target=TargetSpec("", "", "", ""),

@@ -160,15 +160,26 @@ class _ModuleLocations(ContextCache):
     """
 
     def get_node_location(self, node: torch.fx.Node) -> ir.Location | None:
-        frames = _FRAME.findall(node.meta.get("stack_trace") or "")
-        path = _module_path(node.meta.get("nn_module_stack") or {})
-        if not frames and path is None:
+        if not node.meta.get("stack_trace") and not node.meta.get("nn_module_stack"):
             return None
-        own = [frame for frame in frames if not frame[0].startswith(_FOREIGN)]
+        path, file, line = node_place(node)
         location = (
-            ir.Location.file(own[-1][0], int(own[-1][1]), 0, context=self._c) if own else ir.Location.unknown(self._c)
+            ir.Location.unknown(self._c)
+            if file is None or line is None
+            else ir.Location.file(file, line, 0, context=self._c)
         )
         return location if not path else ir.Location.name(path, location, context=self._c)
+
+
+def node_place(node: torch.fx.Node) -> tuple[str, str | None, int | None]:
+    """Where an op of an exported program comes from: the path of its module ("" for the model itself and the loss), and
+    the file and line of the user's code where the export kept them.
+    """
+    frames = _FRAME.findall(node.meta.get("stack_trace") or "")
+    # Names in angle brackets are of generated code.
+    own = [frame for frame in frames if not frame[0].startswith((*_FOREIGN, "<"))]
+    file, line = own[-1] if own else (None, None)
+    return _module_path(node.meta.get("nn_module_stack") or {}) or "", file, line and int(line)
 
 
 def _module_path(stack: Mapping[str, tuple[str, Any]]) -> str | None:

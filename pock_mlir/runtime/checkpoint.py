@@ -2,11 +2,12 @@
 
 Parameters and buffers stand under their framework names in the framework's layout, so `safetensors.torch.load_file`
 gives what `Module.load_state_dict` takes once the names with the prefix `optimizer/` are left out. The metadata holds
-the step, the learning rate and which bundle wrote the file.
+the step, the learning rate with its schedule, and which bundle wrote the file.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from pock_mlir.bundle import TensorFile, write_tensor_file
-from pock_mlir.errors import CheckpointError, TensorFileError
+from pock_mlir.errors import CheckpointError, ScheduleError, TensorFileError
+from pock_mlir.schedules import Schedule, schedule_from_json
 
 STATE_PREFIX = "optimizer/"
 _FORMAT = "pock-checkpoint"
@@ -26,7 +28,9 @@ class Checkpoint:
     """What a checkpoint holds; all arrays in the framework's layout.
 
     `step` counts optimizer updates, `pending` the calls of `train_step` since the last one (gradient accumulation),
-    `bundle` is the hash of the module that wrote the checkpoint.
+    `lr` is the rate of the next update, `base_lr` what the schedule multiplies, `bundle` the hash of the module that
+    wrote the checkpoint. `schedule` is None in a checkpoint of a session without one, and `has_schedule` False in one
+    of a version that knew none.
     """
 
     parameters: Mapping[str, np.ndarray]
@@ -35,6 +39,9 @@ class Checkpoint:
     pending: int
     lr: float
     bundle: str
+    base_lr: float
+    schedule: Schedule | None = None
+    has_schedule: bool = True
 
 
 def write_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
@@ -55,6 +62,8 @@ def write_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
         "step": str(checkpoint.step),
         "pending": str(checkpoint.pending),
         "lr": repr(checkpoint.lr),
+        "base_lr": repr(checkpoint.base_lr),
+        "schedule": json.dumps(checkpoint.schedule and checkpoint.schedule.to_json()),
         "bundle": checkpoint.bundle,
     }
     try:
@@ -96,6 +105,9 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
             pending=int(metadata["pending"]),
             lr=float(metadata["lr"]),
             bundle=metadata["bundle"],
+            base_lr=float(metadata.get("base_lr", metadata["lr"])),
+            schedule=schedule_from_json(json.loads(metadata.get("schedule", "null"))),
+            has_schedule="schedule" in metadata,
         )
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, ScheduleError) as error:
         raise CheckpointError(f"{path}: the metadata of the checkpoint is malformed ({error})") from error

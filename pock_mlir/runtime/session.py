@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from pock_mlir.bundle import ArraySpec, Bundle, Manifest, ParameterSpec, StateSpec
-from pock_mlir.errors import BundleError, CheckpointError, InputError, PockError
+from pock_mlir.errors import BundleError, CheckpointError, InputError, PockError, ScheduleError
 from pock_mlir.runtime.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from pock_mlir.runtime.device import Device
 from pock_mlir.runtime.inputs import check_arguments, order_keywords
 from pock_mlir.runtime.module import Module, aligned_copy
 from pock_mlir.runtime.state import state_layout, take_parameters, take_states
+from pock_mlir.schedules import Schedule, schedule_from_json
 
 _LEARNING_RATE = "lr"
 _SEED = "rng.seed"
@@ -36,7 +37,10 @@ class Session:
         self._pending = 0
         self._last_call = ""
         self._check_functions()
+        self._schedule = schedule_from_json(bundle.manifest.schedule)
         self._module.start(bundle.parameters, {}, {})
+        self._base_lr = self._compiled_lr()
+        self._set_module_lr()
 
     # What the bundle is.
 
@@ -82,6 +86,8 @@ class Session:
                 self._module.call_measured("apply_gradients")
             self._pending = 0
             self._step += 1
+            if self._schedule is not None:
+                self._set_module_lr()
         return float(loss)
 
     def predict(self, *arrays: Any) -> Any:
@@ -106,13 +112,25 @@ class Session:
 
     @property
     def lr(self) -> float:
-        """The learning rate of the next update."""
+        """The learning rate of the next update: the base rate, times the schedule's factor for the current `step`."""
         return float(self._module.call(f"get.{_LEARNING_RATE}")[0])
 
-    def set_lr(self, lr: float) -> None:
-        """Sets the learning rate of the following updates.
+    @property
+    def base_lr(self) -> float:
+        """The rate that the schedule multiplies: the compiled one, or what `set_lr` set. Without a schedule: `lr`."""
+        return self._base_lr
 
-        Raises `InputError` unless it is a finite number, zero or more.
+    @property
+    def schedule(self) -> Schedule | None:
+        """The schedule of the learning rate: the compiled one, or what `set_schedule` or a checkpoint set."""
+        return self._schedule
+
+    def set_lr(self, lr: float) -> None:
+        """Sets the base learning rate, from the next update on.
+
+        Without a schedule that is the learning rate. With one, the schedule goes on where it is and multiplies the new
+        base rate: `lr` becomes `lr` given here times `schedule.factor(step)`, also within the warm-up. To train at a
+        fixed rate, call `set_schedule(None)` too. Raises `InputError` unless it is a finite number, zero or more.
         """
         try:
             value = float(lr)
@@ -120,7 +138,21 @@ class Session:
             raise InputError(f"the learning rate is {lr!r}, it must be a number") from None
         if not math.isfinite(value) or value < 0:
             raise InputError(f"the learning rate is {value}, it must be finite and not negative")
-        self._module.call(f"set.{_LEARNING_RATE}", [np.asarray(value, dtype=np.float32)])
+        self._base_lr = value
+        self._set_module_lr()
+
+    def set_schedule(self, schedule: Schedule | None) -> None:
+        """Replaces the schedule, from the next update on; None: the base rate stays.
+
+        The session's `step` counts on, so the new schedule is entered at its factor for that step. A checkpoint keeps
+        it. Raises `ScheduleError` for what is no schedule.
+        """
+        if schedule is not None and not isinstance(schedule, Schedule):
+            raise ScheduleError(
+                f"the schedule is {schedule!r}; it must be one such as CosineSchedule(total_steps=1000), or None"
+            )
+        self._schedule = schedule
+        self._set_module_lr()
 
     def set_seed(self, seed: int) -> None:
         """Sets the seed of dropout and other random numbers, an integer from 0 to 2^31 - 1.
@@ -160,7 +192,7 @@ class Session:
         self._restart(taken, {})
 
     def save_checkpoint(self, path: str | Path) -> None:
-        """Writes parameters, optimizer state, step and learning rate to a safetensors file, atomically.
+        """Writes parameters, optimizer state, step, learning rate and schedule to a safetensors file, atomically.
 
         Raises `CheckpointError` if the disk refuses; an old file at `path` then stays as it is.
         """
@@ -169,11 +201,23 @@ class Session:
         for spec, array in zip(self.manifest.state, self._states(), strict=True):
             layout = state_layout(spec, parameters)
             states[spec.name] = layout.to_framework(array) if layout else array
-        checkpoint = Checkpoint(self._parameters(), states, self._step, self._pending, self.lr, self._bundle.identity)
+        checkpoint = Checkpoint(
+            self._parameters(),
+            states,
+            self._step,
+            self._pending,
+            self.lr,
+            self._bundle.identity,
+            self._base_lr,
+            self._schedule,
+        )
         write_checkpoint(path, checkpoint)
 
     def load_checkpoint(self, path: str | Path, optimizer: bool = True) -> None:
         """Continues from a checkpoint that `save_checkpoint` wrote with this or another compilation of the model.
+
+        Its learning rate and schedule replace the session's: training goes on as it would have where the checkpoint was
+        written. (Call `set_lr` and `set_schedule` afterwards for others.)
 
         With `optimizer=False` only the parameters and buffers are taken: the bundle may then have another optimizer
         or scheme. Raises `CheckpointError`, with the first mismatches, before anything changes.
@@ -188,6 +232,10 @@ class Session:
         states = take_states(checkpoint.states, self.manifest, what=what, error=CheckpointError)
         self._restart(values, states)
         self._step, self._pending = checkpoint.step, checkpoint.pending
+        self._base_lr = checkpoint.base_lr
+        if checkpoint.has_schedule:
+            self._schedule = checkpoint.schedule
+        self._set_module_lr()
 
     # Memory.
 
@@ -233,6 +281,17 @@ class Session:
         missing = next((name for name in needed if not self._module.has(name)), None)
         if missing is not None:
             raise BundleError(f"{self._bundle.module_path} lacks the function '{missing}'; compile the bundle again")
+
+    def _compiled_lr(self) -> float:
+        rate = next((spec.init for spec in self.manifest.state if spec.name == _LEARNING_RATE), None)
+        if rate is None:
+            raise BundleError(f"{self._bundle.path} lacks the state '{_LEARNING_RATE}'; compile the bundle again")
+        return rate
+
+    def _set_module_lr(self) -> None:
+        """The module's rate is that of the next update at all times: what a checkpoint holds is consistent."""
+        factor = 1.0 if self._schedule is None else self._schedule.factor(self._step)
+        self._module.call(f"set.{_LEARNING_RATE}", [np.asarray(self._base_lr * factor, dtype=np.float32)])
 
     def _arguments(self, arrays: Sequence[Any], specs: Sequence[ArraySpec], call: str) -> list[np.ndarray]:
         values = list(arrays)

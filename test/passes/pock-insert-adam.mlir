@@ -1,5 +1,6 @@
 // RUN: pock-opt %s --pock-insert-adam | FileCheck %s
 // RUN: pock-opt %s --pock-insert-adam='beta1=0.0 weight-decay=0.25' | FileCheck %s --check-prefix=DECAY
+// RUN: pock-opt %s --pock-insert-adam=amsgrad | FileCheck %s --check-prefix=AMSGRAD
 // RUN: pock-opt %s --pock-insert-adam=accumulate=2 | FileCheck %s --check-prefix=ACCUMULATE
 
 // CHECK-DAG: "pock.state"() {init = 0.000000e+00 : f64, sym_name = "step", type = tensor<f32>}
@@ -44,6 +45,16 @@
 // DECAY-NEXT: %[[WD:.*]] = arith.constant 2.500000e-01
 // DECAY-NEXT: %[[DECAY:.*]] = arith.mulf %[[WD]], %[[W]]
 // DECAY-NEXT: arith.addf %[[G]], %[[DECAY]]
+
+// AMSGrad divides by the root of the largest second moment so far.
+// AMSGRAD: "pock.update"(%arg0
+// AMSGRAD-NEXT: ^bb0({{.*}}, %{{.*}}: f32, %[[V:.*]]: f32, %[[LARGEST:.*]]: f32):
+// AMSGRAD: arith.mulf %{{.*}}, %[[V]]
+// AMSGRAD: %[[NEW_V:.*]] = arith.addf
+// AMSGRAD: %[[NEW_LARGEST:.*]] = arith.maximumf %[[LARGEST]], %[[NEW_V]]
+// AMSGRAD: math.sqrt %[[NEW_LARGEST]]
+// AMSGRAD: "pock.yield"(%{{.*}}, %{{.*}}, %[[NEW_V]], %[[NEW_LARGEST]])
+// AMSGRAD: states = [@w, @w.exp_avg, @w.exp_avg_sq, @w.max_exp_avg_sq]
 
 // Steps are counted where the parameters change.
 // ACCUMULATE-LABEL: func.func @train_step(

@@ -11,6 +11,7 @@ import pytest
 from pock_mlir.cli.model_spec import ModelSpec, load_model_spec
 from pock_mlir.errors import CompileError
 from pock_mlir.runtime import load
+from pock_mlir.schedules import CosineSchedule
 
 Pock = Any
 
@@ -28,12 +29,15 @@ def test_a_model_becomes_a_bundle_that_trains(tmp_path: Path, pock: Pock) -> Non
     (tmp_path / "spec.py").write_text(SPEC)
     result = pock(
         "compile", tmp_path / "spec.py", "-o", tmp_path / "model.pock", "--loss", "mse",
-        "--optimizer", "sgd", "--lr", 0.25, "--momentum", 0.5, "--scheme", "bias",
+        "--optimizer", "sgd", "--lr", 0.25, "--momentum", 0.5, "-O", "nesterov=true", "--scheme", "bias",
+        "--schedule", "cosine", "--warmup-steps", 2, "--total-steps", 8, "--final", 0.5, "-S", "warmup_start=0.1",
     )  # fmt: skip
     assert result.code == 0, result.err
     assert "planned peak" in result.err
     session = load(tmp_path / "model.pock")
-    assert session.lr == 0.25
+    assert session.schedule == CosineSchedule(total_steps=8, warmup_steps=2, final=0.5, warmup_start=0.1)
+    assert session.lr == pytest.approx(0.025) and session.base_lr == 0.25
+    assert session.manifest.optimizer["momentum"] == 0.5 and session.manifest.optimizer["nesterov"] is True
     assert {spec.name for spec in session.manifest.parameters if spec.trained} == {"0.bias", "2.bias"}
     x, y = np.ones((4, 3), np.float32), np.ones((4, 2), np.float32)
     losses = [session.train_step(x, y) for _ in range(5)]
@@ -85,6 +89,12 @@ def test_ways_to_describe_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         (["--optimizer", "sgdd"], "unknown optimizer 'sgdd'"),
         (["--momentum", "0.9"], "--momentum needs --optimizer"),
         (["--optimizer", "adamw", "--momentum", "0.9"], "'adamw' has no option --momentum"),
+        (["--optimizer", "lion", "-O", "betas"], "--optimizer-option betas: expects NAME=VALUE"),
+        (["--optimizer", "lion", "-O", "alpha=0.5"], "'lion' has no option --alpha; its options are lr,"),
+        (["--total-steps", "9"], "--total-steps needs --schedule, one of constant, linear, cosine, step"),
+        (["--schedule", "exponential"], "unknown schedule 'exponential'"),
+        (["--schedule", "cosine"], "the schedule 'cosine' needs total_steps"),
+        (["--schedule", "constant", "--total-steps", "9"], "the schedule 'constant' has no option 'total_steps'"),
         (["--scheme", "everything"], "everything"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Every optimizer with every option, ten steps against torch.optim on a small model."""
+"""Every optimizer with every option, ten steps against torch.optim (Lion: the paper) on a small model."""
 
 from __future__ import annotations
 
@@ -29,36 +29,81 @@ class Case:
     rates: dict[int, float] = field(default_factory=dict)
 
 
+def twin(name: str, kind: type[Optimizer], rates: dict[int, float] | None = None, **options: object) -> Case:
+    """The same options for both; ours is named as torch's."""
+    theirs = getattr(torch.optim, kind.__name__)
+    return Case(name, kind(**options), lambda parameters: theirs(parameters, **options), rates or {})
+
+
 def sgd(**options: object) -> Callable[[list[nn.Parameter]], torch.optim.Optimizer]:
     return lambda parameters: torch.optim.SGD(parameters, **options)
 
 
-def adam(kind: type = torch.optim.Adam, **options: object) -> Callable[[list[nn.Parameter]], torch.optim.Optimizer]:
-    return lambda parameters: kind(parameters, **options)
+class LionReference(torch.optim.Optimizer):
+    """Algorithm 2 of arXiv:2302.06675 in NumPy, in float64."""
+
+    def __init__(self, parameters: list[nn.Parameter], lr: float, betas: tuple[float, float], weight_decay: float):
+        super().__init__(parameters, {"lr": lr})
+        self.betas, self.weight_decay = betas, weight_decay
+        self.values = {p: p.detach().numpy().astype(np.float64) for p in parameters}
+        self.averages = {p: np.zeros(p.shape) for p in parameters}
+
+    def step(self, closure: None = None) -> None:
+        lr = self.param_groups[0]["lr"]
+        for p, value in self.values.items():
+            assert p.grad is not None
+            gradient, average = p.grad.numpy().astype(np.float64), self.averages[p]
+            direction = np.sign(self.betas[0] * average + (1 - self.betas[0]) * gradient)
+            value -= lr * (direction + self.weight_decay * value)
+            self.averages[p] = self.betas[1] * average + (1 - self.betas[1]) * gradient
+            p.data = torch.from_numpy(value.astype(np.float32))
+
+
+def lion(name: str, **options: object) -> Case:
+    return Case(name, pock.Lion(**options), lambda parameters: LionReference(parameters, **options))
 
 
 CASES = (
-    Case("sgd", pock.SGD(lr=0.1), sgd(lr=0.1)),
-    Case("momentum", pock.SGD(lr=0.05, momentum=0.9), sgd(lr=0.05, momentum=0.9)),
-    Case(
-        "nesterov-decay",
-        pock.SGD(lr=0.05, momentum=0.8, nesterov=True, weight_decay=0.02),
-        sgd(lr=0.05, momentum=0.8, nesterov=True, weight_decay=0.02),
+    twin("sgd", pock.SGD, lr=0.1),
+    twin("momentum", pock.SGD, lr=0.05, momentum=0.9),
+    twin("nesterov-decay", pock.SGD, lr=0.05, momentum=0.8, nesterov=True, weight_decay=0.02),
+    twin("dampening", pock.SGD, {4: 0.02}, lr=0.05, momentum=0.9, dampening=0.3, weight_decay=0.02),
+    twin("adam-decay", pock.Adam, lr=0.01, betas=(0.8, 0.95), eps=1e-6, weight_decay=0.05),
+    # A short memory, so that the largest second moment is not the last one.
+    twin("amsgrad", pock.Adam, lr=0.05, betas=(0.5, 0.6), amsgrad=True),
+    twin("adamw", pock.AdamW, lr=0.01, weight_decay=0.1),
+    lion("lion-decay", lr=0.01, betas=(0.6, 0.8), weight_decay=0.3),
+    twin("rmsprop-decay", pock.RMSprop, lr=0.01, alpha=0.8, eps=1e-6, weight_decay=0.1),
+    twin("rmsprop-momentum", pock.RMSprop, lr=0.01, alpha=0.9, momentum=0.7),
+    twin("rmsprop-centered", pock.RMSprop, lr=0.01, alpha=0.9, momentum=0.7, centered=True),
+    twin(
+        "adagrad-options",
+        pock.Adagrad,
+        lr=0.1,
+        lr_decay=0.1,
+        weight_decay=0.05,
+        initial_accumulator_value=0.2,
+        eps=1e-6,
     ),
-    Case("adam-decay", pock.Adam(lr=0.01, weight_decay=0.05), adam(lr=0.01, weight_decay=0.05)),
-    Case("adam-betas", pock.Adam(lr=0.01, betas=(0.8, 0.95), eps=1e-6), adam(lr=0.01, betas=(0.8, 0.95), eps=1e-6)),
-    Case("adamw", pock.AdamW(lr=0.01, weight_decay=0.1), adam(torch.optim.AdamW, lr=0.01, weight_decay=0.1)),
     Case("clipped", pock.SGD(lr=0.1, momentum=0.9, clip_norm=0.05), sgd(lr=0.1, momentum=0.9)),
-    Case("accumulated", pock.SGD(lr=0.1, momentum=0.9, accumulate=3), sgd(lr=0.1, momentum=0.9)),
-    Case("accumulated-clipped", pock.AdamW(lr=0.01, accumulate=2, clip_norm=0.1), adam(torch.optim.AdamW, lr=0.01)),
-    Case("rate-changes", pock.AdamW(lr=0.01), adam(torch.optim.AdamW, lr=0.01), {3: 0.002, 7: 0.03}),
+    Case(
+        "accumulated-dampened",
+        pock.SGD(lr=0.1, momentum=0.9, dampening=0.5, accumulate=3),
+        sgd(lr=0.1, momentum=0.9, dampening=0.5),
+    ),
+    Case(
+        "accumulated-clipped",
+        pock.AdamW(lr=0.01, accumulate=2, clip_norm=0.1),
+        lambda parameters: torch.optim.AdamW(parameters, lr=0.01),
+    ),
+    twin("rate-changes", pock.AdamW, {3: 0.002, 7: 0.03}, lr=0.01),
 )
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_ten_steps(case: Case, tmp_path: Path) -> None:
     torch.manual_seed(0)
-    model = nn.Sequential(nn.Linear(6, 8), nn.Tanh(), nn.Linear(8, 8), nn.Tanh(), nn.Linear(8, 4))
+    model = nn.Sequential(nn.Linear(6, 8), nn.Tanh(), nn.Linear(8, 4))
     reference, start = copy.deepcopy(model), {k: v.numpy().copy() for k, v in model.state_dict().items()}
     batches = [(torch.randn(5, 6), torch.randint(0, 4, (5,))) for _ in range(STEPS * case.ours.accumulate)]
     session = _session(model, batches[0], case.ours, tmp_path)

@@ -105,6 +105,7 @@ def test_damaged_manifest(copy: Path) -> None:
         ({"inputs": [{"shape": [4], "dtype": "float32"}]}, r"inputs\[0\]: field 'name': missing"),
         ({"memory": {}}, "memory: field 'planned_peak_bytes': missing"),
         ({"accumulate": 0}, "accumulate is 0"),
+        ({"schedule": {"name": "cosine"}}, "field 'schedule': the schedule 'cosine' needs total_steps"),
         ({"files": {}}, "has no hash for module.vmfb"),
         (
             {"state": [{"name": "m", "shape": [], "dtype": "float32", "init": 0, "parameter": "w"}]},
