@@ -8,16 +8,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch_mlir import ir
 
 from pock_mlir.bundle import Manifest, MemoryPlan, TargetSpec
 from pock_mlir.compiler import specs
+from pock_mlir.compiler.clock import Clock
 from pock_mlir.compiler.direct_allocation import allocate_directly
 from pock_mlir.compiler.hand_over import hand_over
 from pock_mlir.compiler.iree_session import IreeCompiler
 from pock_mlir.compiler.memory import plan_memory
+from pock_mlir.compiler.parameters import StoredParameters
 from pock_mlir.compiler.pipeline import LOWER, PRUNE, import_passes, training_passes
 from pock_mlir.compiler.step import CompiledStep
 from pock_mlir.compiler.target_machine import target_spec
@@ -71,11 +72,14 @@ def compile(
     structure = model_structure(model)
     rules, trained = resolve_scheme(scheme, structure.parameters, structure.blocks, structure.after_blocks)
 
+    clock = Clock()
     parameters = ParameterTable(model)
-    traced = trace(model, example_inputs, example_targets, loss_function)
-    module = import_traced(traced, parameters)
+    with clock.measure("torch.export"):
+        traced = trace(model, example_inputs, example_targets, loss_function)
+    with clock.measure("import"):
+        module = import_traced(traced, parameters)
     names = [*_input_names(example_inputs), *_target_names(example_targets)]
-    statistics = _run_passes(module, structure, trained, optimizer, seed)
+    statistics = _run_passes(module, structure, trained, optimizer, seed, clock)
     manifest = _describe(module.operation, names, len(example_inputs), traced, isinstance(example_inputs, dict))
     manifest = dataclasses.replace(
         manifest,
@@ -86,10 +90,11 @@ def compile(
         statistics=statistics,
         producer=f"pock_mlir {__version__}",
     )
-    _passes(module, LOWER)
-    code, memory, spec = _compile_for(machine, module, manifest)
+    _passes(module, LOWER, clock)
+    with clock.measure("IREE"):
+        code, memory, spec = _compile_for(machine, module, manifest)
     manifest = dataclasses.replace(manifest, memory=memory, target=spec)
-    return CompiledStep(manifest, code, _stored_parameters(manifest, parameters))
+    return CompiledStep(manifest, code, StoredParameters(manifest, parameters.tensors), tuple(clock.seconds))
 
 
 def _check_inputs(inputs: Any) -> Inputs:
@@ -140,21 +145,26 @@ def _target_names(targets: tuple[torch.Tensor, ...]) -> list[str]:
 
 
 def _run_passes(
-    module: ir.Module, structure: ModelStructure, trained: list[str], optimizer: Optimizer, seed: int
+    module: ir.Module, structure: ModelStructure, trained: list[str], optimizer: Optimizer, seed: int, clock: Clock
 ) -> dict[str, Any]:
     """All passes on pock; returns the counts of ops for the full update and for what the scheme leaves of it."""
-    _passes(module, import_passes(seed))
-    full = module.operation.clone()
-    _passes(full, training_passes(structure.parameters, optimizer))
-    _passes(module, f"{training_passes(trained, optimizer)},{PRUNE}")
-    return {
-        "ops": {"before-pruning": specs.count_ops(full.operation), "after-pruning": specs.count_ops(module.operation)}
-    }
+    _passes(module, import_passes(seed), clock)
+    if set(trained) == set(structure.parameters):
+        _passes(module, training_passes(trained, optimizer), clock)
+        full = specs.count_ops(module.operation)
+    else:
+        with clock.measure("passes of the full update, to be counted"):
+            untouched = module.operation.clone()
+            _passes(untouched, training_passes(structure.parameters, optimizer))
+            full = specs.count_ops(untouched.operation)
+        _passes(module, training_passes(trained, optimizer), clock)
+    _passes(module, PRUNE, clock)
+    return {"ops": {"before-pruning": full, "after-pruning": specs.count_ops(module.operation)}}
 
 
-def _passes(module: ir.Module | ir.Operation, text: str) -> None:
+def _passes(module: ir.Module | ir.Operation, text: str, clock: Clock | None = None) -> None:
     try:
-        run_pipeline(module, f"builtin.module({text})")
+        run_pipeline(module, f"builtin.module({text})", on_pass=clock and clock.add)
     except PassError as error:
         # The model stands in the module twice, as training step and as prediction.
         reasons = list(dict.fromkeys(map(_explain, error.diagnostics))) or [str(error)]
@@ -203,9 +213,3 @@ def _compile_for(machine: Target, module: ir.Module, manifest: Manifest) -> tupl
     spec = target_spec(machine, program)
     allocate_directly(program)
     return compiler.to_vm_bytecode(program), memory, spec
-
-
-def _stored_parameters(manifest: Manifest, parameters: ParameterTable) -> dict[str, np.ndarray]:
-    return {
-        spec.name: spec.to_stored(parameters.tensors[spec.name].detach().cpu().numpy()) for spec in manifest.parameters
-    }
