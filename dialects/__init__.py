@@ -5,6 +5,8 @@ Importing this package needs torch_mlir.ir only, never torch.
 
 from __future__ import annotations
 
+import sys
+
 from torch_mlir import ir
 from torch_mlir._mlir_libs._torchMlir import register_dialect
 from torch_mlir.passmanager import PassManager
@@ -42,6 +44,12 @@ FAMILIES = (
     transpose,
 )
 """The dialect's files, in the order of its reference page."""
+
+
+# Whenever the bindings build an op of a dialect of which they know no module, they look for the module of that name:
+# without these names a search of the whole path for each op.
+for _namespace in ("pock", "torch_c"):
+    sys.modules.setdefault(f"torch_mlir.dialects.{_namespace}", sys.modules[__name__])
 
 
 def load_dialects(context: ir.Context) -> None:

@@ -125,15 +125,27 @@ ATTRIBUTE_KINDS = {
 """What an op may declare its attributes as, in words."""
 
 
+# Every op is verified after every pass. So what follows looks a class up once and words a message only if it is needed.
+
+
+@functools.cache
+def _declaration(op_class: type) -> tuple[Sequence[Any], Sequence[Any], Sequence[Any], Sequence[Any]]:
+    """The operands, attributes, results and regions that a class declares."""
+    return partition_fields(op_class._fields)
+
+
 def _require_declared(op: ir.OpView) -> None:
     """Fails unless the op has its class's attributes, operands, results and regions, on tensors of static shape."""
     operation = op.operation
-    operands, attributes, results, regions = partition_fields(type(op)._fields)
+    operands, attributes, results, regions = _declaration(type(op))
+    present = operation.attributes
     for field in attributes:
-        require(field.name in operation.attributes, f"expects attribute '{field.name}'")
-        attribute = operation.attributes[field.name]
-        matches = isinstance(attribute, getattr(field.constraint, "held_as", field.constraint))
-        require(matches, f"attribute '{field.name}' must be {ATTRIBUTE_KINDS[field.constraint]}, got {attribute}")
+        if field.name not in present:
+            raise Invalid(f"expects attribute '{field.name}'")
+        attribute = present[field.name]
+        if not isinstance(attribute, getattr(field.constraint, "held_as", field.constraint)):
+            kind = ATTRIBUTE_KINDS[field.constraint]
+            raise Invalid(f"attribute '{field.name}' must be {kind}, got {attribute}")
     _require_values("operand", operands, operation, list(operation.operands))
     _require_values("result", results, operation, list(operation.results))
     _require_count("region", len(regions), len(operation.regions))
@@ -155,17 +167,20 @@ def _require_values(what: str, fields: Sequence[Any], operation: ir.Operation, v
 
 
 def _require_count(what: str, expected: int, got: int) -> None:
-    require(got == expected, f"expects {expected} {what}{'' if expected == 1 else 's'}, got {got}")
+    if got != expected:
+        raise Invalid(f"expects {expected} {what}{'' if expected == 1 else 's'}, got {got}")
 
 
 def require_static(what: str, value: ir.Value) -> None:
-    is_static = isinstance(value.type, ir.RankedTensorType) and value.type.has_static_shape
-    require(is_static, f"expects {what} to be a tensor of static shape, got {value.type}")
+    type = value.type
+    if not (isinstance(type, ir.RankedTensorType) and type.has_static_shape):
+        raise Invalid(f"expects {what} to be a tensor of static shape, got {type}")
 
 
 def require_one_element_type(what: str, *values: ir.Value) -> None:
-    elements = {str(ranked(value).element_type) for value in values}
-    require(len(elements) == 1, f"expects {what} of one element type, got {' and '.join(sorted(elements))}")
+    elements = {ranked(value).element_type for value in values}
+    if len(elements) != 1:
+        raise Invalid(f"expects {what} of one element type, got {' and '.join(sorted(map(str, elements)))}")
 
 
 def ranked(value: ir.Value) -> ir.RankedTensorType:
@@ -179,26 +194,26 @@ def shape_of(value: ir.Value) -> list[int]:
 
 
 def require_same_type(what: str, first: ir.Value, other: str, second: ir.Value) -> None:
-    require(
-        first.type == second.type, f"expects {what} and {other} of the same type, got {first.type} and {second.type}"
-    )
+    if first.type != second.type:
+        raise Invalid(f"expects {what} and {other} of the same type, got {first.type} and {second.type}")
 
 
 def require_float(what: str, value: ir.Value) -> None:
     element = ranked(value).element_type
-    require(isinstance(element, ir.FloatType), f"expects {what} of a floating-point type, got element type {element}")
+    if not isinstance(element, ir.FloatType):
+        raise Invalid(f"expects {what} of a floating-point type, got element type {element}")
 
 
 def i64_array(op: ir.OpView, name: str, size: int | None = None, minimum: int | None = None) -> list[int]:
     """The `array<i64>` attribute `name`, checked for its size and the least value of its elements."""
     attribute = op.operation.attributes[name]
-    require(isinstance(attribute, ir.DenseI64ArrayAttr), f"attribute '{name}' must be an array<i64>, got {attribute}")
+    if not isinstance(attribute, ir.DenseI64ArrayAttr):
+        raise Invalid(f"attribute '{name}' must be an array<i64>, got {attribute}")
     values = list(attribute)
-    require(size is None or len(values) == size, f"attribute '{name}' must have {size} elements, got {values}")
-    require(
-        minimum is None or all(v >= minimum for v in values),
-        f"attribute '{name}' must be at least {minimum}, got {values}",
-    )
+    if size is not None and len(values) != size:
+        raise Invalid(f"attribute '{name}' must have {size} elements, got {values}")
+    if minimum is not None and any(v < minimum for v in values):
+        raise Invalid(f"attribute '{name}' must be at least {minimum}, got {values}")
     return values
 
 

@@ -15,9 +15,12 @@ from pock_mlir.passes.registry import PassFailure, register_pass
 def apply_scheme(module: ir.Operation, *, train: Sequence[str] = ("*",)) -> None:
     """Trains the floating-point parameters whose names match one of the patterns, and freezes all others."""
     unmatched = set(train)
+    # The compiler gives every name in full: those are looked up, not tried one by one.
+    wildcards = {pattern for pattern in train if any(character in pattern for character in "*?[")}
+    names = set(train) - wildcards
     trained = 0
     for name, op in parameters_of(module).items():
-        matching = {pattern for pattern in train if fnmatchcase(name, pattern)}
+        matching = {pattern for pattern in wildcards if fnmatchcase(name, pattern)} | (names & {name})
         unmatched -= matching
         floating = isinstance(ir.RankedTensorType(op.type.value).element_type, ir.FloatType)
         chosen = bool(matching) and floating and op.kind.value == "parameter"

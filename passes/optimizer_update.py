@@ -55,7 +55,7 @@ def insert(
     """
     step = find_function(module, function)
     gradients = _gradients(module, step, rule)
-    _new_state(module, "lr", ir.RankedTensorType.get([], ir.F32Type.get()), lr)
+    NewStates(module).add("lr", ir.RankedTensorType.get([], ir.F32Type.get()), lr)
     if accumulate == 1:
         _update_in(step, gradients, rule, clip_norm)
     else:
@@ -71,7 +71,7 @@ def counted_step(module: ir.Operation) -> tuple[Callable[[], ir.Value], Callable
     Counting comes after the last use of the number: an update that overtakes a read of the old value costs a copy.
     """
     scalar = ir.RankedTensorType.get([], ir.F32Type.get())
-    _new_state(module, "step", scalar, 0.0)
+    NewStates(module).add("step", scalar, 0.0)
 
     def number() -> ir.Value:
         return shift(state.read("step", scalar), 1.0)
@@ -95,30 +95,39 @@ def moving_average(old: ir.Value, new: ir.Value, beta: float) -> ir.Value:
     return add(mul(constant(beta, old.type), old), mul(constant(1.0 - beta, old.type), new))
 
 
-def _new_state(
-    module: ir.Operation,
-    name: str,
-    type: ir.RankedTensorType,
-    init: float,
-    parameter: str | None = None,
-    slot: str | None = None,
-) -> None:
-    if name in states_of(module) or name in parameters_of(module):
-        raise PassFailure(module.location, f"the name '{name}' of an optimizer's state is taken by the model")
-    with after_state(module), module.location:
-        state.state(name, type, init, parameter=parameter, slot=slot)
+class NewStates:
+    """Adds states to a module, which it looks through only once: a large model has a thousand."""
+
+    def __init__(self, module: ir.Operation) -> None:
+        self._location = module.location
+        self._taken = {*states_of(module), *parameters_of(module)}
+        self._place = after_state(module)
+
+    def add(
+        self,
+        name: str,
+        type: ir.RankedTensorType,
+        init: float,
+        parameter: str | None = None,
+        slot: str | None = None,
+    ) -> None:
+        if name in self._taken:
+            raise PassFailure(self._location, f"the name '{name}' of an optimizer's state is taken by the model")
+        self._taken.add(name)
+        with self._place, self._location:
+            state.state(name, type, init, parameter=parameter, slot=slot)
 
 
 def _gradients(module: ir.Operation, step: ir.Operation, rule: UpdateRule) -> list[Gradient]:
     """The gradients in the order in which they are finished, with the states of their parameters."""
-    gradients = []
+    gradients, states = [], NewStates(module)
     for op in operations_of(step):
         if op.operation.name != "pock.gradient":
             continue
         gradient = Gradient(op.parameter.value, op, ir.RankedTensorType(op.value.type))
         for slot in rule.slots:
             name = f"{gradient.name}.{slot}"
-            _new_state(module, name, gradient.type, rule.slot_init, gradient.name, slot)
+            states.add(name, gradient.type, rule.slot_init, gradient.name, slot)
             gradient.states.append(name)
         gradients.append(gradient)
     if not gradients:
@@ -172,9 +181,10 @@ def _clip_factor(gradients: Sequence[ir.Value], clip_norm: float) -> ir.Value:
 
 
 def _accumulate(module: ir.Operation, gradients: list[Gradient]) -> None:
+    states = NewStates(module)
     for gradient in gradients:
         name = f"{gradient.name}.{GRADIENT_SLOT}"
-        _new_state(module, name, gradient.type, 0.0, gradient.name, GRADIENT_SLOT)
+        states.add(name, gradient.type, 0.0, gradient.name, GRADIENT_SLOT)
         with ir.InsertionPoint(gradient.op), gradient.op.operation.location:
             state.update(
                 [name],

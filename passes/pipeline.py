@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -97,17 +98,31 @@ class PassPipeline:
                 raise PassError(diagnostics, self._failure.pass_name) from None
 
 
-def run_pipeline(module: ir.Module | ir.Operation, pipeline: str, *, verify_each: bool = True) -> None:
+def run_pipeline(
+    module: ir.Module | ir.Operation,
+    pipeline: str,
+    *,
+    verify_each: bool = True,
+    on_pass: Callable[[str, float], None] | None = None,
+) -> None:
     """Runs a textual pipeline of native and Python passes on a module or operation.
+
+    `on_pass` is called after each pass with its name and the seconds it took, verification included.
 
     Raises PipelineError for a bad text and PassError where a pass fails or leaves invalid IR; any other exception
     of a Python pass propagates as itself.
     """
     operation = module.operation
     with operation.context:
-        passes = PassPipeline(operation.name, pipeline_steps(pipeline, operation.name))
-        passes.manager.enable_verifier(verify_each)
-        passes.run(operation)
+        steps = pipeline_steps(pipeline, operation.name)
+        # A manager for each pass, where each is to be timed.
+        for group in [steps] if on_pass is None else [[step] for step in steps]:
+            passes = PassPipeline(operation.name, group)
+            passes.manager.enable_verifier(verify_each)
+            start = time.perf_counter()
+            passes.run(operation)
+            if on_pass is not None:
+                on_pass(group[0].name, time.perf_counter() - start)
 
 
 def pipeline_steps(text: str, anchor: str = "builtin.module") -> list[Step]:

@@ -8,24 +8,24 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch_mlir import ir
 
 from pock_mlir.bundle import Manifest, MemoryPlan, TargetSpec
 from pock_mlir.compiler import specs
+from pock_mlir.compiler.clock import Clock
 from pock_mlir.compiler.coverage import CoverageReport, UnsupportedOps, examine
 from pock_mlir.compiler.direct_allocation import allocate_directly
 from pock_mlir.compiler.hand_over import hand_over
 from pock_mlir.compiler.imported import ImportedModel, import_model
 from pock_mlir.compiler.iree_session import IreeCompiler
 from pock_mlir.compiler.memory import plan_memory
+from pock_mlir.compiler.parameters import StoredParameters
 from pock_mlir.compiler.pipeline import LOWER, PRUNE, import_passes, training_passes
 from pock_mlir.compiler.step import CompiledStep
 from pock_mlir.compiler.target_machine import target_spec
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.losses import describe_loss
-from pock_mlir.frontends.torch_import import ParameterTable
 from pock_mlir.optimizers import SGD, Optimizer
 from pock_mlir.passes.diagnostics import Diagnostic
 from pock_mlir.passes.pipeline import PassError, run_pipeline
@@ -71,9 +71,10 @@ def compile(
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 1 << 31:
         raise CompileError(f"the seed is {seed!r}, it must be an integer from 0 to {(1 << 31) - 1}")
 
-    imported = import_model(model, inputs, targets, loss, scheme)
+    clock = Clock()
+    imported = import_model(model, inputs, targets, loss, scheme, clock)
     module = imported.module
-    statistics = _run_passes(imported, optimizer, seed)
+    statistics = _run_passes(imported, optimizer, seed, clock)
     manifest = _describe(imported)
     manifest = dataclasses.replace(
         manifest,
@@ -85,10 +86,12 @@ def compile(
         statistics=statistics,
         producer=f"pock_mlir {__version__}",
     )
-    _passes(module, LOWER)
-    code, memory, spec = _compile_for(machine, module, manifest)
+    _passes(module, LOWER, clock)
+    with clock.measure("IREE"):
+        code, memory, spec = _compile_for(machine, module, manifest)
     manifest = dataclasses.replace(manifest, memory=memory, target=spec)
-    return CompiledStep(manifest, code, _stored_parameters(manifest, imported.parameters))
+    stored = StoredParameters(manifest, imported.parameters.tensors)
+    return CompiledStep(manifest, code, stored, tuple(clock.seconds))
 
 
 def coverage(
@@ -105,7 +108,7 @@ def coverage(
     cannot be traced at all.
     """
     try:
-        imported = import_model(model, inputs, targets, loss, scheme)
+        imported = import_model(model, inputs, targets, loss, scheme, Clock())
     except UnsupportedOps as error:
         return error.report
     return examine(imported.module.operation, imported.trained)
@@ -126,29 +129,42 @@ def _check_schedule(schedule: Schedule | None) -> None:
         )
 
 
-def _run_passes(imported: ImportedModel, optimizer: Optimizer, seed: int) -> dict[str, Any]:
+def _run_passes(imported: ImportedModel, optimizer: Optimizer, seed: int, clock: Clock) -> dict[str, Any]:
     """All passes on pock; returns the counts of ops for the full update and for what the scheme leaves of it.
 
     Without the former where an op has no gradient but the scheme needs none of it.
     """
     module, as_imported = imported.module, imported.module.operation.clone()
+    trained = imported.trained
     try:
-        _passes(module, import_passes(seed))
-        full = module.operation.clone()
-        _passes(module, f"{training_passes(imported.trained, optimizer)},{PRUNE}")
+        _passes(module, import_passes(seed), clock)
+        is_full = set(trained) == set(imported.structure.parameters)
+        full = None if is_full else module.operation.clone()
+        _passes(module, training_passes(trained, optimizer), clock)
+        counts = (
+            specs.count_ops(module.operation) if full is None else _count_full_update(full, imported, optimizer, clock)
+        )
+        _passes(module, PRUNE, clock)
     except PassesFailed as error:
         if error.pass_name not in ("convert-torch-to-pock", "pock-autodiff"):
             raise
-        report = examine(as_imported, imported.trained)
+        report = examine(as_imported, trained)
         raise (error if report.ok else UnsupportedOps(report)) from error
-    counts = {"after-pruning": specs.count_ops(module.operation)}
-    try:
-        _passes(full, training_passes(imported.structure.parameters, optimizer))
-        counts = {"before-pruning": specs.count_ops(full.operation), **counts}
-    except PassesFailed as error:
-        if error.pass_name != "pock-autodiff":
-            raise
-    return {"ops": counts}
+    before = {} if counts is None else {"before-pruning": counts}
+    return {"ops": before | {"after-pruning": specs.count_ops(module.operation)}}
+
+
+def _count_full_update(
+    module: ir.Operation, imported: ImportedModel, optimizer: Optimizer, clock: Clock
+) -> dict[str, int] | None:
+    with clock.measure("passes of the full update, to be counted"):
+        try:
+            _passes(module, training_passes(imported.structure.parameters, optimizer))
+        except PassesFailed as error:
+            if error.pass_name != "pock-autodiff":
+                raise
+            return None
+        return specs.count_ops(module)
 
 
 class PassesFailed(CompileError):
@@ -159,9 +175,9 @@ class PassesFailed(CompileError):
         self.pass_name = pass_name
 
 
-def _passes(module: ir.Module | ir.Operation, text: str) -> None:
+def _passes(module: ir.Module | ir.Operation, text: str, clock: Clock | None = None) -> None:
     try:
-        run_pipeline(module, f"builtin.module({text})")
+        run_pipeline(module, f"builtin.module({text})", on_pass=clock and clock.add)
     except PassError as error:
         # The model stands in the module twice, as training step and as prediction.
         reasons = list(dict.fromkeys(map(_explain, error.diagnostics))) or [str(error)]
@@ -211,9 +227,3 @@ def _compile_for(machine: Target, module: ir.Module, manifest: Manifest) -> tupl
     spec = target_spec(machine, program)
     allocate_directly(program)
     return compiler.to_vm_bytecode(program), memory, spec
-
-
-def _stored_parameters(manifest: Manifest, parameters: ParameterTable) -> dict[str, np.ndarray]:
-    return {
-        spec.name: spec.to_stored(parameters.tensors[spec.name].detach().cpu().numpy()) for spec in manifest.parameters
-    }

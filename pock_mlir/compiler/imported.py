@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch_mlir import ir
 
+from pock_mlir.compiler.clock import Clock
 from pock_mlir.compiler.coverage import UnsupportedOps, scan
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.losses import resolve_loss
@@ -39,7 +40,7 @@ class ImportedModel:
     def argument_names(self) -> list[str]:
         """Of the training step: the inputs, then the targets."""
         keyword = isinstance(self.inputs, dict)
-        inputs = list(self.inputs) if keyword else [f"input{i}" for i in range(len(self.inputs))]
+        inputs = [str(name) for name in self.inputs] if keyword else [f"input{i}" for i in range(len(self.inputs))]
         targets = ["target"] if len(self.targets) == 1 else [f"target{i}" for i in range(len(self.targets))]
         return [*inputs, *targets]
 
@@ -50,6 +51,7 @@ def import_model(
     targets: Any,
     loss: str | Callable[..., torch.Tensor] | None,
     scheme: str | Path | Scheme,
+    clock: Clock,
 ) -> ImportedModel:
     """Traces and imports a model; the arguments are those of `compile`. Raises CompileError and SchemeError."""
     loss_function = resolve_loss(loss)
@@ -58,9 +60,11 @@ def import_model(
     structure = model_structure(model)
     rules, trained = resolve_scheme(scheme, structure.parameters, structure.blocks, structure.after_blocks)
     parameters = ParameterTable(model)
-    traced = trace(model, inputs, targets, loss_function)
+    with clock.measure("torch.export"):
+        traced = trace(model, inputs, targets, loss_function)
     try:
-        module = import_traced(traced, parameters)
+        with clock.measure("import"):
+            module = import_traced(traced, parameters)
     except CompileError as error:
         report = scan(traced)
         if not isinstance(error.__cause__, NotImplementedError) or report.ok:

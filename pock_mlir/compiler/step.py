@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,12 +13,14 @@ from pock_mlir.bundle import Manifest, MemoryPlan, write_bundle
 
 @dataclass(frozen=True)
 class CompiledStep:
-    """A compiled training step: the module, the parameters as they were at compile time, and what is known of both."""
+    """A compiled training step: the module, the model's parameters, and what is known of both."""
 
     manifest: Manifest
     module: bytes = field(repr=False)
     parameters: Mapping[str, np.ndarray] = field(repr=False)
-    """Every parameter and buffer by name, in the layout that the module stores."""
+    """Every parameter and buffer by name, in the layout that the module stores; read from the model when asked for."""
+    seconds: Sequence[tuple[str, float]] = field(default=(), repr=False)
+    """What the stages and passes of the compilation took, in their order."""
 
     @property
     def memory(self) -> MemoryPlan:
@@ -31,6 +33,9 @@ class CompiledStep:
         return tuple(spec.name for spec in self.manifest.parameters if spec.trained)
 
     def save(self, path: str | Path) -> Path:
-        """Writes the bundle, a directory, whole or not at all; a bundle that is there is replaced."""
+        """Writes the bundle, a directory, whole or not at all; a bundle that is there is replaced.
+
+        The parameters get the values that the model has now.
+        """
         write_bundle(path, self.manifest, self.module, self.parameters)
         return Path(path)

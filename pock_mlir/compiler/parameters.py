@@ -1,0 +1,40 @@
+"""The values of a model's parameters, read when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import torch
+
+from pock_mlir.bundle import Manifest
+from pock_mlir.errors import CompileError
+
+
+class StoredParameters(Mapping[str, np.ndarray]):
+    """Every parameter and buffer of a manifest by name, in the layout that the module stores.
+
+    Tracing and passes need types only, so nothing here touches a value before it is asked for: a model on the meta
+    device compiles, and writing a bundle holds one tensor in its stored layout at a time.
+    """
+
+    def __init__(self, manifest: Manifest, tensors: Mapping[str, torch.Tensor]) -> None:
+        self._specs = {spec.name: spec for spec in manifest.parameters}
+        self._tensors = tensors
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        tensor = self._tensors[name].detach()
+        if tensor.is_meta:
+            raise CompileError(
+                f"parameter '{name}' has no value: it is on the meta device; "
+                "give the model its weights before it is compiled, for example by model.to_empty(device='cpu')"
+            )
+        array, permutation = tensor.cpu().numpy(), self._specs[name].permutation
+        # A view: what writes it puts its elements in order.
+        return array if permutation is None else array.transpose(permutation)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._specs)
+
+    def __len__(self) -> int:
+        return len(self._specs)
