@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch_mlir import ir
 
 from pock_mlir.dialects.upstream import add, div, mul, scale, shift, sqrt, sub
@@ -22,7 +24,7 @@ def insert_adagrad(
     eps: float = 1e-10,
     clip_norm: float = 0.0,
     accumulate: int = 1,
-    function: str = "train_step",
+    functions: Sequence[str] = ("train_step",),
 ) -> None:
     """Updates by Adagrad (Duchi, Hazan and Singer, JMLR 12, 2011): s += g^2; w -= lr g / (sqrt(s) + eps).
 
@@ -44,4 +46,4 @@ def insert_adagrad(
         return [sub(parameter, mul(scalars[0], direction)), total]
 
     rule = UpdateRule(slots=[SLOT], prepare=prepare, element=element, slot_init=initial_accumulator_value)
-    insert(module, rule, lr=lr, clip_norm=clip_norm, accumulate=accumulate, function=function)
+    insert(module, rule, lr=lr, clip_norm=clip_norm, accumulate=accumulate, functions=functions)

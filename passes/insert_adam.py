@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math as pymath
+from collections.abc import Sequence
 
 from torch_mlir import ir
 from torch_mlir.dialects import arith, math
@@ -27,11 +28,11 @@ def insert_adam(
     amsgrad: bool = False,
     clip_norm: float = 0.0,
     accumulate: int = 1,
-    function: str = "train_step",
+    functions: Sequence[str] = ("train_step",),
 ) -> None:
     """Updates by Adam (Kingma and Ba, arXiv:1412.6980); weight decay is added to the gradient."""
     rule = adam_rule(module, beta1, beta2, eps, weight_decay, amsgrad, decoupled=False)
-    insert(module, rule, lr=lr, clip_norm=clip_norm, accumulate=accumulate, function=function)
+    insert(module, rule, lr=lr, clip_norm=clip_norm, accumulate=accumulate, functions=functions)
 
 
 def adam_rule(

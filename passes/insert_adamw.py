@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch_mlir import ir
 
 from pock_mlir.passes.insert_adam import adam_rule
@@ -21,8 +23,8 @@ def insert_adamw(
     amsgrad: bool = False,
     clip_norm: float = 0.0,
     accumulate: int = 1,
-    function: str = "train_step",
+    functions: Sequence[str] = ("train_step",),
 ) -> None:
     """Updates by AdamW (Loshchilov and Hutter, arXiv:1711.05101); weight decay is decoupled from the gradient."""
     rule = adam_rule(module, beta1, beta2, eps, weight_decay, amsgrad, decoupled=True)
-    insert(module, rule, lr=lr, clip_norm=clip_norm, accumulate=accumulate, function=function)
+    insert(module, rule, lr=lr, clip_norm=clip_norm, accumulate=accumulate, functions=functions)

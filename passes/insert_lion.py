@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch_mlir import ir
 
 from pock_mlir.dialects.upstream import constant, greater, mul, scale, select, shift, sub
@@ -21,7 +23,7 @@ def insert_lion(
     weight_decay: float = 0.0,
     clip_norm: float = 0.0,
     accumulate: int = 1,
-    function: str = "train_step",
+    functions: Sequence[str] = ("train_step",),
 ) -> None:
     """Updates by Lion (Chen et al., arXiv:2302.06675, Algorithm 2): w -= lr (sign(b1 m + (1 - b1) g) + wd w)."""
 
@@ -34,7 +36,7 @@ def insert_lion(
         return [sub(kept, mul(scalars[0], direction)), moving_average(slots[0], gradient, beta2)]
 
     rule = UpdateRule(slots=[SLOT], prepare=prepare, element=element)
-    insert(module, rule, lr=lr, clip_norm=clip_norm, accumulate=accumulate, function=function)
+    insert(module, rule, lr=lr, clip_norm=clip_norm, accumulate=accumulate, functions=functions)
 
 
 def _sign(x: ir.Value) -> ir.Value:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch_mlir import ir
 from torch_mlir.dialects import arith
 
@@ -22,7 +24,7 @@ def insert_rmsprop(
     centered: bool = False,
     clip_norm: float = 0.0,
     accumulate: int = 1,
-    function: str = "train_step",
+    functions: Sequence[str] = ("train_step",),
 ) -> None:
     """Updates by RMSprop: v = a v + (1 - a) g^2; w -= lr g / (sqrt(v) + eps), with momentum and centring if asked for.
 
@@ -47,7 +49,7 @@ def insert_rmsprop(
 
     slots = ["square_avg", *["grad_avg"] * centered, *["momentum_buffer"] * bool(momentum)]
     rule = UpdateRule(slots=slots, prepare=lambda lr: [lr], element=element)
-    insert(module, rule, lr=lr, clip_norm=clip_norm, accumulate=accumulate, function=function)
+    insert(module, rule, lr=lr, clip_norm=clip_norm, accumulate=accumulate, functions=functions)
 
 
 def _not_negative(variance: ir.Value) -> ir.Value:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch_mlir import ir
 
 from pock_mlir.dialects.upstream import add, constant, greater, mul, select, sub
@@ -22,7 +24,7 @@ def insert_sgd(
     weight_decay: float = 0.0,
     clip_norm: float = 0.0,
     accumulate: int = 1,
-    function: str = "train_step",
+    functions: Sequence[str] = ("train_step",),
 ) -> None:
     """Updates by stochastic gradient descent: g += wd w; m = mu m + g; w -= lr m (Nesterov: lr (g + mu m)).
 
@@ -56,4 +58,4 @@ def insert_sgd(
         return [sub(parameter, mul(scalars[0], direction)), *new_slots]
 
     rule = UpdateRule(slots=[SLOT] if momentum else [], prepare=prepare, element=element)
-    insert(module, rule, lr=lr, clip_norm=clip_norm, accumulate=accumulate, function=function)
+    insert(module, rule, lr=lr, clip_norm=clip_norm, accumulate=accumulate, functions=functions)

@@ -46,22 +46,26 @@ class Gradient:
 
 
 def insert(
-    module: ir.Operation, rule: UpdateRule, *, lr: float, clip_norm: float, accumulate: int, function: str
+    module: ir.Operation, rule: UpdateRule, *, lr: float, clip_norm: float, accumulate: int, functions: Sequence[str]
 ) -> None:
-    """Turns every `pock.gradient` into the parameter's update by `rule`.
+    """Turns every `pock.gradient` of the functions, which share all states, into the parameter's update by `rule`.
 
-    With `accumulate` > 1 the function only adds its gradients up, and a function `apply_gradients` updates from their
+    With `accumulate` > 1 the functions only add their gradients up, and a function `apply_gradients` updates from their
     mean and clears them. With `clip_norm` > 0 the gradients are scaled so that their common L2 norm is at most that.
     """
-    step = find_function(module, function)
-    gradients = _gradients(module, step, rule)
-    NewStates(module).add("lr", ir.RankedTensorType.get([], ir.F32Type.get()), lr)
+    states = NewStates(module)
+    states.add("lr", ir.RankedTensorType.get([], ir.F32Type.get()), lr)
+    steps = [find_function(module, name) for name in functions]
+    gradients = [_gradients(step, rule, states) for step in steps]
     if accumulate == 1:
-        _update_in(step, gradients, rule, clip_norm)
+        for step, own in zip(steps, gradients, strict=True):
+            _update_in(step, own, rule, clip_norm)
     else:
-        _accumulate(module, gradients)
-        _build_apply(module, gradients, rule, clip_norm, accumulate)
-    for gradient in gradients:
+        for own in gradients:
+            _accumulate(own, states)
+        every = {gradient.name: gradient for own in gradients for gradient in own}
+        _build_apply(module, list(every.values()), rule, clip_norm, accumulate)
+    for gradient in (gradient for own in gradients for gradient in own):
         gradient.op.operation.erase()
 
 
@@ -96,11 +100,15 @@ def moving_average(old: ir.Value, new: ir.Value, beta: float) -> ir.Value:
 
 
 class NewStates:
-    """Adds states to a module, which it looks through only once: a large model has a thousand."""
+    """Adds states to a module, which it looks through only once: a large model has a thousand.
+
+    A state that was added before, for another function, is shared.
+    """
 
     def __init__(self, module: ir.Operation) -> None:
         self._location = module.location
         self._taken = {*states_of(module), *parameters_of(module)}
+        self._added: set[str] = set()
         self._place = after_state(module)
 
     def add(
@@ -113,14 +121,15 @@ class NewStates:
     ) -> None:
         if name in self._taken:
             raise PassFailure(self._location, f"the name '{name}' of an optimizer's state is taken by the model")
-        self._taken.add(name)
-        with self._place, self._location:
-            state.state(name, type, init, parameter=parameter, slot=slot)
+        if name not in self._added:
+            self._added.add(name)
+            with self._place, self._location:
+                state.state(name, type, init, parameter=parameter, slot=slot)
 
 
-def _gradients(module: ir.Operation, step: ir.Operation, rule: UpdateRule) -> list[Gradient]:
+def _gradients(step: ir.Operation, rule: UpdateRule, states: NewStates) -> list[Gradient]:
     """The gradients in the order in which they are finished, with the states of their parameters."""
-    gradients, states = [], NewStates(module)
+    gradients = []
     for op in operations_of(step):
         if op.operation.name != "pock.gradient":
             continue
@@ -180,8 +189,7 @@ def _clip_factor(gradients: Sequence[ir.Value], clip_norm: float) -> ir.Value:
     return arith.MinimumFOp(ratio, constant(1.0, ratio.type)).result
 
 
-def _accumulate(module: ir.Operation, gradients: list[Gradient]) -> None:
-    states = NewStates(module)
+def _accumulate(gradients: list[Gradient], states: NewStates) -> None:
     for gradient in gradients:
         name = f"{gradient.name}.{GRADIENT_SLOT}"
         states.add(name, gradient.type, 0.0, gradient.name, GRADIENT_SLOT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar
 
@@ -54,10 +55,11 @@ class Optimizer:
         options["clip_norm"] = self.clip_norm or 0.0
         return options
 
-    def pass_text(self) -> str:
-        """The pass with its options, as it stands in a pipeline."""
-        options = " ".join(f"{name.replace('_', '-')}={_text(value)}" for name, value in self.pass_options().items())
-        return f"{self.pass_name}{{{options}}}"
+    def pass_text(self, functions: Sequence[str] = ("train_step",)) -> str:
+        """The pass with its options, as it stands in a pipeline, for the given training steps."""
+        options = [f"{name.replace('_', '-')}={_text(value)}" for name, value in self.pass_options().items()]
+        options.append(f"functions={','.join(functions)}")
+        return f"{self.pass_name}{{{' '.join(options)}}}"
 
     def to_json(self) -> dict[str, Any]:
         return {"name": type(self).__name__, **asdict(self)}

@@ -1,6 +1,15 @@
 """The bundle: what a compilation writes and a session runs (docs/bundle.md). Needs numpy only."""
 
-from pock_mlir.bundle.manifest import ArraySpec, FileRecord, Manifest, MemoryPlan, ParameterSpec, StateSpec, TargetSpec
+from pock_mlir.bundle.manifest import (
+    ArraySpec,
+    FileRecord,
+    Manifest,
+    MemoryPlan,
+    ParameterSpec,
+    Signature,
+    StateSpec,
+    TargetSpec,
+)
 from pock_mlir.bundle.reader import Bundle, read_bundle, read_manifest
 from pock_mlir.bundle.tensor_file import TensorFile, write_tensor_file
 from pock_mlir.bundle.writer import write_bundle
@@ -12,6 +21,7 @@ __all__ = [
     "Manifest",
     "MemoryPlan",
     "ParameterSpec",
+    "Signature",
     "StateSpec",
     "TargetSpec",
     "TensorFile",

@@ -14,11 +14,12 @@ from pock_mlir.errors import BundleError, ScheduleError
 from pock_mlir.schedules import schedule_from_json
 
 FORMAT = "pock-bundle"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 INPUT_STYLES = ("positional", "keyword")
 OUTPUT_STYLES = ("single", "tuple", "dict")
 PARAMETER_KINDS = ("parameter", "buffer", "constant")
+TRAIN_STEP, PREDICT = "train_step", "predict"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,35 @@ class ArraySpec:
             fields.pair("range"),
             fields.optional_integer("ignore"),
         )
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What one function of the module takes and gives: a training step for one combination of shapes (its loss is no
+    output), or a prediction.
+    """
+
+    function: str
+    inputs: tuple[ArraySpec, ...]
+    targets: tuple[ArraySpec, ...] = ()
+    outputs: tuple[ArraySpec, ...] = ()
+
+    @property
+    def arguments(self) -> tuple[ArraySpec, ...]:
+        return (*self.inputs, *self.targets)
+
+    @property
+    def argument_bytes(self) -> int:
+        return sum(spec.nbytes for spec in self.arguments)
+
+    def to_json(self) -> dict[str, Any]:
+        groups = {"inputs": self.inputs, "targets": self.targets, "outputs": self.outputs}
+        return {"function": self.function} | {name: [s.to_json() for s in group] for name, group in groups.items()}
+
+    @staticmethod
+    def from_json(fields: Fields) -> Signature:
+        groups = (tuple(map(ArraySpec.from_json, fields.objects(name))) for name in ("inputs", "targets", "outputs"))
+        return Signature(fields.text("function"), *groups)
 
 
 @dataclass(frozen=True)
@@ -232,9 +262,7 @@ class Manifest:
     """What is inside a bundle (docs/bundle.md explains every field). `files` is filled in by `write_bundle`."""
 
     input_style: str
-    inputs: tuple[ArraySpec, ...]
-    targets: tuple[ArraySpec, ...]
-    outputs: tuple[ArraySpec, ...]
+    signatures: tuple[Signature, ...]
     output_style: str
     parameters: tuple[ParameterSpec, ...]
     state: tuple[StateSpec, ...]
@@ -250,6 +278,31 @@ class Manifest:
     files: Mapping[str, FileRecord] = field(default_factory=dict)
 
     @property
+    def train_signatures(self) -> tuple[Signature, ...]:
+        """Those of the training steps, in the order in which they were asked for."""
+        return tuple(signature for signature in self.signatures if signature.function.startswith(TRAIN_STEP))
+
+    @property
+    def predict_signatures(self) -> tuple[Signature, ...]:
+        """Those of the predictions."""
+        return tuple(signature for signature in self.signatures if signature.function.startswith(PREDICT))
+
+    @property
+    def inputs(self) -> tuple[ArraySpec, ...]:
+        """The inputs of the first training step."""
+        return self.train_signatures[0].inputs
+
+    @property
+    def targets(self) -> tuple[ArraySpec, ...]:
+        """The targets of the first training step."""
+        return self.train_signatures[0].targets
+
+    @property
+    def outputs(self) -> tuple[ArraySpec, ...]:
+        """The outputs of the first prediction."""
+        return self.predict_signatures[0].outputs
+
+    @property
     def model_parameters(self) -> tuple[ParameterSpec, ...]:
         """The parameters and buffers that belong to the model's state dictionary: all but constants."""
         return tuple(spec for spec in self.parameters if spec.kind != "constant")
@@ -262,9 +315,7 @@ class Manifest:
             "producer": self.producer,
             "files": {name: record.to_json() for name, record in self.files.items()},
             "input_style": self.input_style,
-            "inputs": [spec.to_json() for spec in self.inputs],
-            "targets": [spec.to_json() for spec in self.targets],
-            "outputs": [spec.to_json() for spec in self.outputs],
+            "signatures": [signature.to_json() for signature in self.signatures],
             "output_style": self.output_style,
             "parameters": [spec.to_json() for spec in self.parameters],
             "state": [spec.to_json() for spec in self.state],
@@ -297,9 +348,7 @@ class Manifest:
         fields = Fields(document, where)
         manifest = Manifest(
             input_style=fields.choice("input_style", INPUT_STYLES),
-            inputs=tuple(map(ArraySpec.from_json, fields.objects("inputs"))),
-            targets=tuple(map(ArraySpec.from_json, fields.objects("targets"))),
-            outputs=tuple(map(ArraySpec.from_json, fields.objects("outputs"))),
+            signatures=tuple(map(Signature.from_json, fields.objects("signatures"))),
             output_style=fields.choice("output_style", OUTPUT_STYLES),
             parameters=tuple(map(ParameterSpec.from_json, fields.objects("parameters"))),
             state=tuple(map(StateSpec.from_json, fields.objects("state"))),
@@ -322,6 +371,9 @@ def check_consistent(manifest: Manifest, where: str) -> None:
     """Raises `BundleError` where the parts of a manifest contradict each other."""
     if manifest.accumulate < 1:
         raise BundleError(f"{where}: accumulate is {manifest.accumulate}, it must be at least 1")
+    for kind, signatures in ((TRAIN_STEP, manifest.train_signatures), (PREDICT, manifest.predict_signatures)):
+        if not signatures:
+            raise BundleError(f"{where}: no signature is that of a function '{kind}'")
     try:
         schedule_from_json(manifest.schedule)
     except ScheduleError as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -32,12 +34,20 @@ def metric_name(session: Session) -> str:
         target, output = session.targets[0], session.outputs[0]
         if _is_classification(target, output):
             return "accuracy"
-        if target.shape == output.shape and np.dtype(target.dtype).kind == "f":
+        if target.shape[1:] == output.shape[1:] and np.dtype(target.dtype).kind == "f":
             return "mse"
     raise InputError(
         "--eval-data works for one target that is class labels or has the shape of the output; "
         "evaluate with `pock predict`"
     )
+
+
+def evaluation_samples(session: Session, path: Path) -> Samples:
+    """The inputs and targets of a data file in batches as `predict` takes them. Raises `InputError`."""
+    inputs = session.manifest.predict_signatures[0].inputs
+    size = inputs[0].shape[:1]
+    targets = [dataclasses.replace(spec, shape=(*size, *spec.shape[1:])) for spec in session.targets]
+    return Samples(path, (*inputs, *targets))
 
 
 def evaluate(session: Session, samples: Samples) -> float:
@@ -59,4 +69,4 @@ def evaluate(session: Session, samples: Samples) -> float:
 
 
 def _is_classification(target: ArraySpec, output: ArraySpec) -> bool:
-    return np.dtype(target.dtype).kind in "iu" and target.shape == output.shape[:-1]
+    return np.dtype(target.dtype).kind in "iu" and target.shape[1:] == output.shape[1:-1]

@@ -51,9 +51,9 @@ def _summary(manifest: Manifest) -> Table:
     target = manifest.target
     table = _table("", " ")
     table.add_row("target", f"{target.name} ({target.backend}, {target.triple}, CPU {target.cpu})")
-    table.add_row("inputs", _arrays(manifest.inputs))
-    table.add_row("targets", _arrays(manifest.targets) or "none")
-    table.add_row("outputs", _arrays(manifest.outputs))
+    for signature in manifest.signatures:
+        results = _arrays(signature.outputs) or "loss"
+        table.add_row(signature.function, f"{_arrays(signature.arguments)} -> {results}")
     table.add_row("loss", _data(manifest.loss))
     table.add_row("optimizer", _data(manifest.optimizer))
     table.add_row("schedule", _data(manifest.schedule))

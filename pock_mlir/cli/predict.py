@@ -31,7 +31,7 @@ def predict(
     session = load(bundle, threads=threads)
     if checkpoint is not None:
         session.load_checkpoint(checkpoint, optimizer=False)
-    samples = Samples(data, session.inputs)
+    samples = Samples(data, session.manifest.predict_signatures[0].inputs)
     batched = [spec.shape[:1] == (samples.batch_size,) for spec in session.outputs]
     if not all(batched):
         raise InputError(

@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pock_mlir.cli.arrays import Samples
-from pock_mlir.cli.evaluation import metric_name
+from pock_mlir.cli.evaluation import evaluation_samples, metric_name
 from pock_mlir.cli.interrupt import Interrupt
 from pock_mlir.cli.metrics import MetricsFile
 from pock_mlir.cli.plot import check_plotting, plot_losses
-from pock_mlir.cli.training import History, Plan, run_training
+from pock_mlir.cli.training import History, Plan, batch_sizes, run_training
 from pock_mlir.errors import InputError
 from pock_mlir.runtime import Session, load
 
@@ -54,12 +54,11 @@ def train(
     if plot is not None:
         check_plotting(plot)
     session = load(bundle, threads=threads)
-    specs = (*session.inputs, *session.targets)
-    samples = Samples(data, specs)
-    evaluation = Samples(eval_data, specs) if eval_data is not None else None
+    samples = Samples(data, (*session.inputs, *session.targets))
+    evaluation = evaluation_samples(session, eval_data) if eval_data is not None else None
     if evaluation is not None:
         metric_name(session)
-    plan = Plan.make(samples, epochs, steps, shuffle, seed)
+    plan = Plan.make(samples, batch_sizes(session), epochs, steps, shuffle, seed)
     resumed = resume and checkpoint is not None and checkpoint.exists()
     if resumed and checkpoint is not None:
         session.load_checkpoint(checkpoint)

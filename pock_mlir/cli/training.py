@@ -18,7 +18,10 @@ from pock_mlir.runtime import Session
 
 @dataclass(frozen=True)
 class Plan:
-    """What to train: `steps` calls of `train_step` in all, of which a resumed session has done some."""
+    """What to train: `steps` calls of `train_step` in all, of which a resumed session has done some.
+
+    An epoch is all full batches, and what is left over if the bundle has a training step for a batch of that size.
+    """
 
     steps: int
     steps_per_epoch: int
@@ -26,9 +29,14 @@ class Plan:
     seed: int
 
     @staticmethod
-    def make(samples: Samples, epochs: int | None, steps: int | None, shuffle: bool, seed: int) -> Plan:
-        """Without `steps`, `epochs` (default 1) decides. Raises `InputError` for less than one full batch."""
-        per_epoch = samples.full_batches
+    def make(
+        samples: Samples, sizes: Sequence[int], epochs: int | None, steps: int | None, shuffle: bool, seed: int
+    ) -> Plan:
+        """Without `steps`, `epochs` (default 1) decides; `sizes` are those of the batches that the bundle takes.
+
+        Raises `InputError` for less than one batch.
+        """
+        per_epoch = samples.full_batches + (samples.count % samples.batch_size in sizes)
         if per_epoch == 0:
             raise InputError(f"the data has {samples.count} samples, less than one batch of {samples.batch_size}")
         return Plan(steps if steps is not None else (epochs or 1) * per_epoch, per_epoch, shuffle, seed)
@@ -91,6 +99,16 @@ def run_training(
             history.evaluations.append((done, value))
             metrics.write("eval", step=done, epoch=epoch, metric=metric_name(session), value=value)
     return history
+
+
+def batch_sizes(session: Session) -> list[int]:
+    """The sizes of the batches, all else alike, that the session trains on."""
+    first = session.manifest.train_signatures[0].arguments
+    return [
+        signature.arguments[0].shape[0]
+        for signature in session.manifest.train_signatures
+        if all(a.shape[1:] == b.shape[1:] for a, b in zip(signature.arguments, first, strict=True))
+    ]
 
 
 def train_on(session: Session, arrays: Sequence[np.ndarray]) -> float:

@@ -180,7 +180,7 @@ def _place(location: ir.Location) -> Place:
 def scan(traced: TracedModel) -> CoverageReport:
     """Looks at a traced model that cannot even be imported: its ops by name only, gradients not at all."""
     findings = _Findings()
-    for name, program in (("train_step", traced.train_step), ("predict", traced.predict)):
+    for name, program in traced.programs.items():
         findings.counts[name] = Counter()
         for op, is_supported, place in _calls(program):
             if is_supported:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch_mlir import ir
 
-from pock_mlir.bundle import Manifest, MemoryPlan, TargetSpec
+from pock_mlir.bundle import Manifest, MemoryPlan, Signature, TargetSpec
 from pock_mlir.compiler import specs
 from pock_mlir.compiler.clock import Clock
 from pock_mlir.compiler.coverage import CoverageReport, UnsupportedOps, examine
 from pock_mlir.compiler.direct_allocation import allocate_directly
+from pock_mlir.compiler.examples import check_examples, input_names, target_names
 from pock_mlir.compiler.hand_over import hand_over
 from pock_mlir.compiler.imported import ImportedModel, import_model
 from pock_mlir.compiler.iree_session import IreeCompiler
@@ -26,6 +27,7 @@ from pock_mlir.compiler.step import CompiledStep
 from pock_mlir.compiler.target_machine import target_spec
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.losses import describe_loss
+from pock_mlir.frontends.torch_export import function_name
 from pock_mlir.optimizers import SGD, Optimizer
 from pock_mlir.passes.diagnostics import Diagnostic
 from pock_mlir.passes.pipeline import PassError, run_pipeline
@@ -33,6 +35,9 @@ from pock_mlir.schedules import Schedule
 from pock_mlir.schemes import Scheme
 from pock_mlir.targets import Target, get_target
 from pock_mlir.version import __version__
+
+ExampleInputs = tuple[torch.Tensor, ...] | list[torch.Tensor] | Mapping[str, torch.Tensor]
+ExampleTargets = tuple[torch.Tensor, ...] | list[torch.Tensor] | torch.Tensor | None
 
 COMPILE_FLAGS = (
     # Without reassociation a reduction over the last dimension runs one element at a time.
@@ -44,23 +49,27 @@ COMPILE_FLAGS = (
 
 def compile(
     model: torch.nn.Module,
-    inputs: tuple[torch.Tensor, ...] | list[torch.Tensor] | Mapping[str, torch.Tensor],
-    targets: tuple[torch.Tensor, ...] | list[torch.Tensor] | torch.Tensor | None = None,
+    inputs: ExampleInputs | Sequence[ExampleInputs],
+    targets: ExampleTargets | Sequence[ExampleTargets] = None,
     loss: str | Callable[..., torch.Tensor] | None = "cross_entropy",
     optimizer: Optimizer | None = None,
     scheme: str | Path | Scheme = "full",
     target: str = "host",
     seed: int = 0,
+    predict_inputs: ExampleInputs | Sequence[ExampleInputs] | None = None,
     schedule: Schedule | None = None,
 ) -> CompiledStep:
     """Compiles the whole training step of a model: forward, backward and update as one program.
 
     `inputs` are example inputs, positional (tuple) or keyword (dict); `targets` what the loss takes besides the model's
-    output. All shapes and dtypes become static. `loss` is a name ("cross_entropy", "mse"), a callable `loss(outputs,
-    *targets)`, or None where the model returns its own. The model is trained in the mode it is in and is not changed:
-    in train mode batch normalisation uses the batch's statistics and keeps the running ones, and dropout draws from
-    `seed` (0 to 2^31 - 1; `Session.set_seed` changes it). `schedule` changes the learning rate from update to update
-    (None: it stays); it is part of the bundle, but not of the module: `Session.set_schedule` replaces it.
+    output. All shapes and dtypes become static. Lists of both compile one training step for each combination of shapes
+    (sequence lengths, batch sizes), which share parameters and state: the session takes the one that fits the arrays.
+    `predict_inputs` are examples for `predict`, where its shapes are others than those of training. `loss` is a name
+    ("cross_entropy", "mse"), a callable `loss(outputs, *targets)`, or None where the model returns its own. The model
+    is trained in the mode it is in and is not changed: in train mode batch normalisation uses the batch's statistics
+    and keeps the running ones, and dropout draws from `seed` (0 to 2^31 - 1; `Session.set_seed` changes it). `schedule`
+    changes the learning rate from update to update (None: it stays); it is part of the bundle, but not of the module:
+    `Session.set_schedule` replaces it.
 
     Raises PockError (CompileError, SchemeError, TargetError) with what is wrong, where in the model, and what to do.
     """
@@ -72,7 +81,7 @@ def compile(
         raise CompileError(f"the seed is {seed!r}, it must be an integer from 0 to {(1 << 31) - 1}")
 
     clock = Clock()
-    imported = import_model(model, inputs, targets, loss, scheme, clock)
+    imported = import_model(model, check_examples(inputs, targets, predict_inputs), loss, scheme, clock)
     module = imported.module
     statistics = _run_passes(imported, optimizer, seed, clock)
     manifest = _describe(imported)
@@ -96,8 +105,8 @@ def compile(
 
 def coverage(
     model: torch.nn.Module,
-    inputs: tuple[torch.Tensor, ...] | list[torch.Tensor] | Mapping[str, torch.Tensor],
-    targets: tuple[torch.Tensor, ...] | list[torch.Tensor] | torch.Tensor | None = None,
+    inputs: ExampleInputs | Sequence[ExampleInputs],
+    targets: ExampleTargets | Sequence[ExampleTargets] = None,
     loss: str | Callable[..., torch.Tensor] | None = "cross_entropy",
     scheme: str | Path | Scheme = "full",
 ) -> CoverageReport:
@@ -108,7 +117,7 @@ def coverage(
     cannot be traced at all.
     """
     try:
-        imported = import_model(model, inputs, targets, loss, scheme, Clock())
+        imported = import_model(model, check_examples(inputs, targets, None), loss, scheme, Clock())
     except UnsupportedOps as error:
         return error.report
     return examine(imported.module.operation, imported.trained)
@@ -140,7 +149,7 @@ def _run_passes(imported: ImportedModel, optimizer: Optimizer, seed: int, clock:
         _passes(module, import_passes(seed), clock)
         is_full = set(trained) == set(imported.structure.parameters)
         full = None if is_full else module.operation.clone()
-        _passes(module, training_passes(trained, optimizer), clock)
+        _passes(module, training_passes(trained, optimizer, imported.train_steps), clock)
         counts = (
             specs.count_ops(module.operation) if full is None else _count_full_update(full, imported, optimizer, clock)
         )
@@ -159,7 +168,7 @@ def _count_full_update(
 ) -> dict[str, int] | None:
     with clock.measure("passes of the full update, to be counted"):
         try:
-            _passes(module, training_passes(imported.structure.parameters, optimizer))
+            _passes(module, training_passes(imported.structure.parameters, optimizer, imported.train_steps))
         except PassesFailed as error:
             if error.pass_name != "pock-autodiff":
                 raise
@@ -197,19 +206,25 @@ def _explain(diagnostic: Diagnostic) -> str:
 
 
 def _describe(imported: ImportedModel) -> Manifest:
-    module, inputs = imported.module.operation, len(imported.inputs)
-    arguments = specs.argument_specs(module, "train_step", imported.argument_names)
-    empty = MemoryPlan(0, 0, 0, 0, 0, 0)
+    module, traced = imported.module.operation, imported.traced
+    signatures = []
+    for index, (inputs, targets) in enumerate(imported.examples.train):
+        name, count = function_name("train_step", index), len(inputs)
+        arguments = specs.argument_specs(module, name, [*input_names(inputs), *target_names(targets)])
+        signatures.append(Signature(name, arguments[:count], targets=arguments[count:]))
+    for index, inputs in enumerate(imported.examples.predict):
+        name = function_name("predict", index)
+        arguments = specs.argument_specs(module, name, input_names(inputs))
+        outputs = specs.result_specs(module, name, traced.output_names)
+        signatures.append(Signature(name, arguments, outputs=outputs))
     return Manifest(
-        input_style="keyword" if isinstance(imported.inputs, dict) else "positional",
-        inputs=arguments[:inputs],
-        targets=arguments[inputs:],
-        outputs=specs.result_specs(module, "predict", imported.traced.output_names),
-        output_style=imported.traced.output_style,
+        input_style="keyword" if isinstance(imported.examples.train[0][0], dict) else "positional",
+        signatures=tuple(signatures),
+        output_style=traced.output_style,
         parameters=specs.parameter_specs(module),
         state=specs.state_specs(module),
         target=TargetSpec("", "", "", ""),
-        memory=empty,
+        memory=MemoryPlan(0, 0, 0, 0, 0, 0),
     )
 
 
@@ -220,7 +235,7 @@ def _compile_for(machine: Target, module: ir.Module, manifest: Manifest) -> tupl
     program = compiler.to_stream(hand_over(buffer.getvalue(), compiler.context))
     memory = plan_memory(
         program,
-        input_bytes=sum(spec.nbytes for spec in (*manifest.inputs, *manifest.targets)),
+        input_bytes={signature.function: signature.argument_bytes for signature in manifest.signatures},
         parameter_bytes=sum(spec.nbytes for spec in manifest.parameters),
         state_bytes=sum(spec.nbytes for spec in manifest.state),
     )

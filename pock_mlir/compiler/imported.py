@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,16 +15,16 @@ from pock_mlir.compiler.coverage import UnsupportedOps, scan
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.losses import resolve_loss
 from pock_mlir.frontends.module_tree import ModelStructure, model_structure
-from pock_mlir.frontends.torch_export import Inputs, TracedModel, trace
+from pock_mlir.frontends.torch_export import Examples, TracedModel, function_name, trace
 from pock_mlir.frontends.torch_import import ParameterTable, import_traced
 from pock_mlir.schemes import Scheme, resolve_scheme
 
 
 @dataclass(frozen=True)
 class ImportedModel:
-    """A traced model: `module` has the functions `train_step` and `predict` and the symbols of the parameters.
+    """A traced model: `module` has a function for each of its programs and the symbols of the parameters.
 
-    `trained` are the names that `scheme` trains; `inputs` and `targets` the examples, as checked.
+    `trained` are the names that `scheme` trains; `examples` what the model was traced on, as checked.
     """
 
     module: ir.Module
@@ -33,35 +33,29 @@ class ImportedModel:
     structure: ModelStructure
     scheme: Scheme
     trained: list[str]
-    inputs: Inputs
-    targets: tuple[torch.Tensor, ...]
+    examples: Examples
 
     @property
-    def argument_names(self) -> list[str]:
-        """Of the training step: the inputs, then the targets."""
-        keyword = isinstance(self.inputs, dict)
-        inputs = [str(name) for name in self.inputs] if keyword else [f"input{i}" for i in range(len(self.inputs))]
-        targets = ["target"] if len(self.targets) == 1 else [f"target{i}" for i in range(len(self.targets))]
-        return [*inputs, *targets]
+    def train_steps(self) -> list[str]:
+        """The names of the functions that are training steps."""
+        return [function_name("train_step", index) for index in range(len(self.examples.train))]
 
 
 def import_model(
     model: torch.nn.Module,
-    inputs: Any,
-    targets: Any,
+    examples: Examples,
     loss: str | Callable[..., torch.Tensor] | None,
     scheme: str | Path | Scheme,
     clock: Clock,
 ) -> ImportedModel:
-    """Traces and imports a model; the arguments are those of `compile`. Raises CompileError and SchemeError."""
+    """Traces and imports a model; loss and scheme are those of `compile`. Raises CompileError and SchemeError."""
     loss_function = resolve_loss(loss)
-    inputs, targets = _check_inputs(inputs), _check_targets(targets)
     _check_model(model)
     structure = model_structure(model)
     rules, trained = resolve_scheme(scheme, structure.parameters, structure.blocks, structure.after_blocks)
     parameters = ParameterTable(model)
     with clock.measure("torch.export"):
-        traced = trace(model, inputs, targets, loss_function)
+        traced = trace(model, examples, loss_function)
     try:
         with clock.measure("import"):
             module = import_traced(traced, parameters)
@@ -70,7 +64,7 @@ def import_model(
         if not isinstance(error.__cause__, NotImplementedError) or report.ok:
             raise
         raise UnsupportedOps(report) from error
-    return ImportedModel(module, traced, parameters, structure, rules, trained, inputs, targets)
+    return ImportedModel(module, traced, parameters, structure, rules, trained, examples)
 
 
 def _check_model(model: Any) -> None:
@@ -78,31 +72,3 @@ def _check_model(model: Any) -> None:
         raise CompileError(f"model must be a torch.nn.Module, got {type(model).__name__}")
     if not any(True for _ in model.parameters()):
         raise CompileError("the model has no parameters to train")
-
-
-def _check_inputs(inputs: Any) -> Inputs:
-    if isinstance(inputs, Mapping):
-        inputs = dict(inputs)
-    elif isinstance(inputs, tuple | list):
-        inputs = tuple(inputs)
-    else:
-        raise CompileError(
-            f"inputs must be a tuple of tensors or a dict of tensors by argument name, got {type(inputs).__name__}"
-        )
-    items = inputs.items() if isinstance(inputs, dict) else enumerate(inputs)
-    for key, value in items:
-        if not isinstance(value, torch.Tensor):
-            raise CompileError(f"input {key!r} must be a torch tensor, got {type(value).__name__}")
-    if not inputs:
-        raise CompileError("inputs are empty; give one example tensor for each argument of the model")
-    return inputs
-
-
-def _check_targets(targets: Any) -> tuple[torch.Tensor, ...]:
-    if targets is None:
-        return ()
-    targets = (targets,) if isinstance(targets, torch.Tensor) else tuple(targets)
-    for index, value in enumerate(targets):
-        if not isinstance(value, torch.Tensor):
-            raise CompileError(f"target {index} must be a torch tensor, got {type(value).__name__}")
-    return targets

@@ -4,7 +4,7 @@ and its end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from iree.compiler import ir
@@ -23,27 +23,28 @@ class Usage:
     results: int
 
 
-def plan_memory(program: ir.Operation, *, input_bytes: int, parameter_bytes: int, state_bytes: int) -> MemoryPlan:
+def plan_memory(
+    program: ir.Operation, *, input_bytes: Mapping[str, int], parameter_bytes: int, state_bytes: int
+) -> MemoryPlan:
     """Plans from the stream phase of a program. All sizes are in bytes.
 
-    `input_bytes` is what the caller's arrays take on the device, `parameter_bytes` and `state_bytes` what parameters
-    and optimizer state take there; the peak uses what the program itself allocates for both.
+    `input_bytes` is what the caller's arrays take on the device, per function, `parameter_bytes` and `state_bytes` what
+    parameters and optimizer state take there; the peak uses what the program itself allocates for both, and is that of
+    the hungriest function.
     """
     functions = {_name(op): op for op in _top_level(program) if op.name == "util.func"}
     resident = sum(_global_bytes(op) for op in _top_level(program) if op.name == "util.initializer")
-    usages = {
-        name: _usage(functions[name]) for name in ("train_step", "apply_gradients", "predict") if name in functions
-    }
-    step = [usage for name, usage in usages.items() if name != "predict"]
-    transient = max(usage.transient for usage in step)
-    results = max(usage.results for usage in step)
+    usages = {name: _usage(functions[name]) for name in (*input_bytes, "apply_gradients") if name in functions}
+    predictions = {name: usage for name, usage in usages.items() if name.startswith("predict")}
+    steps = {name: usage for name, usage in usages.items() if name not in predictions}
+    io = {name: input_bytes.get(name, 0) + usage.results for name, usage in usages.items()}
     return MemoryPlan(
-        planned_peak_bytes=resident + input_bytes + transient + results,
+        planned_peak_bytes=resident + max(io[name] + usage.transient for name, usage in usages.items()),
         parameter_bytes=parameter_bytes,
         state_bytes=state_bytes,
-        transient_bytes=transient,
-        io_bytes=input_bytes + results,
-        predict_transient_bytes=usages["predict"].transient,
+        transient_bytes=max(usage.transient for usage in steps.values()),
+        io_bytes=max(io[name] for name in steps),
+        predict_transient_bytes=max(usage.transient for usage in predictions.values()),
     )
 
 

@@ -18,8 +18,9 @@ def import_passes(seed: int) -> str:
     return f"convert-torch-to-pock{{seed={seed}}},cse,canonicalize,{layouts},cse,canonicalize"
 
 
-def training_passes(trained: Sequence[str], optimizer: Optimizer) -> str:
-    """Marks what is trained, and adds the backward pass and the updates."""
+def training_passes(trained: Sequence[str], optimizer: Optimizer, functions: Sequence[str]) -> str:
+    """Marks what is trained, and adds the backward pass and the updates to the training steps."""
     # Names hold no pattern characters but brackets, which would be sets.
     patterns = ",".join(f'"{name.replace("[", "[[]")}"' for name in trained)
-    return f"pock-apply-scheme{{train={patterns}}},pock-autodiff,{optimizer.pass_text()},pock-advance-random"
+    autodiff = ",".join(f"pock-autodiff{{function={name}}}" for name in functions)
+    return f"pock-apply-scheme{{train={patterns}}},{autodiff},{optimizer.pass_text(functions)},pock-advance-random"

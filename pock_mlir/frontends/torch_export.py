@@ -17,13 +17,38 @@ Inputs = tuple[torch.Tensor, ...] | dict[str, torch.Tensor]
 
 
 @dataclass(frozen=True)
-class TracedModel:
-    """Both programs of a model, and what `predict` returns: "single", "tuple" or "dict", and its values' names."""
+class Examples:
+    """What a model is traced on: the inputs and targets of each training step, and the inputs of each prediction, one
+    for each combination of shapes.
+    """
 
-    train_step: ExportedProgram
-    predict: ExportedProgram
+    train: Sequence[tuple[Inputs, tuple[torch.Tensor, ...]]]
+    predict: Sequence[Inputs]
+
+
+@dataclass(frozen=True)
+class TracedModel:
+    """The programs of a model, one for each example, and what `predict` returns: "single", "tuple" or "dict", and its
+    values' names.
+    """
+
+    train_steps: Sequence[ExportedProgram]
+    predictions: Sequence[ExportedProgram]
     output_style: str
     output_names: tuple[str, ...]
+
+    @property
+    def programs(self) -> dict[str, ExportedProgram]:
+        """By the names of their functions: train_step, train_step.1, ..., predict, predict.1, ..."""
+        return {
+            function_name(base, index): program
+            for base, programs in (("train_step", self.train_steps), ("predict", self.predictions))
+            for index, program in enumerate(programs)
+        }
+
+
+def function_name(base: str, index: int) -> str:
+    return base if index == 0 else f"{base}.{index}"
 
 
 class _TrainStep(torch.nn.Module):
@@ -55,23 +80,31 @@ class _Predict(torch.nn.Module):
         )
 
 
-def trace(
-    model: torch.nn.Module, inputs: Inputs, targets: tuple[torch.Tensor, ...], loss: Callable[..., torch.Tensor] | None
-) -> TracedModel:
-    """Traces a model on example inputs.
+def trace(model: torch.nn.Module, examples: Examples, loss: Callable[..., torch.Tensor] | None) -> TracedModel:
+    """Traces a model on examples, the training steps in the mode it is in, the predictions in evaluation mode.
 
     Raises CompileError where torch.export cannot, or where the loss is no scalar.
     """
-    train_step = _export(_TrainStep(model, loss), (inputs, targets), "the training step")
-    outputs = next(node for node in train_step.graph.nodes if node.op == "output").args[0]
+    train_steps = [_trace_step(model, loss, *example) for example in examples.train]
+    with _evaluation_mode(model):
+        predictions = [_export(_Predict(model), (inputs,), "the prediction") for inputs in examples.predict]
+    style, names = _output_style(predictions[0])
+    return TracedModel(train_steps, predictions, style, names)
+
+
+def _trace_step(
+    model: torch.nn.Module,
+    loss: Callable[..., torch.Tensor] | None,
+    inputs: Inputs,
+    targets: tuple[torch.Tensor, ...],
+) -> ExportedProgram:
+    program = _export(_TrainStep(model, loss), (inputs, targets), "the training step")
+    outputs = next(node for node in program.graph.nodes if node.op == "output").args[0]
     value = outputs[-1].meta["val"] if outputs and hasattr(outputs[-1], "meta") else None
     if not isinstance(value, torch.Tensor) or value.ndim != 0:
         shape = list(value.shape) if isinstance(value, torch.Tensor) else type(value).__name__
         raise CompileError(f"the loss must be a scalar tensor, got {shape}; reduce it, for example by .mean()")
-    with _evaluation_mode(model):
-        predict = _export(_Predict(model), (inputs,), "the prediction")
-    style, names = _output_style(predict)
-    return TracedModel(train_step, predict, style, names)
+    return program
 
 
 def _call(model: torch.nn.Module, inputs: Inputs) -> Any:

@@ -52,8 +52,8 @@ class ParameterTable:
 
 
 def import_traced(traced: TracedModel, parameters: ParameterTable) -> ir.Module:
-    """A module with the functions `train_step` and `predict`, and a `pock.parameter` for everything in the table, used
-    or not.
+    """A module with a function for each of the model's programs, and a `pock.parameter` for everything in the table,
+    used or not.
     """
     context = ir.Context()
     load_dialects(context)
@@ -62,7 +62,7 @@ def import_traced(traced: TracedModel, parameters: ParameterTable) -> ir.Module:
         with ir.InsertionPoint(module.body):
             for name, tensor in parameters.tensors.items():
                 _declare(name, tensor, parameters)
-        for name, program in (("train_step", traced.train_step), ("predict", traced.predict)):
+        for name, program in traced.programs.items():
             importer = FxImporter(module=module, hooks=_Hooks(parameters))
             # The importer makes its own cache of locations; ours names the user's modules.
             importer._cc = _ModuleLocations(context, py_attr_tracker=importer._py_attr_tracker)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pock_mlir.bundle import ArraySpec
+from pock_mlir.bundle import ArraySpec, Signature
 from pock_mlir.errors import InputError, listed
 
 
@@ -21,6 +21,21 @@ def check_arguments(values: Sequence[Any], specs: Sequence[ArraySpec], call: str
         expected = f"{len(specs)} array{'s' if len(specs) != 1 else ''} ({', '.join(spec.name for spec in specs)})"
         raise InputError(f"{call} takes {expected}, got {len(values)}")
     return [_check_array(value, spec, call) for value, spec in zip(values, specs, strict=True)]
+
+
+def select_signature(values: Sequence[Any], signatures: Sequence[Signature], call: str) -> Signature:
+    """The signature that has the shapes of the values. Raises `InputError` where there are several, and none fits."""
+    if len(signatures) == 1:
+        return signatures[0]
+    shapes = [tuple(np.shape(value)) for value in values]
+    for signature in signatures:
+        if [spec.shape for spec in signature.arguments] == shapes:
+            return signature
+    given = ", ".join(str(list(shape)) for shape in shapes)
+    compiled = " or ".join(
+        ", ".join(f"{spec.name} {list(spec.shape)}" for spec in signature.arguments) for signature in signatures
+    )
+    raise InputError(f"{call} got arrays of the shapes {given}; the bundle was compiled for {compiled}")
 
 
 def order_keywords(values: Any, specs: Sequence[ArraySpec], call: str) -> list[Any]:

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from pock_mlir.bundle import ArraySpec, Bundle, Manifest, ParameterSpec, StateSpec
+from pock_mlir.bundle import ArraySpec, Bundle, Manifest, ParameterSpec, Signature, StateSpec
 from pock_mlir.errors import BundleError, CheckpointError, InputError, PockError, ScheduleError
 from pock_mlir.runtime.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from pock_mlir.runtime.device import Device
-from pock_mlir.runtime.inputs import check_arguments, order_keywords
+from pock_mlir.runtime.inputs import check_arguments, order_keywords, select_signature
 from pock_mlir.runtime.module import Module, aligned_copy
 from pock_mlir.runtime.state import state_layout, take_parameters, take_states
 from pock_mlir.schedules import Schedule, schedule_from_json
@@ -51,12 +51,12 @@ class Session:
 
     @property
     def inputs(self) -> tuple[ArraySpec, ...]:
-        """Names, shapes and dtypes of the inputs, in order."""
+        """Names, shapes and dtypes of the inputs, in order; with several combinations of shapes, of the first."""
         return self.manifest.inputs
 
     @property
     def targets(self) -> tuple[ArraySpec, ...]:
-        """Names, shapes and dtypes of the targets, in order."""
+        """Names, shapes and dtypes of the targets, in order; with several combinations of shapes, of the first."""
         return self.manifest.targets
 
     @property
@@ -75,11 +75,12 @@ class Session:
         """One training step on a batch; returns the loss before the update.
 
         Takes the inputs in order (for a model with keyword inputs: one dictionary), then the targets, as numpy arrays
-        or tensors of exactly the compiled shapes and dtypes. With gradient accumulation every
+        or tensors of exactly the compiled shapes and dtypes (one of the combinations of shapes, where there are more
+        than one). With gradient accumulation every
         `manifest.accumulate`-th call updates. Raises `InputError` before anything runs.
         """
-        arguments = self._arguments(arrays, (*self.inputs, *self.targets), "train_step")
-        (loss,) = self._run("train_step", arguments)
+        signature, arguments = self._arguments(arrays, self.manifest.train_signatures, "train_step")
+        (loss,) = self._run(signature.function, arguments)
         self._pending += 1
         if self._pending >= self.manifest.accumulate:
             if self.manifest.accumulate > 1:
@@ -96,13 +97,13 @@ class Session:
         Takes the inputs as `train_step` does. Returns an array, a tuple or a dictionary of arrays, as the model does.
         Raises `InputError`.
         """
-        arguments = self._arguments(arrays, self.inputs, "predict")
-        results = self._run("predict", arguments)
-        outputs = [array.astype(spec.dtype, copy=False) for array, spec in zip(results, self.outputs, strict=True)]
+        signature, arguments = self._arguments(arrays, self.manifest.predict_signatures, "predict")
+        results = self._run(signature.function, arguments)
+        outputs = [array.astype(spec.dtype, copy=False) for array, spec in zip(results, signature.outputs, strict=True)]
         if self.manifest.output_style == "single":
             return outputs[0]
         if self.manifest.output_style == "dict":
-            return {spec.name: array for spec, array in zip(self.outputs, outputs, strict=True)}
+            return {spec.name: array for spec, array in zip(signature.outputs, outputs, strict=True)}
         return tuple(outputs)
 
     @property
@@ -271,8 +272,7 @@ class Session:
 
     def _check_functions(self) -> None:
         needed = [
-            "train_step",
-            "predict",
+            *(signature.function for signature in self.manifest.signatures),
             f"set.{_LEARNING_RATE}",
             *(f"get.{spec.name}" for spec in self.manifest.state),
         ]
@@ -293,13 +293,17 @@ class Session:
         factor = 1.0 if self._schedule is None else self._schedule.factor(self._step)
         self._module.call(f"set.{_LEARNING_RATE}", [np.asarray(self._base_lr * factor, dtype=np.float32)])
 
-    def _arguments(self, arrays: Sequence[Any], specs: Sequence[ArraySpec], call: str) -> list[np.ndarray]:
+    def _arguments(
+        self, arrays: Sequence[Any], signatures: Sequence[Signature], call: str
+    ) -> tuple[Signature, list[np.ndarray]]:
+        """The signature whose shapes the arrays have, and the arrays as its function takes them."""
         values = list(arrays)
         if self.manifest.input_style == "keyword":
             if not values:
                 raise InputError(f"{call} takes a dictionary of inputs first, got nothing")
-            values[:1] = order_keywords(values[0], self.inputs, call)
-        return check_arguments(values, specs, call)
+            values[:1] = order_keywords(values[0], signatures[0].inputs, call)
+        signature = select_signature(values, signatures, call)
+        return signature, check_arguments(values, signature.arguments, call)
 
     def _run(self, name: str, arguments: Sequence[np.ndarray]) -> list[np.ndarray]:
         if name != self._last_call:  # the other function's transients, which the allocator keeps for reuse

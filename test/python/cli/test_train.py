@@ -152,7 +152,9 @@ def test_accuracy_of_class_labels(bundle: Path, tmp_path: Path) -> None:
 
     path = Path(shutil.copytree(bundle, tmp_path / "labels.pock"))
     document = json.loads((path / "manifest.json").read_text())
-    document["targets"] = [{"name": "y", "shape": [4], "dtype": "int64", "range": [0, 2], "ignore": -100}]
+    document["signatures"][0]["targets"] = [
+        {"name": "y", "shape": [4], "dtype": "int64", "range": [0, 2], "ignore": -100}
+    ]
     (path / "manifest.json").write_text(json.dumps(document))
     session = load(path)
     x = np.random.default_rng(0).standard_normal((6, 3), dtype=np.float32)

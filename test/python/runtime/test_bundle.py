@@ -32,7 +32,7 @@ def test_manifest_round_trip(bundle: Path) -> None:
     manifest = read_manifest(bundle)
     assert Manifest.from_json(json.loads(json.dumps(manifest.to_json())), "here") == manifest
     assert set(manifest.files) == {"module.vmfb", "parameters.safetensors"}
-    assert json.loads((bundle / "manifest.json").read_text())["format_version"] == 1
+    assert json.loads((bundle / "manifest.json").read_text())["format_version"] == 2
 
 
 def test_parameters_are_aligned_and_stored_in_the_modules_layout(frozen_bundle: Path) -> None:
@@ -63,10 +63,10 @@ def test_no_bundle(tmp_path: Path) -> None:
         pock.load(tmp_path)
 
 
-@pytest.mark.parametrize("version", [2, 0, "1", None])
+@pytest.mark.parametrize("version", [1, 0, "2", None])
 def test_another_version(copy: Path, version: object) -> None:
     edit_manifest(copy, format_version=version)
-    with pytest.raises(BundleError, match=f"format version {version!r}, this pock_mlir reads version 1"):
+    with pytest.raises(BundleError, match=f"format version {version!r}, this pock_mlir reads version 2"):
         pock.load(copy)
 
 
@@ -93,16 +93,22 @@ def test_damaged_manifest(copy: Path) -> None:
         pock.load(copy)
 
 
+def _signature(array: dict) -> dict:
+    """The manifest's fields for a training step with one input."""
+    return {"signatures": [{"function": "train_step", "inputs": [array], "targets": [], "outputs": []}]}
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        (_signature({"name": "x", "shape": [4], "dtype": "float32"}), "no signature is that of a function 'predict'"),
         ({"input_style": "magic"}, "field 'input_style': 'magic' is none of positional, keyword"),
         (
-            {"inputs": [{"name": "x", "shape": "4x3", "dtype": "float32"}]},
-            r"inputs\[0\]: field 'shape': expected a list of sizes",
+            _signature({"name": "x", "shape": "4x3", "dtype": "float32"}),
+            r"signatures\[0\]: inputs\[0\]: field 'shape': expected a list of sizes",
         ),
-        ({"inputs": [{"name": "x", "shape": [4], "dtype": "float31"}]}, "'float31' is not the name of a numpy dtype"),
-        ({"inputs": [{"shape": [4], "dtype": "float32"}]}, r"inputs\[0\]: field 'name': missing"),
+        (_signature({"name": "x", "shape": [4], "dtype": "float31"}), "'float31' is not the name of a numpy dtype"),
+        (_signature({"shape": [4], "dtype": "float32"}), r"inputs\[0\]: field 'name': missing"),
         ({"memory": {}}, "memory: field 'planned_peak_bytes': missing"),
         ({"accumulate": 0}, "accumulate is 0"),
         ({"schedule": {"name": "cosine"}}, "field 'schedule': the schedule 'cosine' needs total_steps"),

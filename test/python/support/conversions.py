@@ -164,7 +164,7 @@ def compiled_outcome(cases: Sequence[Case]) -> Outcome:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         exported = torch.export.export(_WithLoss(family), arguments).run_decompositions({})
-    module = import_traced(TracedModel(exported, exported, "tuple", ()), ParameterTable(family))
+    module = import_traced(TracedModel([exported], [exported], "tuple", ()), ParameterTable(family))
     with module.context, ir.Location.unknown():
         find_function(module.operation, "predict").erase()
         function = find_function(module.operation, "train_step")

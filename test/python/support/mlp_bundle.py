@@ -13,7 +13,16 @@ from pathlib import Path
 import numpy as np
 from iree.compiler import ir
 
-from pock_mlir.bundle import ArraySpec, Manifest, MemoryPlan, ParameterSpec, StateSpec, TargetSpec, write_bundle
+from pock_mlir.bundle import (
+    ArraySpec,
+    Manifest,
+    MemoryPlan,
+    ParameterSpec,
+    Signature,
+    StateSpec,
+    TargetSpec,
+    write_bundle,
+)
 from pock_mlir.compiler.direct_allocation import allocate_directly
 from pock_mlir.compiler.iree_session import IreeCompiler
 
@@ -120,6 +129,7 @@ def _manifest_fields(mlp: Mlp, lr: float) -> dict[str, object]:
             (1, 0),
             name in mlp.trained(),
             ("tied.weight",) * (name == "fc2.weight"),
+            name in mlp.trained(),
         )
         for name, shape in weights.items()
     ]
@@ -129,11 +139,11 @@ def _manifest_fields(mlp: Mlp, lr: float) -> dict[str, object]:
         states.append(StateSpec(f"momentum.{name}", weights[name], "float32", 0.0, name, "momentum_buffer"))
         if mlp.accumulate > 1:
             states.append(StateSpec(f"accumulated.{name}", weights[name], "float32", 0.0, name, "accumulated"))
+    x = (ArraySpec("x", (mlp.batch, mlp.inputs), "float32"),)
+    y, output = ((ArraySpec(name, (mlp.batch, mlp.outputs), "float32"),) for name in ("y", "output"))
     return {
         "input_style": "positional",
-        "inputs": (ArraySpec("x", (mlp.batch, mlp.inputs), "float32"),),
-        "targets": (ArraySpec("y", (mlp.batch, mlp.outputs), "float32"),),
-        "outputs": (ArraySpec("output", (mlp.batch, mlp.outputs), "float32"),),
+        "signatures": (Signature("train_step", x, targets=y), Signature("predict", x, outputs=output)),
         "output_style": "single",
         "parameters": tuple(parameters),
         "state": tuple(states),
