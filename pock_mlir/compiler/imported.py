@@ -38,8 +38,8 @@ class ImportedModel:
     @property
     def argument_names(self) -> list[str]:
         """Of the training step: the inputs, then the targets."""
-        keyword = isinstance(self.inputs, dict)
-        inputs = list(self.inputs) if keyword else [f"input{i}" for i in range(len(self.inputs))]
+        given = self.inputs
+        inputs = list(given) if isinstance(given, dict) else [f"input{i}" for i in range(len(given))]
         targets = ["target"] if len(self.targets) == 1 else [f"target{i}" for i in range(len(self.targets))]
         return [*inputs, *targets]
 
