@@ -33,7 +33,10 @@ def train(
     eval_data: Annotated[Path | None, typer.Option(help="Evaluate on this file after every epoch.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the data; default: 1.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Training steps in all, instead of epochs.")] = None,
-    lr: Annotated[float | None, typer.Option(help="Learning rate instead of the compiled or saved one.")] = None,
+    lr: Annotated[
+        float | None,
+        typer.Option(help="Learning rate (with a schedule: base rate) instead of the compiled or saved one."),
+    ] = None,
     checkpoint: Annotated[
         Path | None, typer.Option(help="Where to save parameters and optimizer state at the end.")
     ] = None,

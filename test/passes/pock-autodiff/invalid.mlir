@@ -8,6 +8,19 @@ func.func @train_step() -> tensor<f32> {
   return %1 : tensor<f32>
 }
 // -----
+// All of them are found, those that stand behind another included, but for what leads to nothing trained.
+"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<f32>} : () -> ()
+func.func @train_step(%x: tensor<f32>) -> tensor<f32> {
+  %0 = "pock.read"() {symbol = @w} : () -> tensor<f32>
+  // expected-error @+1 {{'math.atan' op has no gradient rule}}
+  %1 = math.atan %0 : tensor<f32>
+  %2 = arith.mulf %1, %0 : tensor<f32>
+  %3 = math.atan %x : tensor<f32>
+  // expected-error @+1 {{'math.atan2' op has no gradient rule}}
+  %4 = math.atan2 %2, %3 : tensor<f32>
+  return %4 : tensor<f32>
+}
+// -----
 "pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
 func.func @train_step() -> tensor<2xf32> {
   %0 = "pock.read"() {symbol = @w} : () -> tensor<2xf32>

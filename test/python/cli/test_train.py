@@ -14,8 +14,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.mlp_bundle import write_mlp_bundle
 
 from pock_mlir.runtime import load
+from pock_mlir.schedules import LinearSchedule
 
 Pock = Any
 
@@ -82,6 +84,18 @@ def test_order_without_shuffling(bundle: Path, data: Path, tmp_path: Path, pock:
 def test_learning_rate_option(bundle: Path, data: Path, tmp_path: Path, pock: Pock) -> None:
     assert pock("train", bundle, "--data", data, "--steps", 1, "--lr", 0.5, "--metrics", tmp_path / "m.jsonl").code == 0
     assert lines(tmp_path / "m.jsonl")[0]["lr"] == 0.5
+
+
+def test_a_schedule(data: Path, tmp_path: Path, pock: Pock) -> None:
+    """The rate in the metrics is that of each step; --lr is the base rate; resuming goes on with both."""
+    schedule = LinearSchedule(total_steps=5, warmup_steps=1)
+    write_mlp_bundle(tmp_path / "s.pock", schedule=schedule.to_json())
+    common = ("train", tmp_path / "s.pock", "--data", data, "--metrics", tmp_path / "m.jsonl")
+    resume = ("--checkpoint", tmp_path / "c.safetensors", "--resume")
+    assert pock(*common, *resume, "--lr", 0.5, "--steps", 3).code == 0
+    assert pock(*common, *resume, "--steps", 7).code == 0
+    rates = [0.0, 0.5, 0.375, 0.25, 0.125, 0.0, 0.0]
+    assert [event["lr"] for event in lines(tmp_path / "m.jsonl")] == rates
 
 
 def test_a_diverging_loss_keeps_the_checkpoint(bundle: Path, data: Path, tmp_path: Path, pock: Pock) -> None:
