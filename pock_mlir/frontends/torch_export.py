@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,7 @@ import torch
 from torch.export import ExportedProgram
 
 from pock_mlir.errors import CompileError
+from pock_mlir.frontends.torch_decompositions import decompositions
 
 Inputs = tuple[torch.Tensor, ...] | dict[str, torch.Tensor]
 
@@ -56,20 +57,25 @@ class _Predict(torch.nn.Module):
 
 
 def trace(
-    model: torch.nn.Module, inputs: Inputs, targets: tuple[torch.Tensor, ...], loss: Callable[..., torch.Tensor] | None
+    model: torch.nn.Module,
+    inputs: Inputs,
+    targets: tuple[torch.Tensor, ...],
+    loss: Callable[..., torch.Tensor] | None,
+    converted: Iterable[str],
 ) -> TracedModel:
-    """Traces a model on example inputs.
+    """Traces a model on example inputs; all ops but those named in `converted` are taken apart where torch knows how.
 
     Raises CompileError where torch.export cannot, or where the loss is no scalar.
     """
-    train_step = _export(_TrainStep(model, loss), (inputs, targets), "the training step")
+    table = decompositions(converted)
+    train_step = _export(_TrainStep(model, loss), (inputs, targets), table, "the training step")
     outputs = next(node for node in train_step.graph.nodes if node.op == "output").args[0]
     value = outputs[-1].meta["val"] if outputs and hasattr(outputs[-1], "meta") else None
     if not isinstance(value, torch.Tensor) or value.ndim != 0:
         shape = list(value.shape) if isinstance(value, torch.Tensor) else type(value).__name__
         raise CompileError(f"the loss must be a scalar tensor, got {shape}; reduce it, for example by .mean()")
     with _evaluation_mode(model):
-        predict = _export(_Predict(model), (inputs,), "the prediction")
+        predict = _export(_Predict(model), (inputs,), table, "the prediction")
     style, names = _output_style(predict)
     return TracedModel(train_step, predict, style, names)
 
@@ -103,13 +109,13 @@ def _own_loss(outputs: Any) -> torch.Tensor:
     )
 
 
-def _export(module: torch.nn.Module, arguments: tuple[Any, ...], what: str) -> ExportedProgram:
+def _export(
+    module: torch.nn.Module, arguments: tuple[Any, ...], table: dict[Any, Callable[..., Any]], what: str
+) -> ExportedProgram:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            # Without decompositions composite ops stay whole: linear, layer_norm, scaled_dot_product_attention,
-            # cross_entropy_loss.
-            return torch.export.export(module, arguments).run_decompositions({})
+            return torch.export.export(module, arguments).run_decompositions(table)
     except CompileError:
         raise
     except Exception as error:
