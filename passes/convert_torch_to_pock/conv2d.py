@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from torch_mlir import ir
 
-from pock_mlir.dialects.base import shape_of
+from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.conv2d import Window, conv2d, conv2d_input_grad
 from pock_mlir.dialects.transpose import transpose
-from pock_mlir.dialects.upstream import add, reshape
+from pock_mlir.dialects.upstream import add, insert_slice, reshape, zeros
 
 from .conversion import Conversion, Unsupported
 from .rules import torch_op
@@ -33,6 +33,7 @@ def convolution(
     groups: int,
     *options: object,
 ) -> ir.Value:
+    image = _batched(image, weight)
     spatial = len(shape_of(image)) - 2
     if spatial not in (1, 2):
         raise Unsupported(f"convolution over {spatial} dimensions")
@@ -42,7 +43,9 @@ def convolution(
     window = _window_2d(stride, padding, dilation)
     image, weight = transpose(image, TO_NHWC), transpose(weight, TO_HWCF)
     if transposed:
-        shape = c.shape if spatial == 2 else [*c.shape[:2], 1, c.shape[2]]
+        shape = [shape_of(image)[0], *c.shape[-1 - spatial :]]
+        if spatial == 1:
+            shape.insert(2, 1)
         result = conv2d_input_grad(image, weight, [shape[d] for d in TO_NHWC], window, groups)
     else:
         result = conv2d(image, weight, window, groups)
@@ -62,6 +65,11 @@ def _window_2d(stride: list[int], padding: list[int], dilation: list[int]) -> Wi
     return Window(tuple(stride), tuple(padding), tuple(dilation))
 
 
+def _batched(image: ir.Value, weight: ir.Value) -> ir.Value:
+    """A single image or signal as a batch of one."""
+    return image if len(shape_of(image)) == len(shape_of(weight)) else reshape(image, [1, *shape_of(image)])
+
+
 @torch_op("torch.aten.conv2d", "torch.aten.conv1d")
 def conv(c: Conversion, image, weight, bias=None, stride=(1,), padding=(0,), dilation=(1,), groups=1) -> ir.Value:
     return convolution(c, image, weight, bias, list(stride), list(padding), list(dilation), False, [0], groups)
@@ -71,15 +79,24 @@ def conv(c: Conversion, image, weight, bias=None, stride=(1,), padding=(0,), dil
 def conv_named_padding(
     c: Conversion, image, weight, bias=None, stride=(1,), padding="valid", dilation=(1,), groups=1
 ) -> ir.Value:
+    image = _batched(image, weight)
     spatial = len(shape_of(image)) - 2
     dilation = _per_dimension(list(dilation), spatial)
     amounts = [0] * spatial
     if padding == "same":
         spans = [d * (k - 1) for d, k in zip(dilation, shape_of(weight)[2:], strict=True)]
-        if any(span % 2 for span in spans):
-            raise Unsupported("padding 'same' with a kernel of even size")
         amounts = [span // 2 for span in spans]
+        image = _one_more_behind(image, [span % 2 for span in spans])
     return convolution(c, image, weight, bias, list(stride), amounts, dilation, False, [0], groups)
+
+
+def _one_more_behind(image: ir.Value, more: list[int]) -> ir.Value:
+    """The image with a zero behind its last element in the dimensions where `more` is 1: even kernels need it there."""
+    shape = shape_of(image)
+    if not any(more):
+        return image
+    larger = shape[:2] + [s + m for s, m in zip(shape[2:], more, strict=True)]
+    return insert_slice(image, zeros(larger, ranked(image).element_type), [0] * len(shape), [1] * len(shape))
 
 
 @torch_op("torch.aten.conv_transpose2d.input", "torch.aten.conv_transpose1d")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math as pymath
 from collections.abc import Callable
+from typing import Any
 
 from torch_mlir import ir
 from torch_mlir.dialects import arith, math
@@ -11,7 +12,7 @@ from torch_mlir.dialects import arith, math
 from pock_mlir.dialects import activation
 from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.state import stop_gradient
-from pock_mlir.dialects.upstream import constant, div, mul, neg, scale, shift
+from pock_mlir.dialects.upstream import add, constant, div, mul, neg, scale, shift, sub
 
 from .conversion import Conversion, Unsupported
 from .rules import torch_op
@@ -67,12 +68,12 @@ def div_(c: Conversion, a: Operand, b: Operand) -> ir.Value:
     return _binary(c, a, b, arith.DivFOp, None)
 
 
-@torch_op("torch.aten.maximum")
+@torch_op("torch.aten.maximum", "torch.aten.max.other")
 def maximum(c: Conversion, a: ir.Value, b: ir.Value) -> ir.Value:
     return _binary(c, a, b, arith.MaximumFOp, arith.MaxSIOp)
 
 
-@torch_op("torch.aten.minimum")
+@torch_op("torch.aten.minimum", "torch.aten.min.other")
 def minimum(c: Conversion, a: ir.Value, b: ir.Value) -> ir.Value:
     return _binary(c, a, b, arith.MinimumFOp, arith.MinSIOp)
 
@@ -83,18 +84,26 @@ def clamp(c: Conversion, x: ir.Value, low: Number | None, high: Number | None = 
     return _bounded(c.tensor(x), (low, "OLT", "slt"), (high, "OGT", "sgt"))
 
 
+@torch_op("torch.aten.clamp.Tensor")
+def clamp_tensor(c: Conversion, x: ir.Value, low: ir.Value | None = None, high: ir.Value | None = None) -> ir.Value:
+    """At a bound the gradient is x's, as in `clamp`; beyond it the bound's."""
+    return _bounded(c.tensor(x), (low, "OLT", "slt"), (high, "OGT", "sgt"), limit=c.tensor)
+
+
 @torch_op("torch.aten.hardtanh")
 def hardtanh(c: Conversion, x: ir.Value, low: Number = -1.0, high: Number = 1.0) -> ir.Value:
     """Clamp, but at a bound it passes no gradient on."""
     return _bounded(x, (low, "OLE", "sle"), (high, "OGE", "sge"))
 
 
-def _bounded(x: ir.Value, *bounds: tuple[Number | None, str, str]) -> ir.Value:
+def _bounded(
+    x: ir.Value, *bounds: tuple[Operand | None, str, str], limit: Callable[[Any], ir.Value] | None = None
+) -> ir.Value:
     """x, replaced by each bound where it compares to that by the predicate (for floats, for integers)."""
     for bound, *predicates in bounds:
         if bound is not None:
-            limit = constant(bound, x.type)
-            x = arith.SelectOp(_compare(x, limit, *predicates), limit, x).result
+            value = constant(bound, x.type) if limit is None else limit(bound)
+            x = arith.SelectOp(_compare(x, value, *predicates), value, x).result
     return x
 
 
@@ -138,7 +147,7 @@ def pow_scalar(c: Conversion, x: ir.Value, exponent: Number) -> ir.Value:
     """Small integer powers as products and roots as such: exact, and differentiable at negative x."""
     x = c.cast(x, c.element)
     if not _is_float(x):
-        raise Unsupported("powers of integers")
+        return _integer_power(x, exponent)
     if exponent in (2, 3, 4):
         square_ = mul(x, x)
         return {2: lambda: square_, 3: lambda: mul(square_, x), 4: lambda: mul(square_, square_)}[exponent]()
@@ -150,6 +159,17 @@ def pow_scalar(c: Conversion, x: ir.Value, exponent: Number) -> ir.Value:
     if exponent == -1:
         return div(constant(1.0, x.type), x)
     return math.PowFOp(x, constant(exponent, x.type)).result
+
+
+def _integer_power(x: ir.Value, exponent: Number) -> ir.Value:
+    """By repeated squaring."""
+    result = constant(1, x.type)
+    factor, rest = x, int(exponent)
+    while rest > 0:
+        if rest % 2:
+            result = arith.MulIOp(result, factor).result
+        factor, rest = arith.MulIOp(factor, factor).result, rest // 2
+    return result
 
 
 @torch_op("torch.aten.pow.Tensor_Tensor", "torch.aten.pow.Scalar")
@@ -176,6 +196,54 @@ for _name, _build in {
     "cos": math.CosOp,
 }.items():
     _register_math(_name, _build)
+
+
+@torch_op("torch.aten.log2")
+def log2(c: Conversion, x: ir.Value) -> ir.Value:
+    return scale(math.LogOp(c.cast(x, c.element)).result, 1 / pymath.log(2))
+
+
+@torch_op("torch.aten.log10")
+def log10(c: Conversion, x: ir.Value) -> ir.Value:
+    return scale(math.LogOp(c.cast(x, c.element)).result, 1 / pymath.log(10))
+
+
+@torch_op("torch.aten.exp2")
+def exp2(c: Conversion, x: ir.Value) -> ir.Value:
+    return math.ExpOp(scale(c.cast(x, c.element), pymath.log(2))).result
+
+
+@torch_op("torch.aten.erfc")
+def erfc(c: Conversion, x: ir.Value) -> ir.Value:
+    x = c.cast(x, c.element)
+    return shift(neg(math.ErfOp(x).result), 1.0)
+
+
+@torch_op("torch.aten.tan")
+def tan(c: Conversion, x: ir.Value) -> ir.Value:
+    x = c.cast(x, c.element)
+    return div(math.SinOp(x).result, math.CosOp(x).result)
+
+
+@torch_op("torch.aten.sinh")
+def sinh(c: Conversion, x: ir.Value) -> ir.Value:
+    """(exp(x) - exp(-x)) / 2, exact near 0, too."""
+    x = c.cast(x, c.element)
+    return scale(sub(math.ExpM1Op(x).result, math.ExpM1Op(neg(x)).result), 0.5)
+
+
+@torch_op("torch.aten.cosh")
+def cosh(c: Conversion, x: ir.Value) -> ir.Value:
+    x = c.cast(x, c.element)
+    return scale(add(math.ExpOp(x).result, math.ExpOp(neg(x)).result), 0.5)
+
+
+@torch_op("torch.aten.softshrink")
+def softshrink(c: Conversion, x: ir.Value, threshold: Number = 0.5) -> ir.Value:
+    """x moved towards 0 by the threshold, but not across."""
+    limit, zero = constant(threshold, x.type), constant(0.0, x.type)
+    below = arith.SelectOp(_compare(x, neg(limit), "OLT", "slt"), add(x, limit), zero).result
+    return arith.SelectOp(_compare(x, limit, "OGT", "sgt"), sub(x, limit), below).result
 
 
 @torch_op("torch.aten.relu")
@@ -325,6 +393,7 @@ def masked_fill(c: Conversion, x: ir.Value, mask: ir.Value, value: Operand) -> i
     "torch.aten.to.device",
     "torch.aten.to.other",
     "torch.aten.type_as",
+    "torch.prims.convert_element_type",
 )
 def to_dtype(c: Conversion, x: ir.Value, *options: object) -> ir.Value:
     return c.cast(x, c.element)
@@ -340,6 +409,12 @@ def to_dtype(c: Conversion, x: ir.Value, *options: object) -> ir.Value:
 )
 def identity(c: Conversion, x: ir.Value, *options: object) -> ir.Value:
     return x
+
+
+@torch_op("torch.aten.copy")
+def copy(c: Conversion, x: ir.Value, source: ir.Value, *options: object) -> ir.Value:
+    """The source in the place of x: its shape and type."""
+    return c.tensor(source)
 
 
 @torch_op("torch.aten.detach")

@@ -41,14 +41,18 @@ def gather(c: Conversion, x: ir.Value, dim: int, index: ir.Value, sparse_grad: b
 
 @torch_op("torch.aten.index.Tensor", "torch.aten.index.Tensor_hacked_twin")
 def index_tensor(c: Conversion, x: ir.Value, indices: list[ir.Value | None]) -> ir.Value:
-    """Indices, broadcast against each other, of neighbouring dimensions: rows of x with those dimensions flattened."""
+    """Indices, broadcast against each other: rows of x with the indexed dimensions flattened.
+
+    They stand in the result where the indexed dimensions were, or first if these are not next to each other.
+    """
     indexed = [d for d, index in enumerate(indices) if index is not None]
-    if indexed != list(range(indexed[0], indexed[-1] + 1)):
-        raise Unsupported("indices of dimensions that are not next to each other")
     if any(ranked(indices[d]).element_type == ir.IntegerType.get_signless(1) for d in indexed):
         raise Unsupported("a boolean mask as index: its result has no static shape")
     shape = shape_of(x)
-    before, after = list(range(indexed[0])), list(range(indexed[-1] + 1, len(shape)))
+    others = [d for d in range(len(shape)) if d not in indexed]
+    are_neighbours = indexed == list(range(indexed[0], indexed[-1] + 1))
+    before = [d for d in others if d < indexed[0]] if are_neighbours else []
+    after = others[len(before) :]
     common = c.shape[len(before) : len(c.shape) - len(after)]
     flat = None
     for d in indexed:

@@ -9,6 +9,7 @@ from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.cross_entropy import cross_entropy
 from pock_mlir.dialects.reduce import reduce
+from pock_mlir.dialects.softmax import log_softmax
 from pock_mlir.dialects.transpose import transpose
 from pock_mlir.dialects.upstream import (
     add,
@@ -25,7 +26,7 @@ from pock_mlir.dialects.upstream import (
     sub,
 )
 
-from .conversion import Conversion, Unsupported
+from .conversion import Conversion
 from .creation import dense_integers
 from .rules import torch_op
 
@@ -37,7 +38,7 @@ def cross_entropy_loss(
     c: Conversion, logits, target, weight=None, reduction=1, ignore_index=-100, label_smoothing=0.0
 ) -> ir.Value:
     if isinstance(ranked(target).element_type, ir.FloatType):
-        raise Unsupported("targets that are class probabilities")
+        return _cross_entropy_of_probabilities(c, logits, target, weight, reduction, label_smoothing)
     rows, targets = _as_rows(logits, target)
     if weight is None:
         weight = constant(1.0, ir.RankedTensorType.get(shape_of(rows)[1:], ranked(logits).element_type))
@@ -50,6 +51,22 @@ def cross_entropy_loss(
         label_smoothing=label_smoothing,
     )
     return reshape(loss, c.shape)
+
+
+def _cross_entropy_of_probabilities(
+    c: Conversion, logits: ir.Value, target: ir.Value, weight: ir.Value | None, reduction: int, smoothing: float
+) -> ir.Value:
+    """-sum over classes of weight * target * log softmax(logits); the mean is over samples, whatever the weights."""
+    axis = 0 if len(shape_of(logits)) == 1 else 1
+    classes = shape_of(logits)[axis]
+    target = c.tensor(target, shape=shape_of(logits))
+    if smoothing:
+        target = shift(scale(target, 1.0 - smoothing), smoothing / classes)
+    if weight is not None:
+        column = reshape(weight, [classes] + [1] * (len(shape_of(logits)) - axis - 1))
+        target = mul(target, broadcast(column, shape_of(logits)))
+    losses = neg(reduce(mul(target, log_softmax(logits, axis)), [axis]))
+    return _reduced(c, losses, reduction)
 
 
 def _as_rows(x: ir.Value, target: ir.Value) -> tuple[ir.Value, ir.Value]:

@@ -13,6 +13,7 @@ from pock_mlir.dialects.upstream import reshape, scale
 
 from .conv2d import TO_NCHW, TO_NHWC
 from .conversion import Conversion, Unsupported
+from .resize import average_rows, resample
 from .rules import torch_op
 
 
@@ -54,7 +55,21 @@ def adaptive_avg_pool2d(c: Conversion, x: ir.Value, size: list[int]) -> ir.Value
         rank = len(shape_of(x))
         return reshape(scale(reduce(x, [rank - 2, rank - 1]), 1.0 / (height * width)), c.shape)
     if height % out_height or width % out_width:
-        raise Unsupported(f"from {height}x{width} to {out_height}x{out_width}: sizes must divide")
+        rank = len(shape_of(x))
+        wide = resample(x, rank - 1, average_rows(width, out_width))
+        return resample(wide, rank - 2, average_rows(height, out_height))
     kernel = (height // out_height, width // out_width)
     pooled = avg_pool2d(transpose(_batched(x), TO_NHWC), kernel, Window(kernel, (0, 0), (1, 1)))
     return reshape(transpose(pooled, TO_NCHW), c.shape)
+
+
+@torch_op("torch.aten.adaptive_max_pool2d")
+def adaptive_max_pool2d(c: Conversion, x: ir.Value, size: list[int]) -> list[ir.Value | None]:
+    """Only the maxima, not their indices."""
+    height, width = shape_of(x)[-2:]
+    out_height, out_width = c.shape[-2:]
+    if height % out_height or width % out_width:
+        raise Unsupported(f"from {height}x{width} to {out_height}x{out_width}: sizes must divide")
+    kernel = (height // out_height, width // out_width)
+    pooled = max_pool2d(transpose(_batched(x), TO_NHWC), kernel, Window(kernel, (0, 0), (1, 1)))
+    return [reshape(transpose(pooled, TO_NCHW), c.shape), None]

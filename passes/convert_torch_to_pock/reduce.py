@@ -5,16 +5,30 @@ from __future__ import annotations
 import math as pymath
 
 from torch_mlir import ir
-from torch_mlir.dialects import math
+from torch_mlir.dialects import arith, math
 
 from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.reduce import reduce
 from pock_mlir.dialects.softmax import log_softmax, softmax
 from pock_mlir.dialects.state import stop_gradient
-from pock_mlir.dialects.upstream import add, constant, exp, greater, mul, reshape, scale, select, sqrt, sub
+from pock_mlir.dialects.upstream import (
+    add,
+    concat,
+    constant,
+    exp,
+    extract_slice,
+    greater,
+    mul,
+    reshape,
+    scale,
+    select,
+    sqrt,
+    sub,
+)
 
 from .conversion import Conversion, Unsupported
+from .layout import to_last
 from .rules import torch_op
 
 
@@ -53,6 +67,30 @@ def variance(c: Conversion, x: ir.Value, dims=None, correction=1, keepdim=False)
     average = broadcast(reshape(scale(reduce(x, axes), 1.0 / _count(x, axes)), rows), shape_of(x))
     centred = sub(x, average)
     return reshape(scale(reduce(mul(centred, centred), axes), 1.0 / degrees), c.shape)
+
+
+@torch_op("torch.aten.var_mean.correction")
+def variance_and_mean(c: Conversion, x: ir.Value, dims=None, correction=1, keepdim=False) -> list[ir.Value]:
+    return [variance(c, x, dims, correction, keepdim), mean(c, x, _dims(x, dims), keepdim)]
+
+
+@torch_op("torch.aten.prod")
+def product_of_all(c: Conversion, x: ir.Value, dtype=None) -> ir.Value:
+    return product(c, reshape(x, [_count(x, list(range(len(shape_of(x)))))]), 0)
+
+
+@torch_op("torch.aten.prod.dim_int")
+def product(c: Conversion, x: ir.Value, dim: int, keepdim=False, dtype=None) -> ir.Value:
+    """The two halves of what is left are multiplied until one element remains: gradients are exact at zeros, too."""
+    multiply = arith.MulFOp if isinstance(c.element, ir.FloatType) else arith.MulIOp
+    rows = to_last(c.cast(x, c.element), dim)
+    while (length := shape_of(rows)[1]) > 1:
+        count, half = shape_of(rows)[0], length // 2
+        first, second = (extract_slice(rows, [0, start], [count, half], [1, 1]) for start in (0, half))
+        rest = [extract_slice(rows, [0, 2 * half], [count, 1], [1, 1])] if length % 2 else []
+        halves = multiply(first, second).result
+        rows = concat([halves, *rest], 1) if rest else halves
+    return reshape(rows, c.shape)
 
 
 @torch_op("torch.aten.std.correction", "torch.aten.std.dim")
@@ -99,7 +137,7 @@ def amin(c: Conversion, x: ir.Value, dims=None, keepdim=False) -> ir.Value:
     return reshape(reduce(x, _dims(x, dims), "min"), c.shape)
 
 
-@torch_op("torch.aten.any", "torch.aten.any.dim")
+@torch_op("torch.aten.any", "torch.aten.any.dim", "torch.aten.any.dims")
 def any_(c: Conversion, x: ir.Value, dims=None, keepdim=False) -> ir.Value:
     integer = ir.IntegerType.get_signless(32)
     boolean = c.cast(c.cast(x, ir.IntegerType.get_signless(1)), integer)

@@ -1,4 +1,4 @@
-"""Running sums and differences along a dimension."""
+"""Running sums, products and differences along a dimension."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.reduce import reduce
 from pock_mlir.dialects.upstream import concat, constant, extract_slice, reshape, select, sub
 
+from .arrange import padded
 from .conversion import Conversion, Unsupported
 from .creation import dense_integers
+from .layout import from_last, to_last
 from .rules import torch_op
 
 
@@ -60,3 +62,22 @@ def _minus(a: ir.Value, b: ir.Value) -> ir.Value:
     if element == ir.IntegerType.get_signless(1):
         raise Unsupported("differences of booleans; convert them to integers")
     return sub(a, b) if isinstance(element, ir.FloatType) else arith.SubIOp(a, b).result
+
+
+@torch_op("torch.aten.cumprod")
+def cumulative_product(c: Conversion, x: ir.Value, dim: int, dtype: object = None) -> ir.Value:
+    """By doubling: after step k each element is the product of itself and the 2^k - 1 before it."""
+    shape = shape_of(x)
+    x = c.cast(x, c.element)
+    if not shape:
+        return x
+    rows = to_last(x, dim)
+    count, length = shape_of(rows)
+    multiply = arith.MulFOp if isinstance(ranked(rows).element_type, ir.FloatType) else arith.MulIOp
+    distance = 1
+    while distance < length:
+        kept = extract_slice(rows, [0, 0], [count, length - distance], [1, 1])
+        shifted = padded(kept, [count, length], [0, distance], 1)
+        rows = multiply(rows, shifted).result
+        distance *= 2
+    return from_last(rows, dim, shape)

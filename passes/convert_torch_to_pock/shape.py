@@ -11,7 +11,8 @@ from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.transpose import transpose
 from pock_mlir.dialects.upstream import concat, extract_slice, insert_slice, reshape
 
-from .conversion import Conversion, Unsupported, broadcast_shape
+from .arrange import padded, padded_by_itself, take
+from .conversion import Conversion, broadcast_shape
 from .rules import torch_op
 
 
@@ -91,29 +92,61 @@ def slice_(
     return x if c.shape == shape else extract_slice(x, offsets, c.shape, strides)
 
 
+@torch_op("torch.aten.slice_scatter")
+def slice_scatter(
+    c: Conversion,
+    x: ir.Value,
+    source: ir.Value,
+    dim: int = 0,
+    start: int | None = None,
+    end: int | None = None,
+    step: int = 1,
+) -> ir.Value:
+    shape = shape_of(x)
+    dim %= len(shape)
+    offsets, strides = [0] * len(shape), [1] * len(shape)
+    offsets[dim], strides[dim] = slice(start, end, step).indices(shape[dim])[0], step
+    return insert_slice(c.cast(source, c.element), x, offsets, strides)
+
+
+@torch_op("torch.aten.select_scatter")
+def select_scatter(c: Conversion, x: ir.Value, source: ir.Value, dim: int, index: int) -> ir.Value:
+    sizes = shape_of(x)
+    dim %= len(sizes)
+    first = index % sizes[dim]
+    sizes[dim] = 1
+    offsets = [first if d == dim else 0 for d in range(len(sizes))]
+    return insert_slice(reshape(c.cast(source, c.element), sizes), x, offsets, [1] * len(sizes))
+
+
+@torch_op("torch.aten.diagonal")
+def diagonal(c: Conversion, x: ir.Value, offset: int = 0, first: int = 0, second: int = 1) -> ir.Value:
+    """Of matrices of n columns the flattened elements n + 1 apart; the diagonal comes last."""
+    rank = len(shape_of(x))
+    others = [d for d in range(rank) if d not in (first % rank, second % rank)]
+    *batch, rows, columns = shape_of(transpose(x, [*others, first % rank, second % rank]))
+    flat = reshape(transpose(x, [*others, first % rank, second % rank]), [*batch, rows * columns])
+    start = offset if offset >= 0 else -offset * columns
+    ones = [1] * len(batch)
+    return extract_slice(flat, [0] * len(batch) + [start], c.shape, [*ones, columns + 1])
+
+
 @torch_op("torch.aten.select.int")
 def select(c: Conversion, x: ir.Value, dim: int, index: int) -> ir.Value:
     shape = shape_of(x)
     dim %= len(shape)
-    return reshape(_take(x, dim, index % shape[dim], 1), c.shape)
+    return reshape(take(x, dim, index % shape[dim], 1), c.shape)
 
 
 @torch_op("torch.aten.narrow")
 def narrow(c: Conversion, x: ir.Value, dim: int, start: int, length: int) -> ir.Value:
     dim %= len(shape_of(x))
-    return _take(x, dim, start % shape_of(x)[dim], length)
-
-
-def _take(x: ir.Value, dim: int, start: int, length: int) -> ir.Value:
-    """`length` indices of dimension `dim` from `start` on."""
-    sizes = shape_of(x)
-    sizes[dim] = length
-    return extract_slice(x, [start if d == dim else 0 for d in range(len(sizes))], sizes, [1] * len(sizes))
+    return take(x, dim, start % shape_of(x)[dim], length)
 
 
 def _parts(x: ir.Value, dim: int, lengths: Sequence[int]) -> list[ir.Value]:
     starts = [sum(lengths[:i]) for i in range(len(lengths))]
-    return [_take(x, dim, start, length) for start, length in zip(starts, lengths, strict=True)]
+    return [take(x, dim, start, length) for start, length in zip(starts, lengths, strict=True)]
 
 
 @torch_op("torch.aten.split.Tensor", "torch.aten.split_with_sizes", "torch.aten.split.sizes")
@@ -157,9 +190,11 @@ def pad(c: Conversion, x: ir.Value, amounts: list[int], *options: object) -> ir.
         if not (options and isinstance(options[0], str))
         else (options[0], options[1])
     )
-    if mode != "constant":
-        raise Unsupported(f"padding mode '{mode}'")
     shape = shape_of(x)
+    if mode != "constant":
+        for i in range(len(amounts) // 2):
+            x = padded_by_itself(x, len(shape) - 1 - i, amounts[2 * i], amounts[2 * i + 1], mode)
+        return x
     low, high = [0] * len(shape), [0] * len(shape)
     for i in range(len(amounts) // 2):
         low[-1 - i], high[-1 - i] = amounts[2 * i], amounts[2 * i + 1]
@@ -168,4 +203,4 @@ def pad(c: Conversion, x: ir.Value, amounts: list[int], *options: object) -> ir.
         starts = [max(-before, 0) for before in low]
         sizes = [s - start + min(after, 0) for s, start, after in zip(shape, starts, high, strict=True)]
         x = extract_slice(x, starts, sizes, [1] * len(shape))
-    return insert_slice(x, c.tensor(value or 0.0), [max(before, 0) for before in low], [1] * len(shape))
+    return padded(x, c.shape, [max(before, 0) for before in low], value or 0)

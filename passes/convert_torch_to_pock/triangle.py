@@ -16,18 +16,24 @@ from .rules import torch_op
 
 @torch_op("torch.aten.tril")
 def lower(c: Conversion, x: ir.Value, diagonal: int = 0) -> ir.Value:
-    return _kept(x, diagonal, arith.CmpIPredicate.sle)
+    return _kept(x, lower_mask(*shape_of(x)[-2:], diagonal))
 
 
 @torch_op("torch.aten.triu")
 def upper(c: Conversion, x: ir.Value, diagonal: int = 0) -> ir.Value:
-    return _kept(x, diagonal, arith.CmpIPredicate.sge)
+    return _kept(x, _mask(*shape_of(x)[-2:], diagonal, arith.CmpIPredicate.sge))
 
 
-def _kept(x: ir.Value, diagonal: int, predicate: arith.CmpIPredicate) -> ir.Value:
-    """x where its column compares to its row plus `diagonal` by the predicate."""
-    *_, rows, columns = shape_of(x)
+def lower_mask(rows: int, columns: int, diagonal: int) -> ir.Value:
+    """[rows, columns], true where the column is at most the row plus `diagonal`."""
+    return _mask(rows, columns, diagonal, arith.CmpIPredicate.sle)
+
+
+def _mask(rows: int, columns: int, diagonal: int, predicate: arith.CmpIPredicate) -> ir.Value:
     limits = dense_integers(range(diagonal, diagonal + rows))
     limits = broadcast(reshape(limits, [rows, 1]), [rows, columns])
-    kept = arith.CmpIOp(predicate, broadcast(dense_integers(range(columns)), [rows, columns]), limits).result
-    return select(broadcast(kept, shape_of(x)), x, constant(0, x.type))
+    return arith.CmpIOp(predicate, broadcast(dense_integers(range(columns)), [rows, columns]), limits).result
+
+
+def _kept(x: ir.Value, mask: ir.Value) -> ir.Value:
+    return select(broadcast(mask, shape_of(x)), x, constant(0, x.type))

@@ -64,12 +64,12 @@ def compile(
     `inputs` are example inputs, positional (tuple) or keyword (dict); `targets` what the loss takes besides the model's
     output. All shapes and dtypes become static. Lists of both compile one training step for each combination of shapes
     (sequence lengths, batch sizes), which share parameters and state: the session takes the one that fits the arrays.
-    `predict_inputs` are examples for `predict`, where its shapes are others than those of training. `loss` is a name
-    ("cross_entropy", "mse"), a callable `loss(outputs, *targets)`, or None where the model returns its own. The model
-    is trained in the mode it is in and is not changed: in train mode batch normalisation uses the batch's statistics
-    and keeps the running ones, and dropout draws from `seed` (0 to 2^31 - 1; `Session.set_seed` changes it). `schedule`
-    changes the learning rate from update to update (None: it stays); it is part of the bundle, but not of the module:
-    `Session.set_schedule` replaces it.
+    `predict_inputs` are examples for `predict`, where its shapes are others than those of training. `loss` is the name
+    of one of torch's ("cross_entropy", "mse", "l1", ...: `frontends/losses.py`), a callable `loss(outputs, *targets)`,
+    or None where the model returns its own. The model is trained in the mode it is in and is not changed: in train mode
+    batch normalisation uses the batch's statistics and keeps the running ones, and dropout draws from `seed` (0 to 2^31
+    - 1; `Session.set_seed` changes it). `schedule` changes the learning rate from update to update (None: it stays); it
+    is part of the bundle, but not of the module: `Session.set_schedule` replaces it.
 
     Raises PockError (CompileError, SchemeError, TargetError) with what is wrong, where in the model, and what to do.
     """

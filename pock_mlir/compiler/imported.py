@@ -17,6 +17,7 @@ from pock_mlir.frontends.losses import resolve_loss
 from pock_mlir.frontends.module_tree import ModelStructure, model_structure
 from pock_mlir.frontends.torch_export import Examples, TracedModel, function_name, trace
 from pock_mlir.frontends.torch_import import ParameterTable, import_traced
+from pock_mlir.passes.convert_torch_to_pock import torch_op
 from pock_mlir.schemes import Scheme, resolve_scheme
 
 
@@ -55,7 +56,7 @@ def import_model(
     rules, trained = resolve_scheme(scheme, structure.parameters, structure.blocks, structure.after_blocks)
     parameters = ParameterTable(model)
     with clock.measure("torch.export"):
-        traced = trace(model, examples, loss_function)
+        traced = trace(model, examples, loss_function, torch_op.names())
     try:
         with clock.measure("import"):
             module = import_traced(traced, parameters)

@@ -12,10 +12,29 @@ from pock_mlir.errors import CompileError, listed
 
 Loss = Callable[..., torch.Tensor]
 
+
+def cosine_embedding(outputs: Any, *targets: torch.Tensor) -> torch.Tensor:
+    """The cosine embedding loss of a model that returns both embeddings [N, D], with target [N] of 1 and -1; or of one
+    that returns the first, with the second and that target as targets.
+    """
+    embeddings = outputs if isinstance(outputs, tuple | list) else (outputs,)
+    return F.cosine_embedding_loss(*embeddings, *targets)
+
+
 LOSSES: dict[str, Loss] = {
+    "bce": F.binary_cross_entropy,
+    "bce_with_logits": F.binary_cross_entropy_with_logits,
+    "cosine_embedding": cosine_embedding,
     "cross_entropy": F.cross_entropy,
+    "huber": F.huber_loss,
+    "kl_div": F.kl_div,
+    "l1": F.l1_loss,
     "mse": F.mse_loss,
+    "nll": F.nll_loss,
+    "smooth_l1": F.smooth_l1_loss,
 }
+"""Each is the function of torch.nn.functional with its defaults; another reduction, class weights, ... are a callable
+away: `lambda outputs, target: F.cross_entropy(outputs, target, label_smoothing=0.1)`."""
 
 
 def resolve_loss(loss: str | Loss | None) -> Loss | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,7 @@ import torch
 from torch.export import ExportedProgram
 
 from pock_mlir.errors import CompileError
+from pock_mlir.frontends.torch_decompositions import decompositions
 
 Inputs = tuple[torch.Tensor, ...] | dict[str, torch.Tensor]
 
@@ -80,25 +81,29 @@ class _Predict(torch.nn.Module):
         )
 
 
-def trace(model: torch.nn.Module, examples: Examples, loss: Callable[..., torch.Tensor] | None) -> TracedModel:
-    """Traces a model on examples, the training steps in the mode it is in, the predictions in evaluation mode.
+def trace(
+    model: torch.nn.Module,
+    examples: Examples,
+    loss: Callable[..., torch.Tensor] | None,
+    converted: Iterable[str],
+) -> TracedModel:
+    """Traces a model on examples, the training steps in the mode it is in, the predictions in evaluation mode; all ops
+    but those named in `converted` are taken apart where torch knows how.
 
     Raises CompileError where torch.export cannot, or where the loss is no scalar.
     """
-    train_steps = [_trace_step(model, loss, *example) for example in examples.train]
+    table = decompositions(converted)
+    train_steps = [_trace_step(_TrainStep(model, loss), *example, table) for example in examples.train]
     with _evaluation_mode(model):
-        predictions = [_export(_Predict(model), (inputs,), "the prediction") for inputs in examples.predict]
+        predictions = [_export(_Predict(model), (inputs,), table, "the prediction") for inputs in examples.predict]
     style, names = _output_style(predictions[0])
     return TracedModel(train_steps, predictions, style, names)
 
 
 def _trace_step(
-    model: torch.nn.Module,
-    loss: Callable[..., torch.Tensor] | None,
-    inputs: Inputs,
-    targets: tuple[torch.Tensor, ...],
+    module: _TrainStep, inputs: Inputs, targets: tuple[torch.Tensor, ...], table: Mapping[Any, Any]
 ) -> ExportedProgram:
-    program = _export(_TrainStep(model, loss), (inputs, targets), "the training step")
+    program = _export(module, (inputs, targets), table, "the training step")
     outputs = next(node for node in program.graph.nodes if node.op == "output").args[0]
     value = outputs[-1].meta["val"] if outputs and hasattr(outputs[-1], "meta") else None
     if not isinstance(value, torch.Tensor) or value.ndim != 0:
@@ -136,13 +141,13 @@ def _own_loss(outputs: Any) -> torch.Tensor:
     )
 
 
-def _export(module: torch.nn.Module, arguments: tuple[Any, ...], what: str) -> ExportedProgram:
+def _export(
+    module: torch.nn.Module, arguments: tuple[Any, ...], table: dict[Any, Callable[..., Any]], what: str
+) -> ExportedProgram:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            # Without decompositions composite ops stay whole: linear, layer_norm, scaled_dot_product_attention,
-            # cross_entropy_loss.
-            return torch.export.export(module, arguments).run_decompositions({})
+            return torch.export.export(module, arguments).run_decompositions(table)
     except CompileError:
         raise
     except Exception as error:

@@ -132,7 +132,8 @@ class _Hooks(FxImporterHooks):
         """Tensor constants as plain attributes (the default, resources, cannot be looked into)."""
         if not isinstance(literal, torch.Tensor):
             return None
-        array = np.ascontiguousarray(literal.detach().cpu().numpy())
+        # numpy's contiguous copies have at least one dimension.
+        array = np.ascontiguousarray(literal.detach().cpu().numpy()).reshape(literal.shape)
         type = ir.RankedTensorType.get(array.shape, ir.Type.parse(_ELEMENTS.get(literal.dtype, "i8")))
         attribute = ir.DenseElementsAttr.get(array, type=type)
         constant = ir.Operation.create("arith.constant", [type], [], {"value": attribute}).results[0]

@@ -11,13 +11,3 @@ func.func @conv3d(%x: !torch.vtensor<[1,1,2,2,2],f32>, %w: !torch.vtensor<[1,1,1
   %2 = torch.aten.convolution %x, %w, %none, %ones, %zeros, %ones, %false, %zeros, %1 : !torch.vtensor<[1,1,2,2,2],f32>, !torch.vtensor<[1,1,1,1,1],f32>, !torch.none, !torch.list<int>, !torch.list<int>, !torch.list<int>, !torch.bool, !torch.list<int>, !torch.int -> !torch.vtensor<[1,1,2,2,2],f32>
   return %2 : !torch.vtensor<[1,1,2,2,2],f32>
 }
-// -----
-func.func @same_padding_of_even_kernel(%x: !torch.vtensor<[1,1,4,4],f32>, %w: !torch.vtensor<[1,1,2,2],f32>) -> !torch.vtensor<[1,1,4,4],f32> {
-  %none = torch.constant.none
-  %same = torch.constant.str "same"
-  %1 = torch.constant.int 1
-  %one = torch.prim.ListConstruct %1 : (!torch.int) -> !torch.list<int>
-  // expected-error @+1 {{aten.conv2d.padding: padding 'same' with a kernel of even size}}
-  %0 = torch.aten.conv2d.padding %x, %w, %none, %one, %same, %one, %1 : !torch.vtensor<[1,1,4,4],f32>, !torch.vtensor<[1,1,2,2],f32>, !torch.none, !torch.list<int>, !torch.str, !torch.list<int>, !torch.int -> !torch.vtensor<[1,1,4,4],f32>
-  return %0 : !torch.vtensor<[1,1,4,4],f32>
-}

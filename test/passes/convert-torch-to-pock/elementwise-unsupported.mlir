@@ -1,12 +1,5 @@
 // RUN: pock-opt %s --convert-torch-to-pock --split-input-file --verify-diagnostics
 
-func.func @power_of_integers(%x: !torch.vtensor<[2],si64>) -> !torch.vtensor<[2],si64> {
-  %two = torch.constant.int 2
-  // expected-error @+1 {{aten.pow.Tensor_Scalar: powers of integers}}
-  %0 = torch.aten.pow.Tensor_Scalar %x, %two : !torch.vtensor<[2],si64>, !torch.int -> !torch.vtensor<[2],si64>
-  return %0 : !torch.vtensor<[2],si64>
-}
-// -----
 func.func @fill_with_nan(%x: !torch.vtensor<[2],f32>, %mask: !torch.vtensor<[2],i1>) -> !torch.vtensor<[2],f32> {
   %nan = torch.constant.float 0x7FF8000000000000
   // expected-error @+1 {{aten.masked_fill.Scalar: filling with NaN}}

@@ -8,14 +8,6 @@ func.func @scaled_gradient(%table: !torch.vtensor<[9,4],f32>, %indices: !torch.v
   return %0 : !torch.vtensor<[2,4],f32>
 }
 // -----
-func.func @apart(%x: !torch.vtensor<[5,2,3],f32>, %i: !torch.vtensor<[4],si64>) -> !torch.vtensor<[4,2],f32> {
-  %none = torch.constant.none
-  %list = torch.prim.ListConstruct %i, %none, %i : (!torch.vtensor<[4],si64>, !torch.none, !torch.vtensor<[4],si64>) -> !torch.list<optional<vtensor>>
-  // expected-error @+1 {{aten.index.Tensor: indices of dimensions that are not next to each other}}
-  %0 = torch.aten.index.Tensor %x, %list : !torch.vtensor<[5,2,3],f32>, !torch.list<optional<vtensor>> -> !torch.vtensor<[4,2],f32>
-  return %0 : !torch.vtensor<[4,2],f32>
-}
-// -----
 func.func @boolean(%x: !torch.vtensor<[5],f32>, %i: !torch.vtensor<[5],i1>) -> !torch.vtensor<[?],f32> {
   %list = torch.prim.ListConstruct %i : (!torch.vtensor<[5],i1>) -> !torch.list<optional<vtensor>>
   // expected-error @+1 {{aten.index.Tensor: a boolean mask as index: its result has no static shape}}

@@ -1,15 +1,15 @@
 // All ops that cannot be converted are reported together, each at its place in the model; what depends on them is not.
 // RUN: pock-opt %s --convert-torch-to-pock --split-input-file --verify-diagnostics
 
-func.func @several(%x: !torch.vtensor<[2],f32>, %i: !torch.vtensor<[2],si64>, %dim: !torch.int, %p: !torch.float, %none: !torch.none) -> !torch.vtensor<[2],f32> {
-  // expected-error @+1 {{aten.cumsum is not supported}}
-  %0 = torch.aten.cumsum %x, %dim, %none : !torch.vtensor<[2],f32>, !torch.int, !torch.none -> !torch.vtensor<[2],f32>
+func.func @several(%x: !torch.vtensor<[2],f32>, %i: !torch.vtensor<[2],si64>, %dim: !torch.int) -> !torch.vtensor<[2],f32> {
+  // expected-error @+1 {{aten.erfinv is not supported}}
+  %0 = torch.aten.erfinv %x : !torch.vtensor<[2],f32> -> !torch.vtensor<[2],f32>
   %1 = torch.aten.relu %0 : !torch.vtensor<[2],f32> -> !torch.vtensor<[2],f32>
   %true = torch.constant.bool true
   // expected-error @+1 {{aten.div.Tensor: not for elements of type i64}}
   %2 = torch.aten.div.Tensor %i, %i : !torch.vtensor<[2],si64>, !torch.vtensor<[2],si64> -> !torch.vtensor<[2],si64>
-  // expected-error @+1 {{aten.sort is not supported}}
-  %3, %4 = torch.aten.sort %x, %dim, %true : !torch.vtensor<[2],f32>, !torch.int, !torch.bool -> !torch.vtensor<[2],f32>, !torch.vtensor<[2],si64>
+  // expected-error @+1 {{aten.kthvalue is not supported}}
+  %3, %4 = torch.aten.kthvalue %x, %dim, %dim, %true : !torch.vtensor<[2],f32>, !torch.int, !torch.int, !torch.bool -> !torch.vtensor<[2],f32>, !torch.vtensor<[2],si64>
   %5 = torch.aten.mul.Tensor %1, %2 : !torch.vtensor<[2],f32>, !torch.vtensor<[2],si64> -> !torch.vtensor<[2],f32>
   %6 = torch.aten.mul.Tensor %5, %3 : !torch.vtensor<[2],f32>, !torch.vtensor<[2],f32> -> !torch.vtensor<[2],f32>
   return %6 : !torch.vtensor<[2],f32>

@@ -24,8 +24,10 @@ from torch import nn
 from torch_mlir import ir
 
 from pock_mlir.compiler import driver
+from pock_mlir.frontends.torch_decompositions import decompositions
 from pock_mlir.frontends.torch_export import TracedModel
 from pock_mlir.frontends.torch_import import ParameterTable, import_traced
+from pock_mlir.passes.convert_torch_to_pock import torch_op
 from pock_mlir.passes.convert_torch_to_pock.conversion import op_key
 from pock_mlir.passes.functions import find_function, functions_of, operations_of
 from pock_mlir.passes.pipeline import run_pipeline
@@ -163,7 +165,9 @@ def compiled_outcome(cases: Sequence[Case]) -> Outcome:
     arguments = (family.others(), weights_of(family))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        exported = torch.export.export(_WithLoss(family), arguments).run_decompositions({})
+        exported = torch.export.export(_WithLoss(family), arguments).run_decompositions(
+            decompositions(torch_op.names())
+        )
     module = import_traced(TracedModel([exported], [exported], "tuple", ()), ParameterTable(family))
     with module.context, ir.Location.unknown():
         find_function(module.operation, "predict").erase()

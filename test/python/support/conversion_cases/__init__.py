@@ -8,6 +8,7 @@ from support.conversions import Case
 
 from . import (
     attention,
+    composite,
     convolution,
     creation,
     elementwise,
@@ -24,6 +25,7 @@ FAMILIES: Mapping[str, Sequence[Case]] = {
     family.__name__.rpartition(".")[2]: family.CASES
     for family in (
         attention,
+        composite,
         convolution,
         creation,
         elementwise,

@@ -91,4 +91,50 @@ CASES = [
     Case("narrower-integers", lambda i: i.int() * 2, [INTEGERS]),
     Case("whole-number-tensor", lambda x: x * torch.tensor([1, 2, 3, 4]), [X]),
     Case("constant-tensor", lambda x: x * torch.tensor([1.0, 0.5, -2.0, 0.0]), [X]),
+    Case("larger-and-smaller", lambda x, y: (torch.max(x, y), torch.min(x, y)), [X, Y]),
+    Case(
+        "larger-and-smaller-of-integers", lambda i: (torch.max(i, -i), torch.min(i, torch.full_like(i, 2))), [INTEGERS]
+    ),
+    Case("clamp-between-tensors", lambda x, low, high: torch.clamp(x, low, high), [X, -ROW.abs(), COLUMN.abs()]),
+    Case("clamp-above-a-tensor", lambda x, low: torch.clamp(x, min=low), [X, ROW]),
+    Case("log-of-integers", lambda i: (i.abs() + 1).log(), [INTEGERS]),
+    Case("powers-of-integers", lambda i: (i**2, i**5, i**0), [INTEGERS]),
+    Case("logarithms", lambda x: (x.log2(), x.log10(), x.exp2()), [POSITIVE]),
+    Case("hyperbolic", lambda x: (x.sinh(), x.cosh(), x.tan()), [X]),
+    Case("erfc", torch.erfc, [X]),
+    Case("softshrink", lambda x: functional.softshrink(x, 1.0), [KINKS]),
+    Case(
+        "rounding",
+        lambda x: (x.floor() * x, x.ceil() + x, x.round() - x, x.trunc() * x),
+        [torch.cat([KINKS, KINKS / 2])],
+    ),
+    Case("rounding-of-integers", lambda i: (i.floor(), i.ceil(), i.round(), i.trunc()), [INTEGERS]),
+    Case("sign", lambda x, i: (x.sign() * x, x.sgn(), i.sign()), [KINKS, INTEGERS]),
+    Case(
+        "quotients",
+        lambda x: (x.detach() // 2, torch.div(x, -1.5, rounding_mode="trunc") + x, torch.div(x, x)),
+        [POSITIVE],
+    ),
+    Case(
+        "quotients-of-integers",
+        lambda i: (
+            i // 2,
+            i // -3,
+            torch.div(i, 2, rounding_mode="trunc"),
+            torch.div(i, i.abs() + 1, rounding_mode="floor"),
+        ),
+        [INTEGERS],
+    ),
+    Case(
+        "floor-divide",
+        lambda x, y, i: (torch.floor_divide(x.detach(), y.detach()), torch.floor_divide(i, 2)),
+        [X, POSITIVE, INTEGERS],
+    ),
+    Case(
+        "remainders",
+        lambda x, y: (x % 2, x % -1.5, x % y, x.fmod(1.5), x.fmod(y), torch.remainder(2.5, y.detach())),
+        [X, POSITIVE],
+    ),
+    Case("remainders-of-integers", lambda i: (i % 3, i % -3, i.fmod(3), i % (i + 4), torch.fmod(i, i - 8)), [INTEGERS]),
+    Case("constant-number", lambda x: x * torch.tensor(2.5) + torch.tensor(1), [X]),
 ]

@@ -11,6 +11,10 @@ X = normal(3, 4, 5)
 I = torch.tensor([[0, 2], [2, 1]])  # noqa: E741
 ROWS, COLUMNS = torch.tensor([2, 0, -1]), torch.tensor([0, -4, 3])
 
+LONG, OFFSETS = torch.tensor([0, 2, 2, 1, 4, 2]), torch.tensor([0, 3, 3, 6])
+MODES = ("sum", "mean", "max")
+_bags = functional.embedding_bag
+
 CASES = [
     Case("embedding", lambda t, i: functional.embedding(i, t), [TABLE, I]),
     Case("embedding-padding", lambda t, i: functional.embedding(i, t, padding_idx=2), [TABLE, I]),
@@ -25,4 +29,20 @@ CASES = [
     Case("gather-last", lambda x, i: x[0, :2].gather(-1, i), [X, I]),
     Case("gather-first", lambda x, i: x[:, :2, 0].gather(0, i), [X, I]),
     Case("integers", lambda i, r: (i[r.abs().clamp(max=1)], i.gather(1, 1 - i.clamp(max=1))), [I, ROWS]),
+    Case("apart", lambda x, r, c: (x[r, :, c], x[None][:, r, :, c]), [X, ROWS, COLUMNS]),
+    Case("bags", lambda t, i: (_bags(i, t, mode="sum"), _bags(i, t, mode="mean"), _bags(i, t, mode="max")), [TABLE, I]),
+    Case("bags-of-several-sizes", lambda t, i, o: tuple(_bags(i, t, o, mode=m) for m in MODES), [TABLE, LONG, OFFSETS]),
+    Case(
+        "bags-with-padding",
+        lambda t, i, o: tuple(_bags(i, t, o, mode=m, padding_idx=2) for m in MODES),
+        [TABLE, LONG, OFFSETS],
+    ),
+    Case(
+        "weighted-bags", lambda t, w, i: _bags(i, t, mode="sum", per_sample_weights=w), [TABLE, normal(2, 2, seed=1), I]
+    ),
+    Case(
+        "bags-with-last-offset",
+        lambda t, i, o: _bags(i, t, o, mode="sum", include_last_offset=True),
+        [TABLE, LONG, OFFSETS],
+    ),
 ]

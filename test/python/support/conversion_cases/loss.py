@@ -64,4 +64,43 @@ CASES = [
         lambda x, t: functional.nll_loss(x, t, reduction="none", ignore_index=2),
         [PIXELS, CLASSES],
     ),
+    Case(
+        "cross-entropy-of-probabilities",
+        lambda x, y: functional.cross_entropy(x, y.softmax(-1)),
+        [LOGITS, normal(5, 4)],
+    ),
+    Case(
+        "cross-entropy-of-probabilities-weighted",
+        lambda x, y: functional.cross_entropy(x, y, torch.ones(3) / 2, label_smoothing=0.1, reduction="none"),
+        [PIXELS, PIXELS.flip(0).softmax(1)],
+    ),
+    Case(
+        "kullback-leibler",
+        lambda x, y: (
+            functional.kl_div(x.log_softmax(-1), y.softmax(-1), reduction="batchmean"),
+            functional.kl_div(x.log_softmax(-1), y.log_softmax(-1), log_target=True, reduction="sum"),
+        ),
+        [LOGITS, normal(5, 4, seed=1)],
+    ),
+    Case(
+        "binary-of-probabilities",
+        lambda x, y: functional.binary_cross_entropy(x.sigmoid(), y.sigmoid()),
+        [LOGITS, normal(5, 4, seed=1)],
+    ),
+    Case(
+        "cosine-embedding",
+        lambda x, y, s: functional.cosine_embedding_loss(x, y, s, margin=0.1),
+        [LOGITS, normal(5, 4, seed=1), torch.tensor([1, -1, 1, -1, 1])],
+    ),
+    Case(
+        "margins",
+        lambda x, y, s: (
+            functional.margin_ranking_loss(x[:, 0], y[:, 0], s),
+            functional.hinge_embedding_loss(x[:, 0], s),
+            functional.soft_margin_loss(x[:, 1], s.float()),
+            functional.triplet_margin_loss(x, y, x - 2 * y),
+        ),
+        [LOGITS, normal(5, 4, seed=1), torch.tensor([1, -1, 1, -1, 1])],
+        tolerance=4e-6,
+    ),
 ]

@@ -56,4 +56,11 @@ CASES = [
         lambda x, w: torch.ops.aten._native_batch_norm_legit.no_stats(x, w, None, True, 0.1, 1e-5)[0],
         [IMAGE, WEIGHT],
     ),
+    Case("instance-norm", lambda x, w, b: functional.instance_norm(x, weight=w, bias=b), [IMAGE, WEIGHT, BIAS]),
+    Case("instance-norm-without-affine", lambda x: functional.instance_norm(x[..., 0]), [IMAGE]),
+    Case(
+        "instance-norm-by-running-statistics",
+        lambda x, w: functional.instance_norm(x, MEAN.clone(), VARIANCE.clone(), w, use_input_stats=False),
+        [IMAGE, WEIGHT],
+    ),
 ]

@@ -32,4 +32,32 @@ CASES = [
     Case("softmax", lambda x: (x.softmax(-1), x.softmax(0), torch.softmax(x, 1)), [X]),
     Case("log-softmax", lambda x: (x.log_softmax(-1), x.log_softmax(1)), [X]),
     Case("softmax-of-large-values", lambda x: (x.softmax(-1), x.log_softmax(-1)), [100 * X]),
+    Case(
+        "var-and-mean", lambda x: (*torch.var_mean(x, -1), *torch.std_mean(x, (0, 1), correction=0, keepdim=True)), [X]
+    ),
+    Case("all", lambda m, i: (m.all(), m.all(1), i.all(0), i.any()), [MASK, I]),
+    Case("product", lambda x: (x.prod(), x.prod(1), x.prod(-1, keepdim=True)), [X]),
+    Case("product-with-zeros", lambda x: (x.prod(0), x.prod()), [torch.tensor([[2.0, 0.0, 0.0], [3.0, 4.0, 0.0]])]),
+    Case("product-of-integers", lambda i: (i.prod(), i.prod(1)), [I]),
+    Case("cumulative-sum", lambda x: (x.cumsum(-1), x.cumsum(0), x.cumsum(1)), [X]),
+    Case(
+        "cumulative-sum-of-integers", lambda i, m: (i.cumsum(1), i.cumsum(0), m.cumsum(1), m.int().cumsum(1)), [I, MASK]
+    ),
+    Case("cumulative-sum-in-another-type", lambda m: m.cumsum(1, dtype=torch.float32), [MASK]),
+    Case("position-ids", lambda i: (torch.cumsum(i.ne(1).int(), dim=1).type_as(i) * i.ne(1)).long() + 1, [I]),
+    Case("differences", lambda x, i: (x.diff(), x.diff(2, 0, prepend=x), i.diff(dim=0, append=i)), [X, I]),
+    Case("cumulative-product", lambda x, i: (x.cumprod(-1), x.cumprod(0), i.cumprod(1)), [X, I]),
+    Case(
+        "arguments-of-extrema", lambda x, i: (x.argmax(), x.argmax(1), x.argmin(-1, keepdim=True), i.argmax(1)), [X, I]
+    ),
+    Case("first-extremum", lambda x, i: (*x.max(1), *x.min(-1, keepdim=True), *i.max(0), *i.min(1)), [TIES, I]),
+    Case("first-nan", lambda x: (x / x).argmax(1), [torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 2.0]])]),
+    Case("sort", lambda x: (*x.sort(), *x.sort(1, descending=True)), [X]),
+    Case(
+        "stable-sort",
+        lambda x: (*x.sort(dim=-1, stable=True), x.argsort(dim=0, stable=True), x.argsort()),
+        [torch.stack([X[0], X[1]])],
+    ),
+    Case("stable-sort-of-integers", lambda i: i.sort(dim=1, stable=True), [I]),
+    Case("top-k", lambda x, i: (*x.topk(2), *x.topk(2, 1, largest=False), *(i + torch.arange(4)).topk(3)), [X, I]),
 ]

@@ -10,6 +10,17 @@ X = normal(2, 3, 4)
 ONES = normal(2, 1, 3, 1)
 I = torch.arange(12).reshape(3, 4)  # noqa: E741
 
+
+def _assigned(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """In-place assignments to parts of a copy."""
+    result = x.clone()
+    result[0] = y
+    result[:, 1:] = 2.0
+    result[:, 0, ::2] = y[0, :2]
+    result[1, -1] *= 3
+    return result
+
+
 CASES = [
     Case("view", lambda x: (x.view(6, 4), x.view(-1), x.view(2, -1, 2)), [X]),
     Case("reshape", lambda x: (x.reshape(4, 6), x.transpose(0, 2).reshape(6, 4)), [X]),
@@ -43,7 +54,22 @@ CASES = [
         [X],
     ),
     Case("pad-negative", lambda x: (functional.pad(x, (-1, 0)), functional.pad(x, (2, -1, -1, 1), value=0.5)), [X]),
+    # One background of 64-bit elements for two insertions.
+    Case("pad-integers-twice", lambda i: (functional.pad(i, (1, 0), value=7), functional.pad(i, (0, 1), value=7)), [I]),
+    Case("pad-doubles-twice", lambda i: tuple(functional.pad(i.double(), p, value=0.3) for p in ((1, 0), (0, 1))), [I]),
     Case("pad-integers", lambda i: functional.pad(i, (1, 0), value=-7), [I]),
     Case("slices-of-integers", lambda i: (i[:, 1:3], i[-1], i.t(), i.flatten()), [I]),
     Case("shifted", lambda x: torch.cat([x[:, 1:], x[:, :1]], 1), [X]),
+    Case("flip", lambda x: (x.flip(0), x.flip(1, 2), x.fliplr(), x.rot90()), [X]),
+    Case("flip-long", lambda x: x.flip(1), [normal(2, 20)]),
+    Case("roll", lambda x: (x.roll(1, 1), x.roll((1, -3), (0, 2)), x.roll(5)), [X]),
+    Case("repeat-interleave", lambda x: (x.repeat_interleave(2, 1), x.repeat_interleave(3)), [X]),
+    Case("assigned-slices", _assigned, [X, normal(3, 4, seed=1)]),
+    Case("diagonal", lambda x: (x[0].diagonal(), x.diagonal(1, 1, 2), x.diagonal(-1, 2, 1), x[0, :, :3].trace()), [X]),
+    Case("windows", lambda x: (x.unfold(1, 2, 1), x.unfold(-1, 2, 2)), [X]),
+    Case(
+        "pad-by-itself",
+        lambda x: tuple(functional.pad(x, (2, 1, 0, 1), mode) for mode in ("reflect", "replicate", "circular")),
+        [normal(1, 2, 3, 4)],
+    ),
 ]

@@ -1,0 +1,40 @@
+"""Which ops torch.export takes apart: those that the compiler does not convert, as far as torch knows how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+import torch
+from torch._decomp import decomposition_table
+
+
+def decompositions(converted: Iterable[str]) -> dict[Any, Callable[..., Any]]:
+    """The decompositions for `ExportedProgram.run_decompositions`, without those of the ops named in `converted`.
+
+    Names are those of the torch dialect: "torch.aten.relu", "torch.aten.add.Tensor". An op that stays whole keeps the
+    numbers and the speed of its own conversion (linear, layer_norm, scaled_dot_product_attention, cross_entropy_loss).
+    """
+    kept = set(converted)
+    return {op: rule for op, rule in _known().items() if _name(op) not in kept}
+
+
+@cache
+def _known() -> dict[Any, Callable[..., Any]]:
+    """Torch's decompositions: those into core aten, and beyond it wherever there are any for what computes anew."""
+    beyond = {op: rule for op, rule in decomposition_table.items() if _is_into_aten(op, rule)}
+    return beyond | dict(torch.export.default_decompositions().items())
+
+
+def _is_into_aten(op: Any, rule: Callable[..., Any]) -> bool:
+    """Whether an op of aten becomes others of aten (torch's references lead into a lower set of ops, prims)."""
+    if not isinstance(op, torch._ops.OpOverload) or op.namespace != "aten" or op._schema.is_mutable:
+        return False
+    return rule.__module__ == "torch._decomp.decompositions" and all(r.alias_info is None for r in op._schema.returns)
+
+
+def _name(op: torch._ops.OpOverload) -> str:
+    name = op._schema.name.replace("::", ".")
+    overload = op._schema.overload_name
+    return f"torch.{name}.{overload}" if overload else f"torch.{name}"
