@@ -2,8 +2,8 @@
 // RUN: pock-opt %s --convert-torch-to-pock --split-input-file --verify-diagnostics
 
 func.func @several(%x: !torch.vtensor<[2],f32>, %i: !torch.vtensor<[2],si64>, %dim: !torch.int, %p: !torch.float, %none: !torch.none) -> !torch.vtensor<[2],f32> {
-  // expected-error @+1 {{aten.cumsum is not supported}}
-  %0 = torch.aten.cumsum %x, %dim, %none : !torch.vtensor<[2],f32>, !torch.int, !torch.none -> !torch.vtensor<[2],f32>
+  // expected-error @+1 {{aten.cumprod is not supported}}
+  %0 = torch.aten.cumprod %x, %dim, %none : !torch.vtensor<[2],f32>, !torch.int, !torch.none -> !torch.vtensor<[2],f32>
   %1 = torch.aten.relu %0 : !torch.vtensor<[2],f32> -> !torch.vtensor<[2],f32>
   %true = torch.constant.bool true
   // expected-error @+1 {{aten.div.Tensor: not for elements of type i64}}
