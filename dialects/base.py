@@ -125,35 +125,39 @@ ATTRIBUTE_KINDS = {
 """What an op may declare its attributes as, in words."""
 
 
-# Every op is verified after every pass. So what follows looks a class up once and words a message only if it is needed.
+# Every op is verified after every pass of ours. So what follows looks at a class once, and words a message only if it
+# is needed.
 
 
 @functools.cache
-def _declaration(op_class: type) -> tuple[Sequence[Any], Sequence[Any], Sequence[Any], Sequence[Any]]:
-    """The operands, attributes, results and regions that a class declares."""
-    return partition_fields(op_class._fields)
+def _declaration(op_class: type) -> tuple[list[tuple[str, type, str]], Sequence[Any], Sequence[Any], int]:
+    """What a class declares: attributes (name, class, that in words), operands, results, number of regions."""
+    operands, attributes, results, regions = partition_fields(op_class._fields)
+    held = [
+        (field.name, getattr(field.constraint, "held_as", field.constraint), ATTRIBUTE_KINDS[field.constraint])
+        for field in attributes
+    ]
+    return held, operands, results, len(regions)
 
 
 def _require_declared(op: ir.OpView) -> None:
     """Fails unless the op has its class's attributes, operands, results and regions, on tensors of static shape."""
     operation = op.operation
-    operands, attributes, results, regions = _declaration(type(op))
+    attributes, operands, results, regions = _declaration(type(op))
     present = operation.attributes
-    for field in attributes:
-        if field.name not in present:
-            raise Invalid(f"expects attribute '{field.name}'")
-        attribute = present[field.name]
-        if not isinstance(attribute, getattr(field.constraint, "held_as", field.constraint)):
-            kind = ATTRIBUTE_KINDS[field.constraint]
-            raise Invalid(f"attribute '{field.name}' must be {kind}, got {attribute}")
+    for name, held_as, kind in attributes:
+        if name not in present:
+            raise Invalid(f"expects attribute '{name}'")
+        if not isinstance(present[name], held_as):
+            raise Invalid(f"attribute '{name}' must be {kind}, got {present[name]}")
     _require_values("operand", operands, operation, list(operation.operands))
     _require_values("result", results, operation, list(operation.results))
-    _require_count("region", len(regions), len(operation.regions))
+    _require_count("region", regions, len(operation.regions))
 
 
 def _require_values(what: str, fields: Sequence[Any], operation: ir.Operation, values: Sequence[ir.Value]) -> None:
-    variadic = [field for field in fields if field.variadicity is not Variadicity.single]
-    if len(variadic) > 1:
+    variadic = sum(field.variadicity is not Variadicity.single for field in fields)
+    if variadic > 1:
         segments = operation.attributes.get(SEGMENTS, None)
         require(
             isinstance(segments, ir.DenseI32ArrayAttr) and len(segments) == len(fields),

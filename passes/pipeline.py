@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -107,6 +108,7 @@ def run_pipeline(
 ) -> None:
     """Runs a textual pipeline of native and Python passes on a module or operation.
 
+    With `verify_each` the IR is verified after each Python pass; what MLIR's own passes make of valid IR is valid.
     `on_pass` is called after each pass with its name and the seconds it took, verification included.
 
     Raises PipelineError for a bad text and PassError where a pass fails or leaves invalid IR; any other exception
@@ -114,15 +116,19 @@ def run_pipeline(
     """
     operation = module.operation
     with operation.context:
-        steps = pipeline_steps(pipeline, operation.name)
-        # A manager for each pass, where each is to be timed.
-        for group in [steps] if on_pass is None else [[step] for step in steps]:
-            passes = PassPipeline(operation.name, group)
-            passes.manager.enable_verifier(verify_each)
+        managers = []
+        for native, group in itertools.groupby(
+            pipeline_steps(pipeline, operation.name), lambda step: isinstance(step, NativeStep)
+        ):
+            # A manager for each pass, where each is to be timed.
+            for steps in [list(group)] if on_pass is None else [[step] for step in group]:
+                managers.append((steps[0].name, PassPipeline(operation.name, steps)))
+                managers[-1][1].manager.enable_verifier(verify_each and not native)
+        for name, passes in managers:
             start = time.perf_counter()
             passes.run(operation)
             if on_pass is not None:
-                on_pass(group[0].name, time.perf_counter() - start)
+                on_pass(name, time.perf_counter() - start)
 
 
 def pipeline_steps(text: str, anchor: str = "builtin.module") -> list[Step]:

@@ -6,11 +6,13 @@ import argparse
 import dataclasses
 import time
 
+from common.errors import DemoError
+from common.packages import fetch
 from rich.console import Console
 
-from . import data, dataset
+from . import dataset
 from .config import Config
-from .errors import DemoError
+from .data import PACKAGES
 from .results import CompareResult, CompileResult, ProbeResult, Results, VariantResult, read
 from .stages import STAGES, run_apart, run_here
 
@@ -36,7 +38,7 @@ def demo(config: Config, console: Console) -> int:
     """All stages, then the report."""
     start = time.perf_counter()
     console.print("[bold]Model and data[/bold]")
-    data.fetch(config.cache, lambda line: console.print("  " + line, soft_wrap=True))
+    fetch(PACKAGES, config.cache, lambda line: console.print("  " + line, soft_wrap=True))
     prepared = dataset.build(config.cache, config.length)
     prepared.save(config.dataset_file)
     train, test, classes = len(prepared.train), len(prepared.test), len(prepared.classes)
@@ -49,7 +51,8 @@ def demo(config: Config, console: Console) -> int:
 def report(config: Config, prepared: dataset.Dataset, seconds: dict[str, float], console: Console) -> int:
     """Gather what the stages measured, show it and save it."""
     # Imported only now: the stages' processes come through this module and have no use for the rest.
-    from .environment import describe
+    from common.environment import describe
+
     from .report import save, show
 
     results = Results(

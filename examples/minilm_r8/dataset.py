@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from common.errors import DemoError
 
-from .errors import DemoError
 from .reuters import Documents, class_names, read_tab
 
 Inputs = dict[str, np.ndarray]

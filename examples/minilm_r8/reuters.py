@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import DemoError
+from common.errors import DemoError
 
 #: Three lines of column names, types and roles, and an empty one.
 HEADER_LINES = 4

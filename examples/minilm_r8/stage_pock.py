@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 
+from common import memory
+from common.errors import DemoError
 from rich.console import Console
 
 import pock_mlir as pock
 
-from . import bundle, memory
+from . import bundle
 from .config import Config
 from .dataset import Dataset
-from .errors import DemoError
 from .evaluate import accuracy, predict_all
 from .results import VariantResult
 from .sizes import installed_bytes

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import torch
+from common import memory
 from rich.console import Console
 
-from . import memory
 from .batches import training_order
 from .config import Config
 from .dataset import Dataset

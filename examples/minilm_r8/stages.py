@@ -10,10 +10,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from common.errors import DemoError
 from rich.console import Console
 
 from .config import Config
-from .errors import DemoError
 from .results import write
 
 

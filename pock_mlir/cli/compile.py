@@ -13,6 +13,7 @@ from rich.console import Console
 
 from pock_mlir.cli.model_spec import ModelSpec, load_model_spec
 from pock_mlir.cli.size import readable_bytes
+from pock_mlir.cli.timing import timing_table
 from pock_mlir.errors import CompileError, MissingDependencyError
 from pock_mlir.optimizers import OPTIMIZERS
 from pock_mlir.schedules import SCHEDULES, make_schedule
@@ -54,6 +55,7 @@ def compile_(
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of dropout and other random numbers (default 0).")] = None,
     target: Annotated[str | None, typer.Option(help="The machine to compile for; `pock targets` lists them.")] = None,
+    timing: Annotated[bool, typer.Option("--timing", help="Show what each stage and pass took.")] = False,
 ) -> None:
     """Compile the training step of a model into a bundle."""
     if target is not None:
@@ -74,6 +76,8 @@ def compile_(
     with console.status("compiling"):
         step = _compiler()(**arguments)
         step.save(output)
+    if timing:
+        console.print(timing_table(step.seconds))
     console.print(f"wrote {output}: planned peak {readable_bytes(step.memory.planned_peak_bytes)}", highlight=False)
 
 

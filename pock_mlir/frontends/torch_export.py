@@ -101,7 +101,7 @@ def trace(
 
 
 def _trace_step(
-    module: _TrainStep, inputs: Inputs, targets: tuple[torch.Tensor, ...], table: Mapping[Any, Any]
+    module: _TrainStep, inputs: Inputs, targets: tuple[torch.Tensor, ...], table: dict[Any, Callable[..., Any]]
 ) -> ExportedProgram:
     program = _export(module, (inputs, targets), table, "the training step")
     outputs = next(node for node in program.graph.nodes if node.op == "output").args[0]

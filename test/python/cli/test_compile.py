@@ -31,9 +31,11 @@ def test_a_model_becomes_a_bundle_that_trains(tmp_path: Path, pock: Pock) -> Non
         "compile", tmp_path / "spec.py", "-o", tmp_path / "model.pock", "--loss", "mse",
         "--optimizer", "sgd", "--lr", 0.25, "--momentum", 0.5, "-O", "nesterov=true", "--scheme", "bias",
         "--schedule", "cosine", "--warmup-steps", 2, "--total-steps", 8, "--final", 0.5, "-S", "warmup_start=0.1",
+        "--timing",
     )  # fmt: skip
     assert result.code == 0, result.err
     assert "planned peak" in result.err
+    assert all(name in result.err for name in ("torch.export", "pock-autodiff", "IREE", "total"))
     session = load(tmp_path / "model.pock")
     assert session.schedule == CosineSchedule(total_steps=8, warmup_steps=2, final=0.5, warmup_start=0.1)
     assert session.lr == pytest.approx(0.025) and session.base_lr == 0.25

