@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from pock_mlir.frontends.torch_export import trace
+from pock_mlir.frontends.torch_export import Examples, trace
 from pock_mlir.frontends.torch_import import ParameterTable, import_traced
 from pock_mlir.passes.convert_torch_to_pock import torch_op
 
@@ -37,9 +37,8 @@ def main() -> None:
     model = TiedModel().eval()
     inputs = {"input_ids": torch.zeros(2, dtype=torch.int64)}
     targets = (torch.zeros(2, dtype=torch.int64),)
-    module = import_traced(
-        trace(model, inputs, targets, functional.cross_entropy, torch_op.names()), ParameterTable(model)
-    )
+    traced = trace(model, Examples([(inputs, targets)], [inputs]), functional.cross_entropy, torch_op.names())
+    module = import_traced(traced, ParameterTable(model))
     print(module.operation.get_asm(enable_debug_info=True, use_local_scope=True))
 
 

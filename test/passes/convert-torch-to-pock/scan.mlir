@@ -21,7 +21,7 @@ func.func @sums(%x: !torch.vtensor<[2,3],f32>) -> !torch.vtensor<[2,3],f32> {
 func.func @differences(%x: !torch.vtensor<[2,3],f32>) -> !torch.vtensor<[2,2],f32> {
   %none = torch.constant.none
   %1 = torch.constant.int 1
-  %0 = torch.aten.diff %x, %1, %1, %none, %none : !torch.vtensor<[2,3],f32>, !torch.int, !torch.int, !torch.none, !torch.none -> !torch.vtensor<[2,2],f32>
+  %0 = torch.operator "torch.aten.diff"(%x, %1, %1, %none, %none) : (!torch.vtensor<[2,3],f32>, !torch.int, !torch.int, !torch.none, !torch.none) -> !torch.vtensor<[2,2],f32>
   return %0 : !torch.vtensor<[2,2],f32>
 }
 
