@@ -43,7 +43,8 @@ def resolve_loss(loss: str | Loss | None) -> Loss | None:
         return loss
     if loss not in LOSSES:
         raise CompileError(
-            f"unknown loss '{loss}'; the names are {listed(sorted(LOSSES))}, or pass a callable loss(outputs, *targets)"
+            f"unknown loss '{loss}'; the names are {listed(sorted(LOSSES), len(LOSSES))}, "
+            "or pass a callable loss(outputs, *targets)"
         )
     return LOSSES[loss]
 
