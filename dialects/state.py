@@ -37,7 +37,8 @@ class ParameterOp(Pock.Operation, name="parameter"):
 
     `type` is the type as stored. Where that is not the framework's layout, the optional attribute `permutation`
     (`array<i64>`) says how it came about: `stored = transpose(framework, permutation)`. The optional attribute
-    `aliases` (array of strings) lists further framework names of the same tensor (tied weights).
+    `aliases` (array of strings) lists further framework names of the same tensor (tied weights), and
+    `framework_element` (type) is the framework's element type where the stored one is narrower.
     """
 
     sym_name: ir.StringAttr
@@ -58,6 +59,10 @@ class ParameterOp(Pock.Operation, name="parameter"):
                 isinstance(aliases, ir.ArrayAttr) and all(isinstance(alias, ir.StringAttr) for alias in aliases),
                 f"attribute 'aliases' must be an array of strings, got {aliases}",
             )
+        if "framework_element" in self.operation.attributes:
+            element = self.operation.attributes["framework_element"]
+            is_float = isinstance(element, ir.TypeAttr) and isinstance(element.value, ir.FloatType)
+            require(is_float, f"attribute 'framework_element' must be a floating-point type, got {element}")
         if "permutation" in self.operation.attributes:
             rank = ir.RankedTensorType(self.type.value).rank
             permutation = i64_array(self, "permutation", size=rank)

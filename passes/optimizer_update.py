@@ -9,8 +9,21 @@ from torch_mlir import ir
 from torch_mlir.dialects import arith, func
 
 from pock_mlir.dialects import state
+from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.reduce import reduce
-from pock_mlir.dialects.upstream import add, constant, convert_float, div, mul, scale, shift, sqrt
+from pock_mlir.dialects.upstream import (
+    add,
+    constant,
+    convert_float,
+    div,
+    greater,
+    mul,
+    select,
+    shift,
+    sqrt,
+    with_element,
+)
+from pock_mlir.passes import loss_scaling
 from pock_mlir.passes.functions import after_state, find_function, operations_of, parameters_of, states_of
 from pock_mlir.passes.registry import PassFailure
 
@@ -44,6 +57,23 @@ class Gradient:
     type: ir.RankedTensorType
     states: list[str] = field(default_factory=list)
 
+    @property
+    def state_type(self) -> ir.RankedTensorType:
+        """That of the parameter's slots: float32 where the parameter is narrower."""
+        element = self.type.element_type
+        return self.type if element.width >= 32 else with_element(self.type, ir.F32Type.get())
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all updates of a step share, rank 0: the optimizer's `scalars`; `factor` for the gradients, if any; and
+    `applied`, where the step may come to nothing: 1 if it counts, else 0.
+    """
+
+    scalars: Scalars
+    factor: ir.Value | None = None
+    applied: ir.Value | None = None
+
 
 def insert(
     module: ir.Operation, rule: UpdateRule, *, lr: float, clip_norm: float, accumulate: int, functions: Sequence[str]
@@ -57,14 +87,15 @@ def insert(
     states.add("lr", ir.RankedTensorType.get([], ir.F32Type.get()), lr)
     steps = [find_function(module, name) for name in functions]
     gradients = [_gradients(step, rule, states) for step in steps]
+    is_scaled = loss_scaling.is_scaled(module)
     if accumulate == 1:
         for step, own in zip(steps, gradients, strict=True):
-            _update_in(step, own, rule, clip_norm)
+            _update_in(step, own, rule, clip_norm, is_scaled)
     else:
         for own in gradients:
             _accumulate(own, states)
         every = {gradient.name: gradient for own in gradients for gradient in own}
-        _build_apply(module, list(every.values()), rule, clip_norm, accumulate)
+        _build_apply(module, list(every.values()), rule, clip_norm, accumulate, is_scaled)
     for gradient in (gradient for own in gradients for gradient in own):
         gradient.op.operation.erase()
 
@@ -136,7 +167,7 @@ def _gradients(step: ir.Operation, rule: UpdateRule, states: NewStates) -> list[
         gradient = Gradient(op.parameter.value, op, ir.RankedTensorType(op.value.type))
         for slot in rule.slots:
             name = f"{gradient.name}.{slot}"
-            states.add(name, gradient.type, rule.slot_init, gradient.name, slot)
+            states.add(name, gradient.state_type, rule.slot_init, gradient.name, slot)
             gradient.states.append(name)
         gradients.append(gradient)
     if not gradients:
@@ -144,78 +175,122 @@ def _gradients(step: ir.Operation, rule: UpdateRule, states: NewStates) -> list[
     return gradients
 
 
-def _update_in(step: ir.Operation, gradients: list[Gradient], rule: UpdateRule, clip_norm: float) -> None:
-    """Updates right where each gradient is finished; with clipping, where the last one is."""
-    with ir.InsertionPoint(operations_of(step)[0]), step.location:
-        scalars = rule.prepare(state.read("lr", ir.RankedTensorType.get([], ir.F32Type.get())))
-    factor: Scalars = []
-    if clip_norm:
-        with ir.InsertionPoint(gradients[-1].op), step.location:
-            factor = [_clip_factor([g.op.value for g in gradients], clip_norm)]
+def _update_in(
+    step: ir.Operation, gradients: list[Gradient], rule: UpdateRule, clip_norm: float, is_scaled: bool
+) -> None:
+    """Updates right where each gradient is finished; where they depend on all gradients, where the last one is."""
+    end = gradients[-1].op
+    together = bool(clip_norm) or is_scaled
+    with ir.InsertionPoint(end if is_scaled else operations_of(step)[0]), step.location:
+        scalars = rule.prepare(_learning_rate())
+    with ir.InsertionPoint(end), step.location:
+        shared = _share(scalars, [g.op.value for g in gradients], 1.0, clip_norm, is_scaled)
     for gradient in gradients:
-        with ir.InsertionPoint(gradients[-1].op if clip_norm else gradient.op), gradient.op.operation.location:
-            _emit_update(gradient, [gradient.op.value], rule, scalars, factor)
+        with ir.InsertionPoint(end if together else gradient.op), gradient.op.operation.location:
+            _emit_update(gradient, [gradient.op.value], rule, shared)
+    with ir.InsertionPoint(end), step.location:
+        _finish(shared)
 
 
-def _emit_update(gradient: Gradient, inputs: Scalars, rule: UpdateRule, scalars: Scalars, factor: Scalars) -> None:
-    """`pock.update` of a parameter and its slots; without `inputs` the gradient is the accumulated one, a state that
-    becomes 0.
+def _share(scalars: Scalars, values: Sequence[ir.Value], factor: float, clip_norm: float, is_scaled: bool) -> Shared:
+    """From the values of all gradients, of which those to update from are the `factor`-fold."""
+    scalar = _learning_rate_type()
+    total = None if factor == 1.0 else constant(factor, scalar)
+    applied = None
+    if is_scaled:
+        applied = loss_scaling.all_finite(values)
+        total = div(constant(factor, scalar), loss_scaling.read_scale())
+    if clip_norm:
+        clip = _clip_factor(values, clip_norm, total)
+        total = clip if total is None else mul(total, clip)
+    return Shared(scalars, total, applied)
+
+
+def _finish(shared: Shared) -> None:
+    if shared.applied is not None:
+        loss_scaling.uncount(shared.applied)
+        loss_scaling.adapt(shared.applied)
+
+
+def _learning_rate_type() -> ir.RankedTensorType:
+    return ir.RankedTensorType.get([], ir.F32Type.get())
+
+
+def _learning_rate() -> ir.Value:
+    return state.read("lr", _learning_rate_type())
+
+
+def _emit_update(gradient: Gradient, inputs: Scalars, rule: UpdateRule, shared: Shared) -> None:
+    """`pock.update` of a parameter and its slots, computed in float32 at least; without `inputs` the gradient is the
+    accumulated one, a state that becomes 0.
     """
     states = [gradient.name, *gradient.states]
     if not inputs:
         states.append(f"{gradient.name}.{GRADIENT_SLOT}")
-    element = gradient.type.element_type
+    own, wide = gradient.type.element_type, gradient.state_type.element_type
+    extras = [value for value in (shared.factor, shared.applied) if value is not None]
 
     def body(*values: ir.Value) -> Scalars:
-        arguments = list(values)
+        arguments = [convert_float(value, wide) for value in values]
         value = arguments.pop(0 if inputs else -1)
-        shared = [convert_float(arguments.pop(0), element) for _ in scalars]
-        if factor:
-            value = arith.MulFOp(value, convert_float(arguments.pop(0), element)).result
-        new = rule.element(value, arguments[0], arguments[1:], shared)
-        return new if inputs else [*new, constant(0.0, element)]
+        scalars = [arguments.pop(0) for _ in shared.scalars]
+        if shared.factor is not None:
+            value = arith.MulFOp(value, arguments.pop(0)).result
+        applied = None if shared.applied is None else arguments.pop(0)
+        new = rule.element(value, arguments[0], arguments[1:], scalars)
+        if applied is not None:
+            counts = greater(applied, constant(0.5, wide))
+            new = [select(counts, after, before) for after, before in zip(new, arguments, strict=True)]
+        new[0] = convert_float(new[0], own)
+        return new if inputs else [*new, constant(0.0, wide)]
 
-    state.update(states, inputs, [*scalars, *factor], [element] * len(states), body)
+    elements = [own, *[wide] * (len(states) - 1)]
+    state.update(states, inputs, [*shared.scalars, *extras], elements, body)
 
 
-def _clip_factor(gradients: Sequence[ir.Value], clip_norm: float) -> ir.Value:
-    """min(1, clip_norm / (norm + epsilon)), norm that of all gradients together."""
+def _clip_factor(gradients: Sequence[ir.Value], clip_norm: float, factor: ir.Value | None) -> ir.Value:
+    """min(1, clip_norm / (norm + epsilon)), norm that of all gradients together, times `factor` if given."""
     total = None
     for gradient in gradients:
-        squares = reduce(mul(gradient, gradient), list(range(len(gradient.type.shape))))
+        wide = gradient if ranked(gradient).element_type.width >= 32 else convert_float(gradient, ir.F32Type.get())
+        squares = reduce(mul(wide, wide), list(range(len(gradient.type.shape))))
         squares = convert_float(squares, ir.F32Type.get())
         total = squares if total is None else add(total, squares)
-    ratio = div(constant(clip_norm, total.type), shift(sqrt(total), CLIP_EPSILON))
+    norm = sqrt(total) if factor is None else mul(sqrt(total), factor)
+    ratio = div(constant(clip_norm, total.type), shift(norm, CLIP_EPSILON))
     return arith.MinimumFOp(ratio, constant(1.0, ratio.type)).result
 
 
 def _accumulate(gradients: list[Gradient], states: NewStates) -> None:
     for gradient in gradients:
-        name = f"{gradient.name}.{GRADIENT_SLOT}"
-        states.add(name, gradient.type, 0.0, gradient.name, GRADIENT_SLOT)
+        name, element = f"{gradient.name}.{GRADIENT_SLOT}", gradient.state_type.element_type
+        states.add(name, gradient.state_type, 0.0, gradient.name, GRADIENT_SLOT)
+
+        def body(g: ir.Value, total: ir.Value) -> Scalars:
+            return [arith.AddFOp(total, convert_float(g, total.type)).result]
+
         with ir.InsertionPoint(gradient.op), gradient.op.operation.location:
-            state.update(
-                [name],
-                [gradient.op.value],
-                [],
-                [gradient.type.element_type],
-                lambda g, total: [arith.AddFOp(total, g).result],
-            )
+            state.update([name], [gradient.op.value], [], [element], body)
 
 
 def _build_apply(
-    module: ir.Operation, gradients: list[Gradient], rule: UpdateRule, clip_norm: float, accumulate: int
+    module: ir.Operation,
+    gradients: list[Gradient],
+    rule: UpdateRule,
+    clip_norm: float,
+    accumulate: int,
+    is_scaled: bool,
 ) -> None:
     """The function that updates from the mean of the accumulated gradients."""
     with ir.InsertionPoint(module.regions[0].blocks[0]), module.location:
         apply = func.FuncOp("apply_gradients", ([], []))
         with ir.InsertionPoint(apply.add_entry_block()):
-            scalar = ir.RankedTensorType.get([], ir.F32Type.get())
-            scalars = rule.prepare(state.read("lr", scalar))
-            factor = constant(1.0 / accumulate, scalar)
-            if clip_norm:
-                means = [scale(state.read(f"{g.name}.{GRADIENT_SLOT}", g.type), 1.0 / accumulate) for g in gradients]
-                factor = mul(factor, _clip_factor(means, clip_norm))
+            scalars = rule.prepare(_learning_rate())
+            values = []
+            if clip_norm or is_scaled:
+                values = [state.read(f"{g.name}.{GRADIENT_SLOT}", g.state_type) for g in gradients]
+            shared = _share(scalars, values, 1.0 / accumulate, clip_norm, is_scaled)
             for gradient in gradients:
-                _emit_update(gradient, [], rule, scalars, [factor])
+                _emit_update(gradient, [], rule, shared)
+            _finish(shared)
             func.ReturnOp([])

@@ -16,7 +16,7 @@ def prune(module: ir.Operation) -> None:
     written: set[str] = set()
     read: set[str] = set()
     for function in functions_of(module):
-        _remove_unused(function)
+        remove_unused(function)
         for op in operations_of(function):
             written.update(written_symbols(op))
             if op.operation.name == "pock.read":
@@ -40,7 +40,7 @@ def written_symbols(op: ir.OpView) -> list[str]:
     return []
 
 
-def _remove_unused(function: ir.Operation) -> None:
+def remove_unused(function: ir.Operation) -> None:
     """One sweep from the end: an op goes when its results have no users left."""
     for op in reversed(operations_of(function)):
         operation = op.operation

@@ -15,6 +15,7 @@ from torch_mlir import ir
 
 from pock_mlir.dialects import state
 from pock_mlir.dialects.upstream import add, constant
+from pock_mlir.passes import loss_scaling
 from pock_mlir.passes.functions import find_function, parameters_of
 from pock_mlir.passes.placeholder import is_placeholder, placeholder
 from pock_mlir.passes.registry import PassFailure, fail, register_pass
@@ -26,23 +27,28 @@ for _module in pkgutil.iter_modules(__path__):
 
 
 @register_pass("pock-autodiff")
-def autodiff(module: ir.Operation, *, function: str = "train_step") -> None:
-    """Appends the gradients of a function's first result, the loss, with respect to the trained parameters."""
+def autodiff(module: ir.Operation, *, function: str = "train_step", loss_scale: bool = False) -> None:
+    """Appends the gradients of a function's first result, the loss, with respect to the trained parameters.
+
+    With `loss-scale` they are those of the loss times the state `loss_scale`, which the optimizer's pass adapts.
+    """
     step = find_function(module, function)
     block = step.regions[0].blocks[0]
     trained = {name for name, op in parameters_of(module).items() if op.trained.value}
     if not trained:
         raise PassFailure(step.location, "no parameter is trained: the scheme leaves nothing to differentiate for")
-    fail(Differentiation(block, trained).run())
+    if loss_scale:
+        loss_scaling.declare(module)
+    fail(Differentiation(block, trained, is_scaled=loss_scale).run())
 
 
 class Differentiation:
     """The reverse sweep over one block."""
 
-    def __init__(self, block: ir.Block, trained: set[str]) -> None:
+    def __init__(self, block: ir.Block, trained: set[str], *, is_scaled: bool = False) -> None:
         operations = list(block.operations)
         self.operations, self.terminator = operations[:-1], operations[-1]
-        self.trained = trained
+        self.trained, self.is_scaled = trained, is_scaled
         self.active: set[ir.Value] = set()
         self.reads: dict[str, list[ir.Value]] = {name: [] for name in trained}
         self.cotangents: dict[ir.Value, ir.Value] = {}
@@ -55,7 +61,7 @@ class Differentiation:
         last_use = self._first_active_use()
         with ir.InsertionPoint(self.terminator):
             with loss.owner.location:
-                self.cotangents[loss] = constant(1.0, loss.type)
+                self.cotangents[loss] = loss_scaling.read_scale() if self.is_scaled else constant(1.0, loss.type)
             for position in range(len(self.operations) - 1, -1, -1):
                 op = self.operations[position]
                 self._differentiate(op)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from torch_mlir import ir
 
-from pock_mlir.dialects.base import shape_of
+from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.reduce import reduce
-from pock_mlir.dialects.upstream import reshape
+from pock_mlir.dialects.upstream import convert_float, reshape
 from pock_mlir.passes.rules import RuleTable
 
 Thunk = Callable[[], ir.Value]
@@ -23,8 +23,16 @@ that of the first result, the only one through which gradients flow. The inserti
 
 
 def sum_to(cotangent: ir.Value, shape: list[int]) -> ir.Value:
-    """Sums a cotangent over the dimensions along which a value of `shape` was broadcast."""
+    """Sums a cotangent over the dimensions along which a value of `shape` was broadcast, in float32 at least."""
     have = shape_of(cotangent)
     aligned = [0] * (len(have) - len(shape)) + list(shape)
     stretched = [i for i, (h, w) in enumerate(zip(have, aligned, strict=True)) if h != w]
-    return reshape(reduce(cotangent, stretched), shape)
+    if not stretched:
+        return reshape(cotangent, shape)
+    return reshape(convert_float(reduce(widened(cotangent), stretched), ranked(cotangent).element_type), shape)
+
+
+def widened(x: ir.Value) -> ir.Value:
+    """x in float32 where its type is narrower."""
+    element = ranked(x).element_type
+    return convert_float(x, ir.F32Type.get()) if element.width < 32 else x

@@ -27,10 +27,12 @@
 // Clipping is by the norm of the means.
 // CLIP-LABEL: func.func @apply_gradients()
 // CLIP: %[[TOTAL:.*]] = "pock.read"() {symbol = @w.accumulated_gradient}
-// CLIP: %[[MEAN:.*]] = arith.mulf %[[TOTAL]]
-// CLIP: arith.mulf %[[MEAN]], %[[MEAN]]
+// CLIP: %[[QUARTER:.*]] = arith.constant dense<2.500000e-01> : tensor<f32>
+// CLIP: arith.mulf %[[TOTAL]], %[[TOTAL]]
+// CLIP: %[[NORM:.*]] = math.sqrt
+// CLIP: arith.mulf %[[NORM]], %[[QUARTER]]
 // CLIP: %[[CLIP:.*]] = arith.minimumf
-// CLIP: %[[FACTOR:.*]] = arith.mulf %{{.*}}, %[[CLIP]] : tensor<f32>
+// CLIP: %[[FACTOR:.*]] = arith.mulf %[[QUARTER]], %[[CLIP]] : tensor<f32>
 // CLIP: "pock.update"(%{{.*}}, %[[FACTOR]])
 
 "pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()

@@ -1,0 +1,45 @@
+"""pock-reuse-narrow: the backward pass reads the stored form of what the forward pass rounded."""
+
+from __future__ import annotations
+
+from torch_mlir import ir
+
+from pock_mlir.dialects.base import ranked
+from pock_mlir.dialects.upstream import convert_float
+from pock_mlir.passes.functions import functions_of, operations_of
+from pock_mlir.passes.registry import register_pass
+
+
+@register_pass("pock-reuse-narrow")
+def reuse_narrow(module: ir.Operation) -> None:
+    """Replaces all other uses of a value that is rounded to a narrow type by the rounded one: nothing is saved for
+    backward in both forms. A parameter's gradient that was just widened again is handed over as it was before rounding.
+    Run it after pock-autodiff.
+    """
+    for function in functions_of(module):
+        for op in operations_of(function):
+            if op.operation.name == "arith.truncf":
+                _share(op.operation)
+            elif op.operation.name == "pock.gradient":
+                _unround(op.operation)
+
+
+def _share(rounding: ir.Operation) -> None:
+    wide, narrow = rounding.operands[0], rounding.results[0]
+    others = [use for use in wide.uses if use.owner != rounding]
+    if isinstance(wide.owner, ir.Block) or wide.owner.name == "pock.read" or not others:
+        return
+    with ir.InsertionPoint.after(rounding), rounding.location:
+        again = convert_float(narrow, ranked(wide).element_type)
+    for use in others:
+        use.owner.operands[use.operand_number] = again
+
+
+def _unround(gradient: ir.Operation) -> None:
+    value = gradient.operands[0]
+    for name in ("arith.extf", "arith.truncf"):
+        if isinstance(value.owner, ir.Block) or value.owner.name != name:
+            return
+        value = value.owner.operands[0]
+    if value.type == gradient.operands[0].type:
+        gradient.operands[0] = value
