@@ -43,7 +43,7 @@ def gathered(x: ir.Value, dim: int, indices: Sequence[int]) -> ir.Value:
     return from_last(transpose(rows, [1, 0]), dim, shape_of(x))
 
 
-@torch_op("torch.aten.flip", "torch.prims.rev")
+@torch_op("torch.aten.flip")
 def flip(c: Conversion, x: ir.Value, dims: list[int]) -> ir.Value:
     for dim in dims:
         x = reversed_(x, dim % len(shape_of(x)))

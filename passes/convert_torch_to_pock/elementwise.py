@@ -238,14 +238,6 @@ def cosh(c: Conversion, x: ir.Value) -> ir.Value:
     return scale(add(math.ExpOp(x).result, math.ExpOp(neg(x)).result), 0.5)
 
 
-@torch_op("torch.aten.softshrink")
-def softshrink(c: Conversion, x: ir.Value, threshold: Number = 0.5) -> ir.Value:
-    """x moved towards 0 by the threshold, but not across."""
-    limit, zero = constant(threshold, x.type), constant(0.0, x.type)
-    below = arith.SelectOp(_compare(x, neg(limit), "OLT", "slt"), add(x, limit), zero).result
-    return arith.SelectOp(_compare(x, limit, "OGT", "sgt"), sub(x, limit), below).result
-
-
 @torch_op("torch.aten.relu")
 def relu(c: Conversion, x: ir.Value) -> ir.Value:
     return activation.relu(x)
@@ -393,7 +385,6 @@ def masked_fill(c: Conversion, x: ir.Value, mask: ir.Value, value: Operand) -> i
     "torch.aten.to.device",
     "torch.aten.to.other",
     "torch.aten.type_as",
-    "torch.prims.convert_element_type",
 )
 def to_dtype(c: Conversion, x: ir.Value, *options: object) -> ir.Value:
     return c.cast(x, c.element)

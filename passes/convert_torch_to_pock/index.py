@@ -26,17 +26,22 @@ def embedding_(c: Conversion, table, indices, padding_index=-1, scale_by_frequen
 @torch_op("torch.aten.gather")
 def gather(c: Conversion, x: ir.Value, dim: int, index: ir.Value, sparse_grad: bool = False) -> ir.Value:
     """Elements of the flattened x at the index along `dim` and at the own position along the others."""
-    shape, positions = shape_of(x), shape_of(index)
-    flat = None
+    table = reshape(x, [_product(shape_of(x)), 1])
+    return reshape(embedding(table, flat_positions(shape_of(x), dim, index)), c.shape)
+
+
+def flat_positions(shape: list[int], dim: int, index: ir.Value) -> ir.Value:
+    """The positions in a flattened tensor of `shape` that `gather` and `scatter` mean."""
+    positions = shape_of(index)
+    flat = dense_integers([0])
     for d, size in enumerate(shape):
         if d == dim % len(shape):
             coordinate = _wrapped(index, size)
         else:
             own = [positions[d] if e == d else 1 for e in range(len(shape))]
             coordinate = broadcast(reshape(dense_integers(range(positions[d])), own), positions)
-        flat = coordinate if flat is None else _flattened(flat, coordinate, size)
-    table = reshape(x, [_product(shape), 1])
-    return reshape(embedding(table, flat), c.shape)
+        flat = coordinate if d == 0 else _flattened(flat, coordinate, size)
+    return flat
 
 
 @torch_op("torch.aten.index.Tensor", "torch.aten.index.Tensor_hacked_twin")

@@ -43,7 +43,7 @@ def sign(c: Conversion, x: ir.Value) -> ir.Value:
     return select(above, one, select(below, minus, zero))
 
 
-@torch_op("torch.aten.div.Tensor_mode", "torch.aten.div.Scalar_mode")
+@torch_op("torch.aten.div.Tensor_mode")
 def rounded_quotient(c: Conversion, a: Operand, b: Operand, mode: str | None) -> ir.Value:
     a, b = c.tensor(a), c.tensor(b)
     if mode is None:

@@ -39,7 +39,7 @@ func.func @integers(%x: !torch.vtensor<[4],si64>) -> (!torch.vtensor<[4],si64>, 
   %3 = torch.constant.int 3
   %trunc = torch.constant.str "trunc"
   %0 = torch.aten.floor_divide.Scalar %x, %3 : !torch.vtensor<[4],si64>, !torch.int -> !torch.vtensor<[4],si64>
-  %1 = torch.aten.div.Scalar_mode %x, %3, %trunc : !torch.vtensor<[4],si64>, !torch.int, !torch.str -> !torch.vtensor<[4],si64>
+  %1 = torch.aten.div.Tensor_mode %x, %x, %trunc : !torch.vtensor<[4],si64>, !torch.vtensor<[4],si64>, !torch.str -> !torch.vtensor<[4],si64>
   %2 = torch.aten.fmod.Scalar %x, %3 : !torch.vtensor<[4],si64>, !torch.int -> !torch.vtensor<[4],si64>
   return %0, %1, %2 : !torch.vtensor<[4],si64>, !torch.vtensor<[4],si64>, !torch.vtensor<[4],si64>
 }

@@ -22,3 +22,16 @@ func.func @train_step(%i: tensor<2x3xi64>) -> tensor<f32> {
   %loss = "pock.reduce"(%y) {dims = array<i64: 0, 1, 2>, kind = "sum"} : (tensor<2x3x4xf32>) -> tensor<f32>
   return %loss : tensor<f32>
 }
+// -----
+// Of a sum of rows by index: the rows at the indices.
+// CHECK-LABEL: sym_name = "rows"
+// CHECK: %[[G:.*]] = "pock.broadcast"(%{{.*}}) : ({{.*}}) -> tensor<9x4xf32>
+// CHECK: %[[DX:.*]] = "pock.embedding"(%[[G]], %arg0) : (tensor<9x4xf32>, tensor<3xi64>) -> tensor<3x4xf32>
+// CHECK: "pock.gradient"(%[[DX]]) {parameter = @rows}
+"pock.parameter"() {kind = "parameter", sym_name = "rows", trained = true, type = tensor<3x4xf32>} : () -> ()
+func.func @train_step(%i: tensor<3xi64>) -> tensor<f32> {
+  %rows = "pock.read"() {symbol = @rows} : () -> tensor<3x4xf32>
+  %y = "pock.embedding_grad"(%rows, %i) {padding_index = -1 : i64} : (tensor<3x4xf32>, tensor<3xi64>) -> tensor<9x4xf32>
+  %loss = "pock.reduce"(%y) {dims = array<i64: 0, 1>, kind = "sum"} : (tensor<9x4xf32>) -> tensor<f32>
+  return %loss : tensor<f32>
+}

@@ -22,7 +22,7 @@ IMAGE, WEIGHT = X.reshape(1, 2, 3, 4), Y[:, :2].reshape(4, 2, 1, 2)
 MEAN, VARIANCE = torch.tensor([0.5, -0.5]), torch.tensor([2.0, 0.5])
 ROWS = torch.tensor([1, 0])
 FLOAT32, STRIDED = 6, 0
-UNKNOWN = ("positive", "feature_dropout")
+UNKNOWN = ("positive", "feature_dropout", "upsample_bicubic2d")
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,16 @@ CASES = (
         "batch_norm",
         [IMAGE, None, None, MEAN, VARIANCE, False, 0.1, 1e-5, True],
         torch.nn.functional.batch_norm(IMAGE, MEAN, VARIANCE),
+    ),
+    Case(
+        "upsample_bilinear2d",
+        [IMAGE, [5, 8], True, None, None],
+        torch.nn.functional.interpolate(IMAGE, (5, 8), mode="bilinear", align_corners=True),
+    ),
+    Case(
+        "upsample_bicubic2d",
+        [IMAGE, [5, 8], False, None, 2.0],
+        torch.nn.functional.interpolate(IMAGE, (5, 8), mode="bicubic"),
     ),
     Case("positive", [X], X),
     Case("contiguous", [X, STRIDED], X),

@@ -13,8 +13,9 @@ from transformers import LlamaConfig, LlamaForCausalLM
 import pock_mlir as pock
 from pock_mlir.compiler.pipeline import LOWER, PRUNE, import_passes, training_passes
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.torch_export import trace
+from pock_mlir.frontends.torch_export import Examples, trace
 from pock_mlir.frontends.torch_import import ParameterTable, import_traced
+from pock_mlir.passes.convert_torch_to_pock import torch_op
 from pock_mlir.passes.functions import functions_of
 from pock_mlir.passes.pipeline import run_pipeline
 
@@ -44,11 +45,13 @@ def lowered(model: torch.nn.Module) -> tuple[ir.Module, int]:
     """The module, ready for IREE, and the bytes by which import and passes let the process grow."""
     with torch.device("meta"):
         ids, targets = torch.zeros(1, 32, dtype=torch.int64), torch.zeros(32, dtype=torch.int64)
-    traced = trace(model, (ids,), (targets,), torch.nn.functional.cross_entropy)
+    traced = trace(
+        model, Examples([((ids,), (targets,))], [(ids,)]), torch.nn.functional.cross_entropy, torch_op.names()
+    )
     before = peak_bytes()
     module = import_traced(traced, ParameterTable(model))
     names = [name for name, _ in model.named_parameters()]
-    for text in (import_passes(0), training_passes(names, pock.AdamW()), PRUNE, LOWER):
+    for text in (import_passes(0), training_passes(names, pock.AdamW(), ["train_step"]), PRUNE, LOWER):
         run_pipeline(module, text)
     return module, peak_bytes() - before
 

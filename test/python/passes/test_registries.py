@@ -49,7 +49,6 @@ GRADIENTS_ONLY = {
     "pock.conv2d_weight_grad",
     "pock.max_pool2d_grad",
     "pock.avg_pool2d_grad",
-    "pock.embedding_grad",
     "pock.cross_entropy_grad",
 }
 """Ops that only gradients consist of: a rule for them would be of second order."""

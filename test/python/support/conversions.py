@@ -23,7 +23,7 @@ from support.programs import Program
 from torch import nn
 from torch_mlir import ir
 
-from pock_mlir.compiler import driver
+from pock_mlir.compiler import imported
 from pock_mlir.frontends.torch_decompositions import decompositions
 from pock_mlir.frontends.torch_export import TracedModel
 from pock_mlir.frontends.torch_import import ParameterTable, import_traced
@@ -63,6 +63,8 @@ NOT_EXPORTED = frozenset(
         "to.dtype_layout",
         "to.other",
         "unflatten.int",
+        "upsample_bicubic2d",
+        "upsample_bilinear2d",
     )
 )
 """The conversions of ops that torch.export does not give: they come from other frontends and decompositions."""
@@ -201,7 +203,7 @@ def expected_outcome(case: Case) -> tuple[list[torch.Tensor], list[np.ndarray]]:
 
 @contextmanager
 def recorded_ops() -> Iterator[set[str]]:
-    """A set that gets the names of the ops that the driver imports meanwhile."""
+    """A set that gets the names of the ops that the compiler imports meanwhile."""
     names: set[str] = set()
 
     def recorded(*arguments: Any) -> ir.Module:
@@ -211,5 +213,5 @@ def recorded_ops() -> Iterator[set[str]]:
                 names.update(op_key(op.operation) for op in operations_of(function))
         return module
 
-    with mock.patch.object(driver, "import_traced", recorded):
+    with mock.patch.object(imported, "import_traced", recorded):
         yield names

@@ -23,8 +23,6 @@ def _by_aten(image: torch.Tensor, signal: torch.Tensor) -> tuple[torch.Tensor, .
     aten = torch.ops.aten
     return (
         aten.upsample_nearest2d(image, [8, 12]),
-        aten.upsample_bilinear2d(image, [8, 12], False, 8 / 7, 2.0),
-        aten.upsample_bicubic2d(image, [8, 12], True),
         aten.upsample_nearest1d(signal, [18]),
         aten.upsample_linear1d(signal, [12], False),
         functional.adaptive_max_pool1d(signal, 3),

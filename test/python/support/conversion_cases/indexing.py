@@ -45,4 +45,8 @@ CASES = [
         lambda t, i, o: _bags(i, t, o, mode="sum", include_last_offset=True),
         [TABLE, LONG, OFFSETS],
     ),
+    Case("scatter-add", lambda x, y, i: (x[0].scatter_add(1, i, y), x[0].scatter_add(0, i, y)), [X, normal(2, 2), I]),
+    Case("scatter", lambda x, y, i: x[0].scatter(1, i + torch.tensor([[0], [2]]), y), [X, normal(2, 2), I]),
+    Case("scatter-number", lambda x, i: x[0].scatter(1, i, 2.5), [X, I]),
+    Case("index-add", lambda x, r: (x.index_add(0, r.abs(), x), x.index_add(2, r.abs(), x[..., :3])), [X, ROWS]),
 ]

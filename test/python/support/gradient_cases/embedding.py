@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 from support.gradients import Case
 from torch.nn.functional import embedding as reference
 
-from pock_mlir.dialects.embedding import embedding
+from pock_mlir.dialects.embedding import embedding, embedding_grad
 
 from .arrays import normal
 
@@ -36,4 +37,17 @@ CASES = [
     _case("padding-in-the-middle", 5, 3, [2, 2, 2, 1], padding=2),
     _case("padding-that-does-not-occur", 5, 3, [0, 1], padding=4),
     _case("32-bit-indices", 5, 3, [4, 0, 4], padding=0, dtype=np.int32),
+    *(
+        Case(
+            "pock.embedding_grad",
+            name,
+            [normal(2, 3, 4)],
+            lambda rows, i, padding=padding: embedding_grad(rows, i, 5, padding),
+            lambda rows, i, padding=padding: torch.zeros(5, 4, dtype=rows.dtype).index_add(
+                0, i.flatten(), (rows * (i != padding)[..., None]).reshape(-1, 4)
+            ),
+            fixed=[np.array([[0, 2, 2], [4, 0, 2]])],
+        )
+        for name, padding in (("rows", -1), ("rows-without-padding", 2))
+    ),
 ]
