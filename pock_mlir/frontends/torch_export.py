@@ -62,6 +62,7 @@ def trace(
 
     Raises CompileError where torch.export cannot, or where the loss is no scalar.
     """
+    inputs, targets = _apart(inputs, targets)
     train_step = _export(_TrainStep(model, loss), (inputs, targets), "the training step")
     outputs = next(node for node in train_step.graph.nodes if node.op == "output").args[0]
     value = outputs[-1].meta["val"] if outputs and hasattr(outputs[-1], "meta") else None
@@ -72,6 +73,15 @@ def trace(
         predict = _export(_Predict(model), (inputs,), "the prediction")
     style, names = _output_style(predict)
     return TracedModel(train_step, predict, style, names)
+
+
+def _apart(inputs: Inputs, targets: tuple[torch.Tensor, ...]) -> tuple[Inputs, tuple[torch.Tensor, ...]]:
+    """The example tensors as tensors of their own: torch.export takes one that is given twice for one argument."""
+    if isinstance(inputs, dict):
+        copied: Inputs = {name: tensor.detach().clone() for name, tensor in inputs.items()}
+    else:
+        copied = tuple(tensor.detach().clone() for tensor in inputs)
+    return copied, tuple(tensor.detach().clone() for tensor in targets)
 
 
 def _call(model: torch.nn.Module, inputs: Inputs) -> Any:
