@@ -67,7 +67,7 @@ def test_losses_and_checkpoint_agree_with_torch(results: dict[str, Any], config:
 
 
 def test_it_learns(results: dict[str, Any]) -> None:
-    assert results["pock"]["losses"][-1] < 0.5 * results["pock"]["losses"][0]
+    assert results["pock"]["losses"][-1] < 0.7 * results["pock"]["losses"][0]
     assert results["pock"]["accuracy"] > 0.5
 
 

@@ -1,4 +1,4 @@
-"""The SmolLM2 example on a model of two small blocks, written as a GGUF file and read back: no download."""
+"""The SmolLM2 example on a model of one small block, written as a GGUF file and read back: no download."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def tiny_config(vocabulary: int) -> LlamaConfig:
         vocab_size=vocabulary,
         hidden_size=32,
         intermediate_size=48,
-        num_hidden_layers=2,
+        num_hidden_layers=1,
         num_attention_heads=HEADS,
         num_key_value_heads=KEY_HEADS,
         max_position_embeddings=64,
@@ -105,7 +105,7 @@ def config(tmp_path_factory: pytest.TempPathFactory, reference: LlamaForCausalLM
     rows += [f"magic\tThe king number {n} went to the kitchen of the thief." for n in range(16)]
     (folder / TALES.members[0].name).write_text("\n".join(rows))
     return Config(
-        steps=6, batch=2, length=12, learning_rate=1e-2, prompt="The king", new_tokens=5, timing_rounds=1,
+        steps=6, batch=2, length=12, learning_rate=2e-3, prompt="The king", new_tokens=5, timing_rounds=1,
         threads=1, cache_folder=str(folder), output=str(folder / "out"),
     )  # fmt: skip
 
