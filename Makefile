@@ -1,6 +1,7 @@
 # The targets of the project; everything runs in the environment that `make env` creates in .venv/.
 #
 #   make demo    run the demonstration         make test    all checks: lint, types, lit, pytest
+#   make smollm2 | efficientnet    further examples: a language model, an image classifier
 #   make env     create the environment        make lint | types | lit | pytest    one of them
 #
 # PYTHON chooses the interpreter, JOBS the number of tests that run at once.
@@ -13,7 +14,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LINKS := $(VENV)/packages/pock_mlir
 
-.PHONY: help env demo test lint types lit pytest format docs clean check-python
+.PHONY: help env demo smollm2 efficientnet test lint types lit pytest format docs clean check-python
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -42,6 +43,12 @@ check-python:
 
 demo: env
 	$(BIN)/python examples/minilm_r8/run.py
+
+smollm2: env
+	$(BIN)/python examples/smollm2/run.py
+
+efficientnet: env
+	$(BIN)/python examples/efficientnet_mnist/run.py
 
 test: lint types lit pytest
 

@@ -28,11 +28,17 @@ class StageConfig(Protocol):
 
 
 def run_here(package: str, stage: str, config: StageConfig) -> None:
-    """Calls `run(config)` of the module `stage_<stage>` of an example and keeps what it returns."""
+    """Calls `run(config)` of the module `stage_<stage>` of an example and keeps what it returns.
+
+    Where the module says `WITHOUT_TORCH = True`, nothing may have imported PyTorch.
+    """
     module = importlib.import_module(f"{package}.stage_{stage}")
     path = _result_file(config, stage)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(module.run(config)))
+    result = module.run(config)
+    if getattr(module, "WITHOUT_TORCH", False) and "torch" in sys.modules:
+        raise DemoError("running a bundle imported torch; the runtime must not need it")
+    path.write_text(json.dumps(result))
 
 
 def run_apart(package: str, stage: str, title: str, config: StageConfig, console: Console) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class Config:
     seed: int = 0
     threads: int = field(default_factory=available_cores)
     timing_rounds: int = 10
+    cache_folder: str = str(REPOSITORY / "demo" / "cache")
     output: str = str(REPOSITORY / "demo" / "efficientnet_mnist")
 
     @property
@@ -40,8 +41,8 @@ class Config:
 
     @property
     def cache(self) -> Path:
-        """Where downloads stay for the next run, the same for all examples."""
-        return REPOSITORY / "demo" / "cache"
+        """Where downloads stay for the next run, by default the same place for all examples."""
+        return Path(self.cache_folder)
 
     @property
     def bundle(self) -> Path:

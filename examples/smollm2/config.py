@@ -31,6 +31,7 @@ class Config:
     new_tokens: int = 40
     timing_rounds: int = 5
     held_out_windows: int = 8
+    cache_folder: str = str(REPOSITORY / "demo" / "cache")
     output: str = str(REPOSITORY / "demo" / "smollm2")
 
     @property
@@ -40,8 +41,8 @@ class Config:
 
     @property
     def cache(self) -> Path:
-        """Where downloads stay for the next run, the same for all examples."""
-        return REPOSITORY / "demo" / "cache"
+        """Where downloads stay for the next run, by default the same place for all examples."""
+        return Path(self.cache_folder)
 
     @property
     def tokens_file(self) -> Path:

@@ -103,6 +103,7 @@ def trace(
 def _trace_step(
     module: _TrainStep, inputs: Inputs, targets: tuple[torch.Tensor, ...], table: dict[Any, Callable[..., Any]]
 ) -> ExportedProgram:
+    inputs, targets = _apart(inputs, targets)
     program = _export(module, (inputs, targets), table, "the training step")
     outputs = next(node for node in program.graph.nodes if node.op == "output").args[0]
     value = outputs[-1].meta["val"] if outputs and hasattr(outputs[-1], "meta") else None
@@ -110,6 +111,15 @@ def _trace_step(
         shape = list(value.shape) if isinstance(value, torch.Tensor) else type(value).__name__
         raise CompileError(f"the loss must be a scalar tensor, got {shape}; reduce it, for example by .mean()")
     return program
+
+
+def _apart(inputs: Inputs, targets: tuple[torch.Tensor, ...]) -> tuple[Inputs, tuple[torch.Tensor, ...]]:
+    """The example tensors as tensors of their own: torch.export takes one that is given twice for one argument."""
+    if isinstance(inputs, dict):
+        copied: Inputs = {name: tensor.detach().clone() for name, tensor in inputs.items()}
+    else:
+        copied = tuple(tensor.detach().clone() for tensor in inputs)
+    return copied, tuple(tensor.detach().clone() for tensor in targets)
 
 
 def _call(model: torch.nn.Module, inputs: Inputs) -> Any:

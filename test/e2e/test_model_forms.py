@@ -151,3 +151,12 @@ def test_a_trained_session_goes_back_to_torch(x: torch.Tensor, tmp_path: Path) -
     model.load_state_dict({name: torch.from_numpy(value) for name, value in session.state_dict().items()})
     for ours, theirs in zip(session.predict(x.numpy()), model(x), strict=True):
         np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=1e-5, atol=1e-6)
+
+
+def test_one_example_tensor_for_several_arguments(tmp_path: Path) -> None:
+    """Examples give shapes only: what is one tensor at compile time may be two later."""
+    example = torch.zeros(2, 3)
+    model = nn.Linear(3, 3)
+    session = compiled(model, tmp_path, (example,), (example,), loss="mse")
+    x, y = torch.randn(2, 3), torch.randn(2, 3)
+    assert session.train_step(x.numpy(), y.numpy()) == pytest.approx(F.mse_loss(model(x), y).item(), rel=1e-5)
