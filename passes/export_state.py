@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from torch_mlir import ir
-from torch_mlir.dialects import func
+from torch_mlir.dialects import arith, func
 
 from pock_mlir.dialects import state
+from pock_mlir.dialects.upstream import with_element
 from pock_mlir.passes.functions import mutable_parameters, parameters_of, states_of
 from pock_mlir.passes.registry import register_pass
 
@@ -29,9 +30,13 @@ def export_state(module: ir.Operation) -> None:
 
 
 def _getter(name: str, type: ir.Type) -> None:
-    function = func.FuncOp(f"get.{name}", ([], [type]))
+    """The bits of bfloat16, which runtimes have no arrays of, come as i16."""
+    is_bfloat16 = isinstance(ir.RankedTensorType(type).element_type, ir.BF16Type)
+    result = with_element(type, ir.IntegerType.get_signless(16)) if is_bfloat16 else type
+    function = func.FuncOp(f"get.{name}", ([], [result]))
     with ir.InsertionPoint(function.add_entry_block()):
-        func.ReturnOp([state.read(name, type)])
+        value = state.read(name, type)
+        func.ReturnOp([arith.BitcastOp(result, value).result if is_bfloat16 else value])
 
 
 def _setter(name: str, type: ir.Type) -> None:

@@ -14,6 +14,7 @@ from pock_mlir.version import __version__
 if TYPE_CHECKING:
     from pock_mlir.compiler import compile, coverage
     from pock_mlir.optimizers import SGD, Adagrad, Adam, AdamW, Lion, RMSprop
+    from pock_mlir.precision import Precision
     from pock_mlir.runtime import Session, load
     from pock_mlir.schedules import ConstantSchedule, CosineSchedule, LinearSchedule, StepSchedule
     from pock_mlir.schemes import Scheme
@@ -28,6 +29,7 @@ __all__ = [
     "LinearSchedule",
     "Lion",
     "PockError",
+    "Precision",
     "RMSprop",
     "Scheme",
     "Session",
@@ -42,6 +44,7 @@ __all__ = [
 _LAZY = {
     "compile": "pock_mlir.compiler",
     "coverage": "pock_mlir.compiler",
+    "Precision": "pock_mlir.precision",
     **dict.fromkeys(("SGD", "Adam", "AdamW", "Lion", "RMSprop", "Adagrad"), "pock_mlir.optimizers"),
     **dict.fromkeys(("ConstantSchedule", "CosineSchedule", "LinearSchedule", "StepSchedule"), "pock_mlir.schedules"),
     "Scheme": "pock_mlir.schemes",

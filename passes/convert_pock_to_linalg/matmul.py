@@ -15,7 +15,7 @@ from .structured import filled, projection
 
 @lowering("pock.matmul")
 def matmul(op: MatmulOp) -> ir.Value:
-    batch, lhs, rhs = shape_of(op.lhs)[:-2], op.lhs, op.rhs
+    batch, lhs, rhs = shape_of(op.lhs)[:-2], as_stored(op.lhs), as_stored(op.rhs)
     size = 1
     for dim in batch:
         size *= dim
@@ -29,6 +29,18 @@ def matmul(op: MatmulOp) -> ir.Value:
 
 def _matrix(x: ir.Value) -> ir.Value:
     return reshape(x, shape_of(x)[-2:])
+
+
+def as_stored(x: ir.Value) -> ir.Value:
+    """The narrow value that x was widened from, if it was: contractions read it as it is and add up in float32."""
+    owner = x.owner
+    return x if isinstance(owner, ir.Block) or owner.name != "arith.extf" else owner.operands[0]
+
+
+def accumulator(*values: ir.Value) -> ir.Type:
+    """The element type in which a contraction of the values adds up: float32 at least."""
+    elements = sorted((ranked(v).element_type for v in values), key=lambda element: element.width)
+    return elements[-1] if elements[-1].width >= 32 else ir.F32Type.get()
 
 
 def contract(
@@ -48,7 +60,7 @@ def contract(
     ]
     if init is None:
         rows, columns = shape_of(lhs)[-1 if transpose_lhs else -2], shape_of(rhs)[-2 if transpose_rhs else -1]
-        init = filled([*shape_of(lhs)[:-2], rows, columns], ranked(lhs).element_type, 0.0)
+        init = filled([*shape_of(lhs)[:-2], rows, columns], accumulator(lhs, rhs), 0.0)
     attribute = ir.ArrayAttr.get([ir.AffineMapAttr.get(map_) for map_ in maps])
     build = linalg.batch_matmul if batch else linalg.matmul
     return build(lhs, rhs, outs=[init], indexing_maps=attribute)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from pock_mlir.bundle.bfloat16 import from_bfloat16, to_bfloat16
 from pock_mlir.bundle.fields import Fields
 from pock_mlir.errors import BundleError, ScheduleError
 from pock_mlir.schedules import schedule_from_json
@@ -19,6 +20,8 @@ FORMAT_VERSION = 2
 INPUT_STYLES = ("positional", "keyword")
 OUTPUT_STYLES = ("single", "tuple", "dict")
 PARAMETER_KINDS = ("parameter", "buffer", "constant")
+BFLOAT16 = "bfloat16"
+STORED_DTYPES = (BFLOAT16, "float16")
 TRAIN_STEP, PREDICT = "train_step", "predict"
 
 
@@ -92,7 +95,8 @@ class ParameterSpec:
     """A parameter or buffer of the model, in the framework's name, shape, dtype and layout.
 
     `permutation` leads to the stored layout: `stored = framework.transpose(permutation)`. `aliases` are further
-    framework names of the same tensor. `mutable`: a step changes it, by training or (a buffer) by assignment.
+    framework names of the same tensor. `stored_dtype`, if any, is the narrower dtype of the stored values. `mutable`: a
+    step changes it, by training or (a buffer) by assignment.
     """
 
     name: str
@@ -103,10 +107,17 @@ class ParameterSpec:
     trained: bool = False
     aliases: tuple[str, ...] = ()
     mutable: bool = False
+    stored_dtype: str | None = None
 
     @property
     def nbytes(self) -> int:
-        return _nbytes(self.shape, self.dtype)
+        return _nbytes(self.shape, self.storage_dtype)
+
+    @property
+    def storage_dtype(self) -> str:
+        """The numpy dtype of stored arrays; numpy has no bfloat16, whose bits stand in uint16."""
+        stored = self.stored_dtype or self.dtype
+        return "uint16" if stored == BFLOAT16 else stored
 
     @property
     def stored_shape(self) -> tuple[int, ...]:
@@ -115,11 +126,20 @@ class ParameterSpec:
         return tuple(self.shape[axis] for axis in self.permutation)
 
     def to_stored(self, array: np.ndarray) -> np.ndarray:
-        """A contiguous array in the stored layout, from one in the framework's."""
-        return np.asarray(array if self.permutation is None else array.transpose(self.permutation), order="C")
+        """A contiguous array in the stored layout and dtype, from one in the framework's; rounds to the nearest."""
+        return np.asarray(self.stored_view(array), order="C")
+
+    def stored_view(self, array: np.ndarray) -> np.ndarray:
+        """`to_stored` without a copy where the dtype stays: not contiguous."""
+        moved = array if self.permutation is None else array.transpose(self.permutation)
+        if self.stored_dtype is None:
+            return moved
+        return to_bfloat16(moved) if self.stored_dtype == BFLOAT16 else moved.astype(self.stored_dtype)
 
     def to_framework(self, array: np.ndarray) -> np.ndarray:
-        """A contiguous array in the framework's layout, from one in the stored layout."""
+        """A contiguous array in the framework's layout and dtype, from one in the stored ones."""
+        if self.stored_dtype is not None:
+            array = from_bfloat16(array) if self.stored_dtype == BFLOAT16 else array.astype(self.dtype)
         return np.asarray(
             array if self.permutation is None else array.transpose(np.argsort(self.permutation)), order="C"
         )
@@ -134,6 +154,7 @@ class ParameterSpec:
             "trained": self.trained,
             "aliases": list(self.aliases),
             "mutable": self.mutable,
+            "stored_dtype": self.stored_dtype,
         }
 
     @staticmethod
@@ -146,8 +167,11 @@ class ParameterSpec:
             fields.optional_shape("permutation"),
             fields.boolean("trained"),
             fields.texts("aliases"),
-            fields.boolean("mutable", default=fields.boolean("trained")),
+            fields.boolean("mutable"),
+            fields.optional_text("stored_dtype"),
         )
+        if spec.stored_dtype not in (None, *STORED_DTYPES):
+            raise fields.error("stored_dtype", f"'{spec.stored_dtype}' is none of {', '.join(STORED_DTYPES)}")
         if spec.permutation is not None and sorted(spec.permutation) != list(range(len(spec.shape))):
             raise fields.error(
                 "permutation", f"{list(spec.permutation)} is not a permutation of the {len(spec.shape)} axes"
@@ -273,6 +297,7 @@ class Manifest:
     scheme: Any = None
     loss: Any = None
     accumulate: int = 1
+    precision: Any = None
     statistics: Mapping[str, Any] = field(default_factory=dict)
     producer: str = ""
     files: Mapping[str, FileRecord] = field(default_factory=dict)
@@ -324,6 +349,7 @@ class Manifest:
             "scheme": self.scheme,
             "loss": self.loss,
             "accumulate": self.accumulate,
+            "precision": self.precision,
             "target": self.target.to_json(),
             "memory": self.memory.to_json(),
             "statistics": dict(self.statistics),
@@ -359,6 +385,7 @@ class Manifest:
             scheme=document.get("scheme"),
             loss=document.get("loss"),
             accumulate=fields.integer("accumulate", default=1),
+            precision=document.get("precision"),
             statistics=fields.object("statistics", default={}).document,
             producer=fields.text("producer"),
             files={name: FileRecord.from_json(record) for name, record in fields.named_objects("files").items()},

@@ -102,8 +102,8 @@ def _check_parameters(bundle: Bundle) -> None:
             raise BundleError(
                 f"{bundle.parameters.path} lacks the parameter '{spec.name}' of the manifest; compile the bundle again"
             )
-        if entry.shape != spec.stored_shape or np.dtype(entry.dtype) != np.dtype(spec.dtype):
+        if entry.shape != spec.stored_shape or np.dtype(entry.dtype) != np.dtype(spec.storage_dtype):
             raise BundleError(
                 f"{bundle.parameters.path}: parameter '{spec.name}' is {entry.dtype}{list(entry.shape)}, "
-                f"the manifest says {spec.dtype}{list(spec.stored_shape)}; compile the bundle again"
+                f"the manifest says {spec.storage_dtype}{list(spec.stored_shape)}; compile the bundle again"
             )

@@ -94,8 +94,8 @@ def _check_parameters(path: Path, manifest: Manifest, parameters: Mapping[str, n
         )
     for name, spec in expected.items():
         array = parameters[name]
-        if array.shape != spec.stored_shape or array.dtype != np.dtype(spec.dtype):
+        if array.shape != spec.stored_shape or array.dtype != np.dtype(spec.storage_dtype):
             raise BundleError(
                 f"cannot write the bundle {path}: parameter '{name}' is {array.dtype}{list(array.shape)}, "
-                f"the manifest says {spec.dtype}{list(spec.stored_shape)}"
+                f"the manifest says {spec.storage_dtype}{list(spec.stored_shape)}"
             )

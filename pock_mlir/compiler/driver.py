@@ -31,6 +31,7 @@ from pock_mlir.frontends.torch_export import function_name
 from pock_mlir.optimizers import SGD, Optimizer
 from pock_mlir.passes.diagnostics import Diagnostic
 from pock_mlir.passes.pipeline import PassError, run_pipeline
+from pock_mlir.precision import Precision, resolve_precision
 from pock_mlir.schedules import Schedule
 from pock_mlir.schemes import Scheme
 from pock_mlir.targets import Target, get_target
@@ -58,6 +59,7 @@ def compile(
     seed: int = 0,
     predict_inputs: ExampleInputs | Sequence[ExampleInputs] | None = None,
     schedule: Schedule | None = None,
+    precision: str | Precision = "f32",
 ) -> CompiledStep:
     """Compiles the whole training step of a model: forward, backward and update as one program.
 
@@ -69,13 +71,15 @@ def compile(
     or None where the model returns its own. The model is trained in the mode it is in and is not changed: in train mode
     batch normalisation uses the batch's statistics and keeps the running ones, and dropout draws from `seed` (0 to 2^31
     - 1; `Session.set_seed` changes it). `schedule` changes the learning rate from update to update (None: it stays); it
-    is part of the bundle, but not of the module: `Session.set_schedule` replaces it.
+    is part of the bundle, but not of the module: `Session.set_schedule` replaces it. `precision` ("f32", "bf16", "f16"
+    or a Precision) says what is stored in fewer bits.
 
     Raises PockError (CompileError, SchemeError, TargetError) with what is wrong, where in the model, and what to do.
     """
     optimizer = SGD() if optimizer is None else optimizer
     machine = get_target(target)
     _check_optimizer(optimizer)
+    resolved = resolve_precision(precision)
     _check_schedule(schedule)
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 1 << 31:
         raise CompileError(f"the seed is {seed!r}, it must be an integer from 0 to {(1 << 31) - 1}")
@@ -83,7 +87,7 @@ def compile(
     clock = Clock()
     imported = import_model(model, check_examples(inputs, targets, predict_inputs), loss, scheme, clock)
     module = imported.module
-    statistics = _run_passes(imported, optimizer, seed, clock)
+    statistics = _run_passes(imported, optimizer, resolved, seed, clock)
     manifest = _describe(imported)
     manifest = dataclasses.replace(
         manifest,
@@ -92,6 +96,7 @@ def compile(
         scheme=imported.scheme.to_json(),
         loss=describe_loss(loss),
         accumulate=optimizer.accumulate,
+        precision=resolved.to_json(),
         statistics=statistics,
         producer=f"pock_mlir {__version__}",
     )
@@ -138,7 +143,9 @@ def _check_schedule(schedule: Schedule | None) -> None:
         )
 
 
-def _run_passes(imported: ImportedModel, optimizer: Optimizer, seed: int, clock: Clock) -> dict[str, Any]:
+def _run_passes(
+    imported: ImportedModel, optimizer: Optimizer, precision: Precision, seed: int, clock: Clock
+) -> dict[str, Any]:
     """All passes on pock; returns the counts of ops for the full update and for what the scheme leaves of it.
 
     Without the former where an op has no gradient but the scheme needs none of it.
@@ -149,9 +156,11 @@ def _run_passes(imported: ImportedModel, optimizer: Optimizer, seed: int, clock:
         _passes(module, import_passes(seed), clock)
         is_full = set(trained) == set(imported.structure.parameters)
         full = None if is_full else module.operation.clone()
-        _passes(module, training_passes(trained, optimizer, imported.train_steps), clock)
+        _passes(module, training_passes(trained, optimizer, imported.train_steps, precision), clock)
         counts = (
-            specs.count_ops(module.operation) if full is None else _count_full_update(full, imported, optimizer, clock)
+            specs.count_ops(module.operation)
+            if full is None
+            else _count_full_update(full, imported, optimizer, precision, clock)
         )
         _passes(module, PRUNE, clock)
     except PassesFailed as error:
@@ -164,11 +173,11 @@ def _run_passes(imported: ImportedModel, optimizer: Optimizer, seed: int, clock:
 
 
 def _count_full_update(
-    module: ir.Operation, imported: ImportedModel, optimizer: Optimizer, clock: Clock
+    module: ir.Operation, imported: ImportedModel, optimizer: Optimizer, precision: Precision, clock: Clock
 ) -> dict[str, int] | None:
     with clock.measure("passes of the full update, to be counted"):
         try:
-            _passes(module, training_passes(imported.structure.parameters, optimizer, imported.train_steps))
+            _passes(module, training_passes(imported.structure.parameters, optimizer, imported.train_steps, precision))
         except PassesFailed as error:
             if error.pass_name != "pock-autodiff":
                 raise

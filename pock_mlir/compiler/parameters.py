@@ -29,9 +29,8 @@ class StoredParameters(Mapping[str, np.ndarray]):
                 f"parameter '{name}' has no value: it is on the meta device; "
                 "give the model its weights before it is compiled, for example by model.to_empty(device='cpu')"
             )
-        array, permutation = tensor.cpu().numpy(), self._specs[name].permutation
-        # A view: what writes it puts its elements in order.
-        return array if permutation is None else array.transpose(permutation)
+        # A view where the dtype stays: what writes it puts its elements in order.
+        return self._specs[name].stored_view(tensor.cpu().numpy())
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._specs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pock_mlir.optimizers import Optimizer
+from pock_mlir.precision import Precision
 
 PRUNE = "pock-prune,cse,canonicalize"
 
@@ -18,9 +19,17 @@ def import_passes(seed: int) -> str:
     return f"convert-torch-to-pock{{seed={seed}}},cse,canonicalize,{layouts},cse,canonicalize"
 
 
-def training_passes(trained: Sequence[str], optimizer: Optimizer, functions: Sequence[str]) -> str:
+def training_passes(
+    trained: Sequence[str], optimizer: Optimizer, functions: Sequence[str], precision: Precision
+) -> str:
     """Marks what is trained, and adds the backward pass and the updates to the training steps."""
     # Names hold no pattern characters but brackets, which would be sets.
     patterns = ",".join(f'"{name.replace("[", "[[]")}"' for name in trained)
-    autodiff = ",".join(f"pock-autodiff{{function={name}}}" for name in functions)
-    return f"pock-apply-scheme{{train={patterns}}},{autodiff},{optimizer.pass_text(functions)},pock-advance-random"
+    scaled = " loss-scale" if precision.scales_loss else ""
+    passes = [f"pock-apply-scheme{{train={patterns}}}"]
+    if precision.is_narrow:
+        master = str(precision.master_weights).lower()
+        passes.append(f"pock-lower-precision{{type={precision.storage} master-weights={master}}},cse,canonicalize")
+    passes += [f"pock-autodiff{{function={name}{scaled}}}" for name in functions]
+    passes += ["pock-reuse-narrow"] * precision.is_narrow
+    return ",".join([*passes, optimizer.pass_text(functions), "pock-advance-random"])

@@ -22,6 +22,7 @@ _DTYPES = {
     "f32": "float32",
     "f64": "float64",
     "f16": "float16",
+    "bf16": "bfloat16",
     "i64": "int64",
     "i32": "int32",
     "i16": "int16",
@@ -59,16 +60,20 @@ def parameter_specs(module: ir.Operation) -> tuple[ParameterSpec, ...]:
         stored = list(ir.RankedTensorType(op.type.value).shape)
         shape = stored if permutation is None else [stored[permutation.index(d)] for d in range(len(stored))]
         aliases = tuple(ir.StringAttr(a).value for a in attributes["aliases"]) if "aliases" in attributes else ()
+        stored_dtype, dtype = dtype_of(op.type.value), None
+        if "framework_element" in attributes:
+            dtype = _DTYPES[str(ir.TypeAttr(attributes["framework_element"]).value)]
         specs.append(
             ParameterSpec(
                 name,
                 op.kind.value,
                 tuple(shape),
-                dtype_of(op.type.value),
+                dtype or stored_dtype,
                 permutation,
                 op.trained.value,
                 aliases,
                 mutable=name in mutable,
+                stored_dtype=stored_dtype if dtype else None,
             )
         )
     return tuple(specs)

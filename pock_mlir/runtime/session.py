@@ -327,7 +327,7 @@ class Session:
 
     def _get(self, spec: ParameterSpec | StateSpec) -> np.ndarray:
         (array,) = self._module.call(f"get.{spec.name}")
-        return array.astype(spec.dtype, copy=False)
+        return array.astype(spec.storage_dtype if isinstance(spec, ParameterSpec) else spec.dtype, copy=False)
 
     def _restart(self, parameters: Mapping[str, np.ndarray], states: Mapping[str, np.ndarray]) -> None:
         """Makes a new context with the given values, as stored, and the current ones for the rest.
