@@ -133,8 +133,8 @@ class UpdateOp(Pock.Operation, name="update", traits=[WriteEffect, ir.IsIsolated
 
     For each element the region computes the new values from the elements of `inputs` (tensors of the states' shape),
     the `scalars` (rank-0 tensors: learning rate, clipping factor, ...) and the current elements of the states, in this
-    order, and yields the states' new elements. One op serves every elementwise optimizer, with however many states, and
-    is the unit that becomes one in-place dispatch.
+    order, and yields the states' new elements (of one type; float32 is rounded to a narrower state). One op serves
+    every elementwise optimizer, with however many states, and is the unit that becomes one in-place dispatch.
     """
 
     inputs: Sequence[Operand[Any]]
@@ -181,7 +181,11 @@ def _verify_update_body(op: UpdateOp) -> None:
     require(yielded == len(op.states), f"expects to yield {len(op.states)} values, one for each state, got {yielded}")
     states = list(block.arguments)[expected - yielded :]
     for state, value in zip(states, operations[-1].operation.operands, strict=True):
-        require(state.type == value.type, f"expects to yield {state.type} for a state of that type, got {value.type}")
+        rounds = isinstance(state.type, ir.FloatType) and value.type == ir.F32Type.get(op.operation.context)
+        require(
+            state.type == value.type or (rounds and state.type.width < 32),
+            f"expects to yield {state.type} for a state of that type, got {value.type}",
+        )
 
 
 class YieldOp(Pock.Operation, name="yield", traits=[ir.IsTerminatorTrait]):

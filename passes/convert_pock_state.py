@@ -11,6 +11,7 @@ from torch_mlir import ir
 from torch_mlir.dialects import func
 
 from pock_mlir.dialects.state import update
+from pock_mlir.dialects.upstream import convert_float
 from pock_mlir.passes.convert_pock_to_linalg.structured import PARALLEL, generic, identity_map, projection
 from pock_mlir.passes.functions import functions_of, mutable_parameters, operations_of, top_level
 from pock_mlir.passes.registry import PassFailure, register_pass
@@ -126,7 +127,16 @@ def _outline(module: ir.Operation, op: ir.OpView, state_types: list[ir.Type], na
     whole, single = identity_map(rank), projection(rank, [])
     maps = [whole] * len(inputs) + [single] * len(scalars) + [whole] * len(states)
     with ir.InsertionPoint(block):
-        func.ReturnOp(generic(fixed, states, maps, [PARALLEL] * rank, lambda *values: _inlined(op, values)))
+        elements = [ir.RankedTensorType(type).element_type for type in state_types]
+
+        def compute(*values: ir.Value) -> list[ir.Value]:
+            return [_rounded(v, element) for v, element in zip(_inlined(op, values), elements, strict=True)]
+
+        func.ReturnOp(generic(fixed, states, maps, [PARALLEL] * rank, compute))
+
+
+def _rounded(value: ir.Value, element: ir.Type) -> ir.Value:
+    return value if value.type == element else convert_float(value, element)
 
 
 def _inlined(op: ir.OpView, values: tuple[ir.Value, ...]) -> list[ir.Value]:

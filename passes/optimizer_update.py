@@ -241,7 +241,6 @@ def _emit_update(gradient: Gradient, inputs: Scalars, rule: UpdateRule, shared: 
         if applied is not None:
             counts = greater(applied, constant(0.5, wide))
             new = [select(counts, after, before) for after, before in zip(new, arguments, strict=True)]
-        new[0] = convert_float(new[0], own)
         return new if inputs else [*new, constant(0.0, wide)]
 
     elements = [own, *[wide] * (len(states) - 1)]
