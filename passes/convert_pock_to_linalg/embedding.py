@@ -7,9 +7,8 @@ from torch_mlir.dialects import arith, linalg, tensor
 
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.embedding import EmbeddingGradOp, EmbeddingOp
-from pock_mlir.dialects.upstream import constant, reshape, shift
+from pock_mlir.dialects.upstream import constant, reshape
 
-from .matmul import as_stored
 from .rules import lowering
 from .structured import elementwise, filled, projection
 
@@ -36,11 +35,8 @@ def embedding_grad(op: EmbeddingGradOp) -> ir.Value:
     count = 1
     for size in shape_of(op.indices):
         count *= size
-    indices, cotangent = reshape(op.indices, [count, 1]), op.cotangent
-    if as_stored(cotangent) != cotangent:
-        # IREE copies a mere widening into the scatter, all of it onto the stack; not so a sum.
-        cotangent = shift(cotangent, 0.0)
-    updates = _without_padding(reshape(cotangent, [count, table[1]]), indices, op.padding_index.value)
+    indices = reshape(op.indices, [count, 1])
+    updates = _without_padding(reshape(op.cotangent, [count, table[1]]), indices, op.padding_index.value)
     i32 = ir.IntegerType.get_signless(32)
     if ranked(indices).element_type != i32:
         indices = arith.TruncIOp(ir.RankedTensorType.get([count, 1], i32), indices).result

@@ -88,9 +88,14 @@ def _convert(op: ir.Operation, in_place: dict[str, ir.Operation], mutable: set[s
 
 
 def _scatter(op: ir.Operation) -> ir.Operation:
-    """iree_linalg_ext.scatter; IREE's own conversion of tm_tensor fails on scatters in input programs."""
+    """iree_linalg_ext.scatter; IREE's own conversion of tm_tensor fails on scatters in input programs.
+
+    The updates come from memory: IREE would compute some of them inside the scatter, all at once on the stack.
+    """
     attributes = {name: op.attributes[name] for name in ("dimension_map", "unique_indices")}
-    new = ir.Operation.create("iree_linalg_ext.scatter", [op.results[0].type], list(op.operands), attributes, regions=1)
+    updates, *rest = op.operands
+    updates = ir.Operation.create("util.optimization_barrier", [updates.type], [updates]).results[0]
+    new = ir.Operation.create("iree_linalg_ext.scatter", [op.results[0].type], [updates, *rest], attributes, regions=1)
     op.regions[0].blocks[0].append_to(new.regions[0])
     terminator = list(new.regions[0].blocks[0].operations)[-1].operation
     with ir.InsertionPoint(terminator):
