@@ -87,15 +87,14 @@ def insert(
     states.add("lr", ir.RankedTensorType.get([], ir.F32Type.get()), lr)
     steps = [find_function(module, name) for name in functions]
     gradients = [_gradients(step, rule, states) for step in steps]
-    is_scaled = loss_scaling.is_scaled(module)
     if accumulate == 1:
         for step, own in zip(steps, gradients, strict=True):
-            _update_in(step, own, rule, clip_norm, is_scaled)
+            _update_in(module, step, own, rule, clip_norm)
     else:
         for own in gradients:
             _accumulate(own, states)
         every = {gradient.name: gradient for own in gradients for gradient in own}
-        _build_apply(module, list(every.values()), rule, clip_norm, accumulate, is_scaled)
+        _build_apply(module, list(every.values()), rule, clip_norm, accumulate)
     for gradient in (gradient for own in gradients for gradient in own):
         gradient.op.operation.erase()
 
@@ -176,10 +175,10 @@ def _gradients(step: ir.Operation, rule: UpdateRule, states: NewStates) -> list[
 
 
 def _update_in(
-    step: ir.Operation, gradients: list[Gradient], rule: UpdateRule, clip_norm: float, is_scaled: bool
+    module: ir.Operation, step: ir.Operation, gradients: list[Gradient], rule: UpdateRule, clip_norm: float
 ) -> None:
     """Updates right where each gradient is finished; where they depend on all gradients, where the last one is."""
-    end = gradients[-1].op
+    end, is_scaled = gradients[-1].op, loss_scaling.is_scaled(module)
     together = bool(clip_norm) or is_scaled
     with ir.InsertionPoint(end if is_scaled else operations_of(step)[0]), step.location:
         scalars = rule.prepare(_learning_rate())
@@ -189,7 +188,7 @@ def _update_in(
         with ir.InsertionPoint(end if together else gradient.op), gradient.op.operation.location:
             _emit_update(gradient, [gradient.op.value], rule, shared)
     with ir.InsertionPoint(end), step.location:
-        _finish(shared)
+        _finish(shared, "step" in states_of(module))
 
 
 def _share(scalars: Scalars, values: Sequence[ir.Value], factor: float, clip_norm: float, is_scaled: bool) -> Shared:
@@ -206,9 +205,10 @@ def _share(scalars: Scalars, values: Sequence[ir.Value], factor: float, clip_nor
     return Shared(scalars, total, applied)
 
 
-def _finish(shared: Shared) -> None:
+def _finish(shared: Shared, counts: bool) -> None:
     if shared.applied is not None:
-        loss_scaling.uncount(shared.applied)
+        if counts:
+            loss_scaling.uncount(shared.applied)
         loss_scaling.adapt(shared.applied)
 
 
@@ -278,9 +278,9 @@ def _build_apply(
     rule: UpdateRule,
     clip_norm: float,
     accumulate: int,
-    is_scaled: bool,
 ) -> None:
     """The function that updates from the mean of the accumulated gradients."""
+    is_scaled = loss_scaling.is_scaled(module)
     with ir.InsertionPoint(module.regions[0].blocks[0]), module.location:
         apply = func.FuncOp("apply_gradients", ([], []))
         with ir.InsertionPoint(apply.add_entry_block()):
@@ -291,5 +291,5 @@ def _build_apply(
             shared = _share(scalars, values, 1.0 / accumulate, clip_norm, is_scaled)
             for gradient in gradients:
                 _emit_update(gradient, [], rule, shared)
-            _finish(shared)
+            _finish(shared, "step" in states_of(module))
             func.ReturnOp([])

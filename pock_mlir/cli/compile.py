@@ -53,6 +53,9 @@ def compile_(
     scheme: Annotated[
         str | None, typer.Option(help="What is trained: full, bias, last-blocks:K, or a YAML file.")
     ] = None,
+    precision: Annotated[
+        str | None, typer.Option(help="What tensors are stored in: f32, bf16 or f16 (all compute in float32).")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of dropout and other random numbers (default 0).")] = None,
     target: Annotated[str | None, typer.Option(help="The machine to compile for; `pock targets` lists them.")] = None,
     timing: Annotated[bool, typer.Option("--timing", help="Show what each stage and pass took.")] = False,
@@ -68,7 +71,7 @@ def compile_(
         "clip_norm": clip_norm,
         "accumulate": accumulate,
     }
-    arguments = _arguments(model_spec, loss=loss, scheme=scheme, target=target, seed=seed)
+    arguments = _arguments(model_spec, loss=loss, scheme=scheme, target=target, precision=precision, seed=seed)
     arguments |= _optimizer_arguments(optimizer, _given(options) | _parsed(optimizer_option, "--optimizer-option"))
     options = {"total_steps": total_steps, "warmup_steps": warmup_steps, "final": final}
     arguments |= _schedule_arguments(schedule, _given(options) | _parsed(schedule_option, "--schedule-option"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -73,7 +74,9 @@ def take_states(
 def state_layout(spec: StateSpec, parameters: Mapping[str, ParameterSpec]) -> ParameterSpec | None:
     """The parameter whose layout the state shares; `None` where the state is not laid out like one."""
     owner = parameters.get(spec.parameter) if spec.parameter is not None else None
-    return owner if owner is not None and owner.stored_shape == spec.shape else None
+    if owner is None or owner.stored_shape != spec.shape:
+        return None
+    return dataclasses.replace(owner, dtype=spec.dtype, stored_dtype=None)
 
 
 def _take_one(values: Mapping[str, Any], spec: ParameterSpec, problems: list[str]) -> np.ndarray | None:
