@@ -26,7 +26,7 @@ def training_passes(
     # Names hold no pattern characters but brackets, which would be sets.
     patterns = ",".join(f'"{name.replace("[", "[[]")}"' for name in trained)
     scaled = " loss-scale" if precision.scales_loss else ""
-    passes = [f"pock-apply-scheme{{train={patterns}}}"]
+    passes = [f"pock-apply-scheme{{train={patterns}}}", "pock-fold-batch-norm"]
     if precision.is_narrow:
         master = str(precision.master_weights).lower()
         passes.append(f"pock-lower-precision{{type={precision.storage} master-weights={master}}},cse,canonicalize")

@@ -106,6 +106,27 @@ def test_running_statistics_are_in_the_checkpoint(tmp_path: Path) -> None:
     copy.deepcopy(model).load_state_dict({name: torch.tensor(value) for name, value in state.items()}, strict=True)
 
 
+def test_frozen_batch_norm_is_folded(tmp_path: Path) -> None:
+    """With running statistics, behind convolutions that are frozen, too: the results stay, per-pixel scaling goes."""
+    torch.manual_seed(0)
+    model = NormedCnn().train()
+    for _ in range(3):
+        model(_images()[0][0])
+    scheme = pock.Scheme("head", (pock.schemes.Rule("head.2*"),))
+    run = train_both(
+        model.eval(),
+        [_images() for _ in range(2)],
+        tmp_path,
+        optimizer=pock.SGD(lr=0.1),
+        torch_optimizer=lambda parameters: torch.optim.SGD(parameters, lr=0.1),
+        scheme=scheme,
+    )
+    assert_agrees(run)
+    (images,), _ = _images()
+    expected = run.reference(images).detach().numpy()
+    np.testing.assert_allclose(run.session.predict(images), expected, rtol=1e-4, atol=1e-5)
+
+
 @pytest.fixture(scope="module")
 def dropping(tmp_path_factory: pytest.TempPathFactory) -> tuple[Dropped, Path]:
     torch.manual_seed(0)
