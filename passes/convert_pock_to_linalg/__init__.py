@@ -13,6 +13,7 @@ from torch_mlir import ir
 from pock_mlir.passes.registry import PassFailure, register_pass
 
 from .rules import lowering
+from .widening import fused, reads_widened
 
 STATE_OPS = frozenset({"pock.parameter", "pock.state", "pock.read", "pock.assign", "pock.update", "pock.yield"})
 
@@ -33,6 +34,8 @@ def convert_pock_to_linalg(module: ir.Operation) -> None:
 def _lower(op: ir.OpView) -> None:
     name = op.operation.name
     rule = lowering.get(name)
+    if rule is None and reads_widened(op.operation):
+        rule = _fused
     if rule is None:
         if name.startswith("pock.") and name not in STATE_OPS:
             raise PassFailure(op.operation.location, f"'{name}' op has no lowering to linalg")
@@ -45,3 +48,7 @@ def _lower(op: ir.OpView) -> None:
     for old, new in zip(op.operation.results, values, strict=True):
         old.replace_all_uses_with(new)
     op.operation.erase()
+
+
+def _fused(op: ir.OpView) -> ir.Value:
+    return fused(op.operation)

@@ -10,7 +10,7 @@ from pock_mlir.dialects.matmul import MatmulOp
 from pock_mlir.dialects.upstream import reshape
 
 from .rules import lowering
-from .structured import filled, projection
+from .structured import as_stored, filled, projection
 
 
 @lowering("pock.matmul")
@@ -29,12 +29,6 @@ def matmul(op: MatmulOp) -> ir.Value:
 
 def _matrix(x: ir.Value) -> ir.Value:
     return reshape(x, shape_of(x)[-2:])
-
-
-def as_stored(x: ir.Value) -> ir.Value:
-    """The narrow value that x was widened from, if it was: contractions read it as it is and add up in float32."""
-    owner = x.owner
-    return x if isinstance(owner, ir.Block) or owner.name != "arith.extf" else owner.operands[0]
 
 
 def accumulator(*values: ir.Value) -> ir.Type:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from torch_mlir import ir
-from torch_mlir.dialects import linalg, tensor
+from torch_mlir.dialects import arith, linalg, tensor
 
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.upstream import constant
@@ -39,15 +39,30 @@ def generic(
     iterators: Sequence[str],
     body: Body,
 ) -> list[ir.Value]:
-    """linalg.generic; `body` gets the scalars of inputs and outputs and returns the new scalars of the outputs."""
+    """linalg.generic; `body` gets the scalars of inputs and outputs and returns the new scalars of the outputs.
+
+    Inputs that were widened from a narrow type are read as they are stored, and widened in the body.
+    """
+    elements = [ranked(v).element_type for v in (*inputs, *outputs)]
+    inputs = [as_stored(v) for v in inputs]
     maps_attribute = ir.ArrayAttr.get([ir.AffineMapAttr.get(m) for m in maps])
     kinds = ir.ArrayAttr.get([ir.Attribute.parse(f"#linalg.iterator_type<{kind}>") for kind in iterators])
     op = linalg.GenericOp([v.type for v in outputs], list(inputs), list(outputs), maps_attribute, kinds)
     block = op.regions[0].blocks.append(*[ranked(v).element_type for v in (*inputs, *outputs)])
     with ir.InsertionPoint(block):
-        results = body(*block.arguments)
+        results = body(*map(_widened, block.arguments, elements))
         linalg.YieldOp([results] if isinstance(results, ir.Value) else list(results))
     return list(op.results)
+
+
+def as_stored(x: ir.Value) -> ir.Value:
+    """The narrow value that x was widened from, if it was."""
+    owner = x.owner
+    return x if isinstance(owner, ir.Block) or owner.name != "arith.extf" else owner.operands[0]
+
+
+def _widened(scalar: ir.Value, element: ir.Type) -> ir.Value:
+    return scalar if scalar.type == element else arith.ExtFOp(element, scalar).result
 
 
 def elementwise(
