@@ -27,6 +27,7 @@ from pock_mlir.frontends.module_tree import model_structure
 from pock_mlir.frontends.torch_export import TracedModel, trace
 from pock_mlir.frontends.torch_import import ParameterTable, import_traced
 from pock_mlir.passes.pipeline import run_pipeline
+from pock_mlir.precision import resolve_precision
 from pock_mlir.schemes import resolve_scheme
 
 TOKENS = 128
@@ -92,7 +93,8 @@ def compile_passes(model: torch.nn.Module, traced: TracedModel, scheme: str, rec
         module = import_traced(traced, ParameterTable(model))
     structure = model_structure(model)
     _, trained = resolve_scheme(scheme, structure.parameters, structure.blocks, structure.after_blocks)
-    for text in (import_passes(seed=0), training_passes(trained, pock.AdamW()), PRUNE, LOWER):
+    training = training_passes(trained, pock.AdamW(), ["train_step"], resolve_precision("f32"))
+    for text in (import_passes(seed=0), training, PRUNE, LOWER):
         run_pipeline(module, text, on_pass=recorder.add)
 
 
