@@ -24,9 +24,11 @@ from transformers import LlamaConfig, LlamaForCausalLM
 import pock_mlir as pock
 from pock_mlir.compiler.pipeline import LOWER, PRUNE, import_passes, training_passes
 from pock_mlir.frontends.module_tree import model_structure
-from pock_mlir.frontends.torch_export import TracedModel, trace
+from pock_mlir.frontends.torch_export import Examples, TracedModel, trace
 from pock_mlir.frontends.torch_import import ParameterTable, import_traced
+from pock_mlir.passes.convert_torch_to_pock import torch_op
 from pock_mlir.passes.pipeline import run_pipeline
+from pock_mlir.precision import resolve_precision
 from pock_mlir.schemes import resolve_scheme
 
 TOKENS = 128
@@ -83,7 +85,8 @@ def export(layers: int) -> tuple[torch.nn.Module, TracedModel]:
     with torch.device("meta"):
         model = Decoder(layers).eval()
         ids, targets = torch.zeros(1, TOKENS, dtype=torch.int64), torch.zeros(TOKENS, dtype=torch.int64)
-    return model, trace(model, (ids,), (targets,), torch.nn.functional.cross_entropy)
+    examples = Examples([((ids,), (targets,))], [(ids,)])
+    return model, trace(model, examples, torch.nn.functional.cross_entropy, torch_op.names())
 
 
 def compile_passes(model: torch.nn.Module, traced: TracedModel, scheme: str, recorder: Recorder) -> None:
@@ -92,7 +95,8 @@ def compile_passes(model: torch.nn.Module, traced: TracedModel, scheme: str, rec
         module = import_traced(traced, ParameterTable(model))
     structure = model_structure(model)
     _, trained = resolve_scheme(scheme, structure.parameters, structure.blocks, structure.after_blocks)
-    for text in (import_passes(seed=0), training_passes(trained, pock.AdamW()), PRUNE, LOWER):
+    training = training_passes(trained, pock.AdamW(), ["train_step"], resolve_precision("f32"))
+    for text in (import_passes(seed=0), training, PRUNE, LOWER):
         run_pipeline(module, text, on_pass=recorder.add)
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from .config import Config
 
-FIRST_STEPS, LOSS_TOLERANCE = 5, 1e-3
+FIRST_STEPS, LOSS_TOLERANCE = 3, 1e-3
 LOGIT_TOLERANCE = 1e-4
 ACCURACY, ACCURACY_DIFFERENCE = 0.97, 0.005
 

@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 from .config import Config
 
 #: Float32 arithmetic in another order drifts apart slowly in training; a wrong gradient does so at once.
-LOSS_TOLERANCE = 1e-2
+LOSS_TOLERANCE = 1e-3
 FIRST_STEPS, FIRST_TOLERANCE = 5, 1e-4
 LOGIT_TOLERANCE = 1e-4
 

@@ -18,6 +18,7 @@ from pock_mlir.frontends.torch_import import ParameterTable, import_traced
 from pock_mlir.passes.convert_torch_to_pock import torch_op
 from pock_mlir.passes.functions import functions_of
 from pock_mlir.passes.pipeline import run_pipeline
+from pock_mlir.precision import resolve_precision
 
 MEGABYTE = 1_000_000
 
@@ -51,7 +52,8 @@ def lowered(model: torch.nn.Module) -> tuple[ir.Module, int]:
     before = peak_bytes()
     module = import_traced(traced, ParameterTable(model))
     names = [name for name, _ in model.named_parameters()]
-    for text in (import_passes(0), training_passes(names, pock.AdamW(), ["train_step"]), PRUNE, LOWER):
+    training = training_passes(names, pock.AdamW(), ["train_step"], resolve_precision("f32"))
+    for text in (import_passes(0), training, PRUNE, LOWER):
         run_pipeline(module, text)
     return module, peak_bytes() - before
 
