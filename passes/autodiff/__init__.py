@@ -58,10 +58,12 @@ class Differentiation:
         """Differentiates; returns a failure for each op that stands in the way and has no gradient rule."""
         self._find_active()
         loss = self._loss()
-        last_use = self._first_active_use()
+        last_use = self._first_active_use(loss)
         with ir.InsertionPoint(self.terminator):
             with loss.owner.location:
                 self.cotangents[loss] = loss_scaling.read_scale() if self.is_scaled else constant(1.0, loss.type)
+            for name in last_use.get(len(self.operations), ()):
+                self._hand_over(name, loss.owner.location)
             for position in range(len(self.operations) - 1, -1, -1):
                 op = self.operations[position]
                 self._differentiate(op)
@@ -88,14 +90,18 @@ class Differentiation:
             raise PassFailure(location, "the loss does not depend on any trained parameter: nothing would be learned")
         return values[0]
 
-    def _first_active_use(self) -> dict[int, list[str]]:
-        """Per position of an op the parameters whose uses, in the order of the reverse sweep, end there."""
+    def _first_active_use(self, loss: ir.Value) -> dict[int, list[str]]:
+        """Per position of an op the parameters whose uses, in the order of the reverse sweep, end there; behind the
+        last op a parameter that nothing uses but that is the loss itself.
+        """
         positions: dict[str, int] = {}
         owner = {value: name for name, values in self.reads.items() for value in values}
         for position, op in enumerate(self.operations):
             for value in op.operation.operands:
                 if value in owner:
                     positions.setdefault(owner[value], position)
+        if loss in owner:
+            positions.setdefault(owner[loss], len(self.operations))
         result: dict[int, list[str]] = {}
         for name, position in positions.items():
             result.setdefault(position, []).append(name)
