@@ -31,16 +31,21 @@ class Step(nn.Module):
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """The loss, the outputs behind it, the gradients by name of all parameters, and the names of the torch ops."""
+    """The loss if kept, the outputs behind it, the gradients by name of all parameters, and the names of the torch
+    ops.
+    """
 
-    loss: np.ndarray
+    loss: np.ndarray | None
     outputs: list[np.ndarray]
     gradients: dict[str, np.ndarray]
     exported: set[str]
 
 
-def run_step(step: Step, arguments: tuple[Any, ...]) -> StepOutcome:
-    """Runs a step through the frontend, the conversion, the layouts, autodiff, the lowering and IREE."""
+def run_step(step: Step, arguments: tuple[Any, ...], *, with_loss: bool = True) -> StepOutcome:
+    """Runs a step through the frontend, the conversion, the layouts, autodiff, the lowering and IREE.
+
+    Where nobody needs the loss, it is not compiled.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         exported = torch.export.export(step, arguments).run_decompositions(decompositions(torch_op.names()))
@@ -50,13 +55,14 @@ def run_step(step: Step, arguments: tuple[Any, ...]) -> StepOutcome:
         names = {op_key(op.operation) for op in operations_of(find_function(module.operation, "train_step"))}
         run_pipeline(module, f"{import_passes(0)},pock-apply-scheme{{train=*}},pock-autodiff")
         layouts = {name: _layout(op) for name, op in parameters_of(module.operation).items()}
-        order = expose_gradients(module.operation)["train_step"]
+        order = expose_gradients(module.operation, with_loss=with_loss)["train_step"]
         run_pipeline(module, "cse,canonicalize,convert-pock-to-linalg,cse,canonicalize")
         program = Program(module)
     parameters = {name: x.detach().numpy() for name, x in step.model.named_parameters()}
     inputs = [x.numpy() for x in torch.utils._pytree.tree_leaves(arguments)]
     stored = [np.transpose(parameters[name], layouts[name]) for name in order]
-    loss, *results = program.run("train_step", *inputs, *stored)
+    results = program.run("train_step", *inputs, *stored)
+    loss = results.pop(0) if with_loss else None
     outputs, found = results[: len(results) - len(order)], results[len(results) - len(order) :]
     # A parameter that nothing reads is no argument.
     gradients = {name: np.zeros_like(x) for name, x in parameters.items()}

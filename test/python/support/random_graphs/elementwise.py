@@ -90,7 +90,14 @@ BINARY = (
     "torch.hypot({x}, {y} + 4)",
 )
 
-COMPARISONS = ("{x} > {y}", "{x} <= {y}", "{x} != {y}", "torch.eq({x}, {y})", "({x} < {y}) | ({x} > 0.5)", "~({x} >= {y})")
+COMPARISONS = (
+    "{x} > {y}",
+    "{x} <= {y}",
+    "{x} != {y}",
+    "torch.eq({x}, {y})",
+    "({x} < {y}) | ({x} > 0.5)",
+    "~({x} >= {y})",
+)
 
 
 def unary(b: Builder) -> None:

@@ -51,7 +51,9 @@ def addmm(b: Builder) -> None:
 def einsum(b: Builder) -> None:
     x = b.operand((3,))
     i, j, k = b.shape(x)
-    term, shape = b.choice((("ijk,kl->ijl", (k, 3)), ("ijk,ljk->il", (2, j, k)), ("ijk,ij->jk", (i, j)), ("ijk,k->ji", (k,))))
+    term, shape = b.choice(
+        (("ijk,kl->ijl", (k, 3)), ("ijk,ljk->il", (2, j, k)), ("ijk,ij->jk", (i, j)), ("ijk,k->ji", (k,)))
+    )
     b.emit(f"torch.einsum('{term}', {x}, {b.weight(*shape)})")
 
 
@@ -112,7 +114,7 @@ def batch_norm(b: Builder) -> None:
     batch, channels, *rest = b.shape(x)
     w, bias = (b.weight(channels) if b.flag() else None for _ in range(2))
     mean, training = None, True
-    if batch == 1 and all(size == 1 for size in rest) or b.flag():
+    if (batch == 1 and all(size == 1 for size in rest)) or b.flag():
         mean, training = b.leaf("float", (channels,)), False
     variance = f"{mean} * {mean} + 0.5" if mean else None
     b.emit(f"F.batch_norm({x}, {mean}, {variance}, {w}, {bias}, {training}, eps=0.01)")
