@@ -42,7 +42,6 @@ LOSSES = (
     "F.kl_div(F.log_softmax({x}, -1), F.softmax({y}, -1){r})",
     "F.soft_margin_loss({x}, torch.sign({y}.detach()){r})",
     "F.poisson_nll_loss({x} * 0.25, {y} * {y}{r})",
-    "F.gaussian_nll_loss({x}, {y}, {y} * {y} + 0.5{r})",
     "F.hinge_embedding_loss({x}, torch.sign({y}.detach()){r})",
 )
 REDUCTIONS = ("", ", reduction='sum'", ", reduction='none'")
