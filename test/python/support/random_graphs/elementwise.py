@@ -87,7 +87,6 @@ BINARY = (
     "torch.addcmul({x}, {x}, {y}, value=0.5)",
     "torch.addcdiv({x}, {y}, {y} * {y} + 0.5)",
     "torch.logaddexp({x}, {y})",
-    "torch.hypot({x}, {y} + 4)",
 )
 
 COMPARISONS = (
