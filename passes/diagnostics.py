@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from torch_mlir import ir
@@ -92,3 +93,20 @@ def _child_locations(location: ir.Location) -> list[ir.Location]:
 
 def _location_text(location: ir.Location) -> str:
     return str(location).removeprefix("loc(").removesuffix(")")
+
+
+def place_text(name: str | None, position: SourcePosition | None) -> str:
+    """Where an op stands in the user's model: "in module 'encoder.0' at model.py:12"; empty where nothing is known."""
+    places = [f"in module '{name}'" if name else "", f"at {position.file}:{position.line}" if position else ""]
+    return " ".join(filter(None, places))
+
+
+@contextmanager
+def blamed(operation: ir.Operation, name: str | None = None) -> Iterator[None]:
+    """Notes on every exception that the op (called `name`, if given) was being worked on, and where it stands."""
+    try:
+        yield
+    except Exception as error:
+        where = place_text(location_name(operation.location), source_position(operation.location))
+        error.add_note(f"at '{name or operation.name}' op" + (f" ({where})" if where else ""))
+        raise

@@ -16,6 +16,7 @@ from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.reduce import reduce
 from pock_mlir.dialects.transpose import transpose
 from pock_mlir.dialects.upstream import concat, reshape
+from pock_mlir.passes.diagnostics import blamed
 from pock_mlir.passes.functions import functions_of, operations_of
 from pock_mlir.passes.registry import register_pass
 
@@ -27,7 +28,7 @@ def sink_transposes(module: ir.Operation) -> None:
     """Moves transpositions down through elementwise ops, concatenations and reductions, and cancels inverse pairs."""
     for function in functions_of(module):
         for op in operations_of(function):
-            with op.operation.location:
+            with op.operation.location, blamed(op.operation):
                 replacement = _sunk(op)
             if replacement is not None:
                 op.operation.results[0].replace_all_uses_with(replacement)

@@ -16,6 +16,7 @@ from torch_mlir import ir
 from pock_mlir.dialects import state
 from pock_mlir.dialects.upstream import add, constant
 from pock_mlir.passes import loss_scaling
+from pock_mlir.passes.diagnostics import blamed
 from pock_mlir.passes.functions import find_function, parameters_of
 from pock_mlir.passes.placeholder import is_placeholder, placeholder
 from pock_mlir.passes.registry import PassFailure, fail, register_pass
@@ -43,12 +44,15 @@ def autodiff(module: ir.Operation, *, function: str = "train_step", loss_scale: 
 
 
 class Differentiation:
-    """The reverse sweep over one block."""
+    """The reverse sweep over one block.
 
-    def __init__(self, block: ir.Block, trained: set[str], *, is_scaled: bool = False) -> None:
+    In a `survey` an op whose rule fails is a failure, of which that of the rule is the cause, and the sweep goes on.
+    """
+
+    def __init__(self, block: ir.Block, trained: set[str], *, is_scaled: bool = False, survey: bool = False) -> None:
         operations = list(block.operations)
         self.operations, self.terminator = operations[:-1], operations[-1]
-        self.trained, self.is_scaled = trained, is_scaled
+        self.trained, self.is_scaled, self.survey = trained, is_scaled, survey
         self.active: set[ir.Value] = set()
         self.reads: dict[str, list[ir.Value]] = {name: [] for name in trained}
         self.cotangents: dict[ir.Value, ir.Value] = {}
@@ -58,10 +62,12 @@ class Differentiation:
         """Differentiates; returns a failure for each op that stands in the way and has no gradient rule."""
         self._find_active()
         loss = self._loss()
-        last_use = self._first_active_use()
+        last_use = self._first_active_use(loss)
         with ir.InsertionPoint(self.terminator):
             with loss.owner.location:
                 self.cotangents[loss] = loss_scaling.read_scale() if self.is_scaled else constant(1.0, loss.type)
+            for name in last_use.get(len(self.operations), ()):
+                self._hand_over(name, loss.owner.location)
             for position in range(len(self.operations) - 1, -1, -1):
                 op = self.operations[position]
                 self._differentiate(op)
@@ -88,14 +94,18 @@ class Differentiation:
             raise PassFailure(location, "the loss does not depend on any trained parameter: nothing would be learned")
         return values[0]
 
-    def _first_active_use(self) -> dict[int, list[str]]:
-        """Per position of an op the parameters whose uses, in the order of the reverse sweep, end there."""
+    def _first_active_use(self, loss: ir.Value) -> dict[int, list[str]]:
+        """Per position of an op the parameters whose uses, in the order of the reverse sweep, end there; behind the
+        last op a parameter that nothing uses but that is the loss itself.
+        """
         positions: dict[str, int] = {}
         owner = {value: name for name, values in self.reads.items() for value in values}
         for position, op in enumerate(self.operations):
             for value in op.operation.operands:
                 if value in owner:
                     positions.setdefault(owner[value], position)
+        if loss in owner:
+            positions.setdefault(owner[loss], len(self.operations))
         result: dict[int, list[str]] = {}
         for name, position in positions.items():
             result.setdefault(position, []).append(name)
@@ -119,11 +129,20 @@ class Differentiation:
             self.failures.append(PassFailure(operation.location, f"'{operation.name}' op has no gradient rule"))
             self._go_on_before(operation)
             return
-        with operation.location:
-            thunks = rule(op, self.cotangents.pop(results[0]))
-            for value, thunk in zip(operation.operands, thunks, strict=True):
-                if thunk is not None and value in self.active:
-                    self._accumulate(value, thunk())
+        try:
+            with operation.location, blamed(operation):
+                thunks = rule(op, self.cotangents[results[0]])
+                for value, thunk in zip(operation.operands, thunks, strict=True):
+                    if thunk is not None and value in self.active:
+                        self._accumulate(value, thunk())
+        except Exception as error:
+            if not self.survey:
+                raise
+            failure = PassFailure(operation.location, f"its gradient rule failed ({type(error).__name__}: {error})")
+            failure.__cause__ = error
+            self.failures.append(failure)
+            self._go_on_before(operation)
+        self.cotangents.pop(results[0], None)
 
     def _go_on_before(self, operation: ir.Operation) -> None:
         """Gives what an op without a rule depends on some cotangent: so all such ops are found in one sweep."""
@@ -135,9 +154,7 @@ class Differentiation:
 
     def _accumulate(self, value: ir.Value, cotangent: ir.Value) -> None:
         if cotangent.type != value.type:
-            raise AssertionError(
-                f"rule of {value.owner}: cotangent of type {cotangent.type} for a value of type {value.type}"
-            )
+            raise AssertionError(f"a cotangent of type {cotangent.type} for a value of type {value.type}")
         before = self.cotangents.get(value)
         self.cotangents[value] = cotangent if before is None else add(before, cotangent)
 

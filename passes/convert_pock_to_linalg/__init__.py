@@ -10,6 +10,7 @@ import pkgutil
 
 from torch_mlir import ir
 
+from pock_mlir.passes.diagnostics import blamed
 from pock_mlir.passes.registry import PassFailure, register_pass
 
 from .rules import lowering
@@ -28,7 +29,8 @@ def convert_pock_to_linalg(module: ir.Operation) -> None:
         if function.operation.name != "func.func" or not function.operation.regions[0].blocks:
             continue
         for op in list(function.operation.regions[0].blocks[0].operations):
-            _lower(op)
+            with blamed(op.operation):
+                _lower(op)
 
 
 def _lower(op: ir.OpView) -> None:
@@ -46,6 +48,8 @@ def _lower(op: ir.OpView) -> None:
         replacement = rule(op)
     values = [replacement] if isinstance(replacement, ir.Value) else list(replacement)
     for old, new in zip(op.operation.results, values, strict=True):
+        if old.type != new.type:
+            raise AssertionError(f"a value of type {new.type} for a result of type {old.type}")
         old.replace_all_uses_with(new)
     op.operation.erase()
 

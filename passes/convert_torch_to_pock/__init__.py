@@ -11,6 +11,7 @@ from torch_mlir.dialects import func
 
 from pock_mlir.dialects.state import state
 from pock_mlir.dialects.torch_types import builtin_tensor
+from pock_mlir.passes.diagnostics import blamed
 from pock_mlir.passes.functions import after_state, functions_of, operations_of, parameters_of
 from pock_mlir.passes.registry import PassFailure, fail, register_pass
 
@@ -72,7 +73,8 @@ def convert_function(function: ir.Operation, *, survey: bool = False) -> Convers
     with ir.InsertionPoint(block):
         for op, is_needed in zip(operations[:-1], needed, strict=False):
             if is_needed:
-                c.convert(op)
+                with blamed(op.operation, op_key(op.operation).removeprefix("torch.")):
+                    c.convert(op)
         results = _return(operations[-1].operation, c)
     new.attributes["function_type"] = ir.TypeAttr.get(ir.FunctionType.get(types, [v.type for v in results]))
     for attribute in ("arg_attrs", "res_attrs"):

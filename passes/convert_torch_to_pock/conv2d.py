@@ -41,12 +41,15 @@ def convolution(
     if spatial == 1:
         image, weight = (reshape(v, [*shape_of(v)[:2], 1, shape_of(v)[2]]) for v in (image, weight))
     window = _window_2d(stride, padding, dilation)
+    size = [1, *c.shape[-spatial:]][-2:]
+    if transposed:
+        # An output padding of the stride or more has room for further steps of the kernel: they are over zeros.
+        steps = [window.output_size(d, size[d], shape_of(weight)[2 + d]) for d in (0, 1)]
+        image = _zeros_behind(image, [step - n for step, n in zip(steps, shape_of(image)[2:], strict=True)])
     image, weight = transpose(image, TO_NHWC), transpose(weight, TO_HWCF)
     if transposed:
-        shape = [shape_of(image)[0], *c.shape[-1 - spatial :]]
-        if spatial == 1:
-            shape.insert(2, 1)
-        result = conv2d_input_grad(image, weight, [shape[d] for d in TO_NHWC], window, groups)
+        shape = [shape_of(image)[0], *size, c.shape[-1 - spatial]]
+        result = conv2d_input_grad(image, weight, shape, window, groups)
     else:
         result = conv2d(image, weight, window, groups)
     if bias is not None:
@@ -86,12 +89,13 @@ def conv_named_padding(
     if padding == "same":
         spans = [d * (k - 1) for d, k in zip(dilation, shape_of(weight)[2:], strict=True)]
         amounts = [span // 2 for span in spans]
-        image = _one_more_behind(image, [span % 2 for span in spans])
+        # Even kernels need one zero more behind.
+        image = _zeros_behind(image, [span % 2 for span in spans])
     return convolution(c, image, weight, bias, list(stride), amounts, dilation, False, [0], groups)
 
 
-def _one_more_behind(image: ir.Value, more: list[int]) -> ir.Value:
-    """The image with a zero behind its last element in the dimensions where `more` is 1: even kernels need it there."""
+def _zeros_behind(image: ir.Value, more: list[int]) -> ir.Value:
+    """The NCHW image with so many zeros behind its last elements, per spatial dimension."""
     shape = shape_of(image)
     if not any(more):
         return image

@@ -95,7 +95,14 @@ def product(c: Conversion, x: ir.Value, dim: int, keepdim=False, dtype=None) -> 
 
 @torch_op("torch.aten.std.correction", "torch.aten.std.dim")
 def deviation(c: Conversion, x: ir.Value, dims=None, correction=1, keepdim=False) -> ir.Value:
-    return sqrt(variance(c, x, dims, correction, keepdim))
+    return _root(variance(c, x, dims, correction, keepdim))
+
+
+def _root(total: ir.Value) -> ir.Value:
+    """The square root of a sum of squares; where that is 0, its gradient is 0, too. NaN stays NaN."""
+    zero = constant(0.0, total.type)
+    positive = arith.CmpFOp(arith.CmpFPredicate.UGT, total, zero).result
+    return select(positive, sqrt(select(positive, total, constant(1.0, total.type))), zero)
 
 
 @torch_op("torch.aten.linalg_vector_norm")
@@ -108,11 +115,7 @@ def vector_norm(c: Conversion, x: ir.Value, order: float = 2, dims=None, keepdim
         return reshape(reduce(math.AbsFOp(x).result, axes, "max"), c.shape)
     if order != 2:
         raise Unsupported(f"the norm of order {order}")
-    total = reshape(reduce(mul(x, x), axes), c.shape)
-    # At 0 the gradient is 0, not that of the root.
-    zero = constant(0.0, total.type)
-    positive = greater(total, zero)
-    return select(positive, sqrt(select(positive, total, constant(1.0, total.type))), zero)
+    return _root(reshape(reduce(mul(x, x), axes), c.shape))
 
 
 @torch_op("torch.aten.logsumexp")

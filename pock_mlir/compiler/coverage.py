@@ -147,13 +147,17 @@ def examine(module: ir.Operation, trained: Sequence[str]) -> CoverageReport:
             for failure in conversion.failures:
                 problem: Problem = "op" if failure.reason is None else "use"
                 findings.add(failure.op, problem, failure.message, _place(failure.location), name)
-        for op, place in _without_gradient(module, trained, bool(findings.items)):
-            findings.add(op, "gradient", f"{op} has no gradient", place, "train_step")
+        for op, message, place in _without_gradient(module, trained, bool(findings.items)):
+            findings.add(op, "gradient", message, place, "train_step")
     return findings.report()
 
 
-def _without_gradient(module: ir.Operation, trained: Sequence[str], has_failures: bool) -> Iterator[tuple[str, Place]]:
-    """The torch ops without a gradient rule between a trained parameter and the loss."""
+def _without_gradient(
+    module: ir.Operation, trained: Sequence[str], has_failures: bool
+) -> Iterator[tuple[str, str, Place]]:
+    """The torch ops without a gradient rule, or with one that fails, between a trained parameter and the loss; with
+    what is wrong.
+    """
     floating = {
         name
         for name, op in parameters_of(module).items()
@@ -161,7 +165,7 @@ def _without_gradient(module: ir.Operation, trained: Sequence[str], has_failures
     }
     step = find_function(module, "train_step")
     try:
-        failures = Differentiation(step.regions[0].blocks[0], floating & set(trained)).run()
+        failures = Differentiation(step.regions[0].blocks[0], floating & set(trained), survey=True).run()
     except PassFailure as error:
         if has_failures:  # of which the loss may be one
             return
@@ -169,7 +173,9 @@ def _without_gradient(module: ir.Operation, trained: Sequence[str], has_failures
     for failure in reversed(failures):
         location = ir.Location.from_attr(failure.location.attr, failure.location.context)
         # The conversion named the op, around the place in the user's model.
-        yield str(location.name_str), _place(location.child_loc)
+        op = str(location.name_str)
+        message = f"{op} has no gradient" if failure.__cause__ is None else f"{op}: {failure.message}"
+        yield op, message, _place(location.child_loc)
 
 
 def _place(location: ir.Location) -> Place:

@@ -19,6 +19,7 @@ from pock_mlir.compiler.direct_allocation import allocate_directly
 from pock_mlir.compiler.examples import check_examples, input_names, target_names
 from pock_mlir.compiler.hand_over import hand_over
 from pock_mlir.compiler.imported import ImportedModel, import_model
+from pock_mlir.compiler.internal_errors import InternalError, internal_errors, iree_errors
 from pock_mlir.compiler.iree_session import IreeCompiler
 from pock_mlir.compiler.memory import plan_memory
 from pock_mlir.compiler.parameters import StoredParameters
@@ -29,7 +30,7 @@ from pock_mlir.errors import CompileError
 from pock_mlir.frontends.losses import describe_loss
 from pock_mlir.frontends.torch_export import function_name
 from pock_mlir.optimizers import SGD, Optimizer
-from pock_mlir.passes.diagnostics import Diagnostic
+from pock_mlir.passes.diagnostics import Diagnostic, place_text
 from pock_mlir.passes.pipeline import PassError, run_pipeline
 from pock_mlir.precision import Precision, resolve_precision
 from pock_mlir.schedules import Schedule
@@ -48,6 +49,7 @@ COMPILE_FLAGS = (
 )
 
 
+@internal_errors()
 def compile(
     model: torch.nn.Module,
     inputs: ExampleInputs | Sequence[ExampleInputs],
@@ -101,13 +103,14 @@ def compile(
         producer=f"pock_mlir {__version__}",
     )
     _passes(module, LOWER, clock)
-    with clock.measure("IREE"):
+    with clock.measure("IREE"), iree_errors(module):
         code, memory, spec = _compile_for(machine, module, manifest)
     manifest = dataclasses.replace(manifest, memory=memory, target=spec)
     stored = StoredParameters(manifest, imported.parameters.tensors)
     return CompiledStep(manifest, code, stored, tuple(clock.seconds))
 
 
+@internal_errors()
 def coverage(
     model: torch.nn.Module,
     inputs: ExampleInputs | Sequence[ExampleInputs],
@@ -199,18 +202,14 @@ def _passes(module: ir.Module | ir.Operation, text: str, clock: Clock | None = N
     except PassError as error:
         # The model stands in the module twice, as training step and as prediction.
         reasons = list(dict.fromkeys(map(_explain, error.diagnostics))) or [str(error)]
+        if error.pass_name is None or error.pass_name in LOWER.split(","):  # invalid IR, or ops that are left over
+            raise InternalError("; ".join(reasons)) from error
         raise PassesFailed("; ".join(reasons), error.pass_name) from error
-    except ir.MLIRError as error:  # an op that a pass built wrongly
-        raise PassesFailed(str(error).splitlines()[0], None) from error
 
 
 def _explain(diagnostic: Diagnostic) -> str:
     """A diagnostic as one clause: the message, the module of the user's model, the line in its code."""
-    places = [
-        f"in module '{diagnostic.name}'" if diagnostic.name else "",
-        f"at {diagnostic.position.file}:{diagnostic.position.line}" if diagnostic.position else "",
-    ]
-    where = " ".join(place for place in places if place)
+    where = place_text(diagnostic.name, diagnostic.position)
     return f"{diagnostic.message} ({where})" if where else diagnostic.message
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +14,8 @@ from iree.compiler.api import Invocation, Output, Session, ctypes_dl
 from pock_mlir.errors import CompileError
 
 _DIAGNOSTIC = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.POINTER(ctypes.c_char), ctypes.c_size_t, ctypes.c_void_p)
+# file:line:column: message, up to the op that it is about.
+_DIAGNOSTIC_TEXT = re.compile(r"\s*([^\n:]+):(\d+):\d+: (.+?)(?=: %|: \"|\n|$)")
 _ERROR_SEVERITY = 2
 _declared = threading.Lock()
 
@@ -27,6 +30,25 @@ def _library() -> Any:
         enable = library.ireeCompilerInvocationEnableCallbackDiagnostics
         enable.argtypes, enable.restype = [ctypes.c_void_p, ctypes.c_int, _DIAGNOSTIC, ctypes.c_void_p], None
     return library
+
+
+class IreeError(CompileError):
+    """IREE does not compile a module: `reason` says why, `file` and `line` where in the user's code, if known."""
+
+    def __init__(self, reason: str, file: str | None = None, line: int | None = None) -> None:
+        super().__init__(f"IREE cannot compile the training step: {reason}")
+        self.reason, self.file, self.line = reason, file, line
+
+    @classmethod
+    def of(cls, diagnostics: Sequence[str]) -> IreeError:
+        """The error for what IREE reported: the first is the one, the others follow from it."""
+        if not diagnostics:
+            return cls("no reason given")
+        match = _DIAGNOSTIC_TEXT.match(diagnostics[0])
+        file, line, reason = match.groups() if match else (None, None, diagnostics[0].strip().splitlines()[0])
+        error = cls(reason, file, line and int(line))
+        error.__cause__ = RuntimeError("\n".join(diagnostics))
+        return error
 
 
 class IreeCompiler:
@@ -68,8 +90,7 @@ class IreeCompiler:
             library.ireeCompilerInvocationSetCompileFromPhase(invocation._inv_p, first.encode())
         library.ireeCompilerInvocationSetCompileToPhase(invocation._inv_p, last.encode())
         if not invocation.execute():
-            reason = errors[0].strip().splitlines()[0] if errors else "no reason given"
-            raise CompileError(f"IREE cannot compile the training step: {reason}")
+            raise IreeError.of(errors)
         # The invocation holds the raw pointer of the callback for its lifetime.
         invocation._pock_diagnostics = callback  # pyright: ignore[reportAttributeAccessIssue]
         return invocation

@@ -52,6 +52,9 @@ def function_name(base: str, index: int) -> str:
     return base if index == 0 else f"{base}.{index}"
 
 
+_NO_SCALAR = "the loss must be a scalar tensor, got {}; reduce it, for example by .mean()"
+
+
 class _TrainStep(torch.nn.Module):
     """The model and its loss as one module."""
 
@@ -62,9 +65,10 @@ class _TrainStep(torch.nn.Module):
 
     def forward(self, inputs: Inputs, targets: tuple[torch.Tensor, ...]) -> torch.Tensor:
         outputs = _call(self.model, inputs)
-        if self.loss is None:
-            return _own_loss(outputs)
-        return self.loss(_trained_on(outputs), *targets)
+        loss = _own_loss(outputs) if self.loss is None else self.loss(_trained_on(outputs), *targets)
+        if not isinstance(loss, torch.Tensor):
+            raise CompileError(_NO_SCALAR.format(type(loss).__name__))
+        return loss
 
 
 class _Predict(torch.nn.Module):
@@ -109,7 +113,7 @@ def _trace_step(
     value = outputs[-1].meta["val"] if outputs and hasattr(outputs[-1], "meta") else None
     if not isinstance(value, torch.Tensor) or value.ndim != 0:
         shape = list(value.shape) if isinstance(value, torch.Tensor) else type(value).__name__
-        raise CompileError(f"the loss must be a scalar tensor, got {shape}; reduce it, for example by .mean()")
+        raise CompileError(_NO_SCALAR.format(shape))
     return program
 
 

@@ -58,6 +58,23 @@ func.func @same_padding(%x: !torch.vtensor<[1,1,4,6],f32>, %w: !torch.vtensor<[1
   return %0 : !torch.vtensor<[1,1,4,6],f32>
 }
 
+// An output padding of the stride or more: the kernel makes one step more, over zeros.
+// CHECK-LABEL: func.func @transposed_with_room(
+// CHECK: tensor.insert_slice %{{.*}} into %{{.*}}[0, 0, 0, 0] [1, 1, 3, 3] [1, 1, 1, 1] : tensor<1x1x3x3xf32> into tensor<1x1x4x3xf32>
+// CHECK: "pock.conv2d_input_grad"{{.*}} : (tensor<1x4x3x1xf32>, tensor<2x1x1x1xf32>) -> tensor<1x6x3x1xf32>
+func.func @transposed_with_room(%x: !torch.vtensor<[1,1,3,3],f32>, %w: !torch.vtensor<[1,1,2,1],f32>) -> !torch.vtensor<[1,1,6,3],f32> {
+  %none = torch.constant.none
+  %0 = torch.constant.int 0
+  %1 = torch.constant.int 1
+  %2 = torch.constant.int 2
+  %zeros = torch.prim.ListConstruct %0, %0 : (!torch.int, !torch.int) -> !torch.list<int>
+  %ones = torch.prim.ListConstruct %1, %1 : (!torch.int, !torch.int) -> !torch.list<int>
+  %more = torch.prim.ListConstruct %1, %0 : (!torch.int, !torch.int) -> !torch.list<int>
+  %dilations = torch.prim.ListConstruct %2, %1 : (!torch.int, !torch.int) -> !torch.list<int>
+  %3 = torch.aten.conv_transpose2d.input %x, %w, %none, %ones, %zeros, %more, %1, %dilations : !torch.vtensor<[1,1,3,3],f32>, !torch.vtensor<[1,1,2,1],f32>, !torch.none, !torch.list<int>, !torch.list<int>, !torch.list<int>, !torch.int, !torch.list<int> -> !torch.vtensor<[1,1,6,3],f32>
+  return %3 : !torch.vtensor<[1,1,6,3],f32>
+}
+
 // A transposed convolution is the input gradient of a convolution.
 // CHECK-LABEL: func.func @transposed(
 // CHECK: "pock.conv2d_input_grad"{{.*}} strides = array<i64: 2, 2>} : (tensor<1x3x3x4xf32>, tensor<2x2x3x4xf32>) -> tensor<1x6x6x3xf32>

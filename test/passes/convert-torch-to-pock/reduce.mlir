@@ -82,7 +82,7 @@ func.func @softmax(%x: !torch.vtensor<[2,3],f32>) -> !torch.vtensor<[2,3],f32> {
 // At zero the root is not differentiable: it is taken of one instead, and replaced by zero.
 // CHECK-LABEL: func.func @norm(
 // CHECK: %[[SUM:.*]] = "pock.reduce"(%{{.*}}) {dims = array<i64: 1>, kind = "sum"}
-// CHECK: %[[POSITIVE:.*]] = arith.cmpf ogt, %[[SUM]]
+// CHECK: %[[POSITIVE:.*]] = arith.cmpf ugt, %[[SUM]]
 // CHECK: %[[SAFE:.*]] = arith.select %[[POSITIVE]], %[[SUM]], %{{.*}}
 // CHECK: %[[ROOT:.*]] = math.sqrt %[[SAFE]]
 // CHECK: arith.select %[[POSITIVE]], %[[ROOT]], %{{.*}}
@@ -96,11 +96,13 @@ func.func @norm(%x: !torch.vtensor<[2,4],f32>) -> !torch.vtensor<[2],f32> {
   return %0 : !torch.vtensor<[2],f32>
 }
 
-// The root of the variance.
+// The root of the variance, likewise.
 // CHECK-LABEL: func.func @deviation(
 // CHECK: arith.constant dense<0.333333343>
 // CHECK: %[[VARIANCE:.*]] = arith.mulf
-// CHECK-NEXT: math.sqrt %[[VARIANCE]]
+// CHECK: arith.cmpf ugt, %[[VARIANCE]]
+// CHECK: math.sqrt
+// CHECK-NEXT: arith.select
 // CHECK-NEXT: return
 func.func @deviation(%x: !torch.vtensor<[2,4],f32>) -> !torch.vtensor<[2],f32> {
   %false = torch.constant.bool false

@@ -1,6 +1,6 @@
 // A gradient is handed over right after the last use of its parameter is differentiated, before the layers below: its
 // memory is free early, and the update comes after the last read of the old value.
-// RUN: pock-opt %s --pock-autodiff | FileCheck %s
+// RUN: pock-opt %s --split-input-file --pock-autodiff | FileCheck %s
 
 // CHECK-LABEL: func.func @train_step
 // CHECK: %[[W1:.*]] = "pock.read"() {symbol = @first}
@@ -22,4 +22,16 @@ func.func @train_step(%x: tensor<5x3xf32>) -> tensor<f32> {
   %3 = "pock.matmul"(%1, %2) {transpose_lhs = false, transpose_rhs = false} : (tensor<5x4xf32>, tensor<4x2xf32>) -> tensor<5x2xf32>
   %loss = "pock.reduce"(%3) {dims = array<i64: 0, 1>, kind = "sum"} : (tensor<5x2xf32>) -> tensor<f32>
   return %loss : tensor<f32>
+}
+// -----
+// A parameter that is the loss itself has no use before the end, and the gradient 1.
+// CHECK-LABEL: func.func @train_step
+// CHECK: %[[LOSS:.*]] = "pock.read"() {symbol = @loss}
+// CHECK: %[[ONE:.*]] = arith.constant dense<1.000000e+00>
+// CHECK-NEXT: "pock.gradient"(%[[ONE]]) {parameter = @loss}
+// CHECK-NEXT: return %[[LOSS]]
+"pock.parameter"() {kind = "parameter", sym_name = "loss", trained = true, type = tensor<f32>} : () -> ()
+func.func @train_step() -> tensor<f32> {
+  %0 = "pock.read"() {symbol = @loss} : () -> tensor<f32>
+  return %0 : tensor<f32>
 }

@@ -8,7 +8,6 @@ outputs and gradients.
 
 from __future__ import annotations
 
-import warnings
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,19 +17,14 @@ from unittest import mock
 
 import numpy as np
 import torch
-from support.gradients import expose_gradients
-from support.programs import Program
+from support.step_programs import Step, run_step
 from torch import nn
 from torch_mlir import ir
 
 from pock_mlir.compiler import imported
-from pock_mlir.frontends.torch_decompositions import decompositions
-from pock_mlir.frontends.torch_export import TracedModel
-from pock_mlir.frontends.torch_import import ParameterTable, import_traced
-from pock_mlir.passes.convert_torch_to_pock import torch_op
+from pock_mlir.frontends.torch_import import import_traced
 from pock_mlir.passes.convert_torch_to_pock.conversion import op_key
-from pock_mlir.passes.functions import find_function, functions_of, operations_of
-from pock_mlir.passes.pipeline import run_pipeline
+from pock_mlir.passes.functions import functions_of, operations_of
 
 NOT_EXPORTED = frozenset(
     f"torch.aten.{name}"
@@ -149,7 +143,7 @@ class Outcome:
     exported: set[str]
 
 
-class _WithLoss(nn.Module):
+class _WithLoss(Step):
     """Gives the loss of a family and then its results."""
 
     def __init__(self, model: Family) -> None:
@@ -165,29 +159,11 @@ def compiled_outcome(cases: Sequence[Case]) -> Outcome:
     """What the compiled model of a family gives."""
     family = Family(cases)
     arguments = (family.others(), weights_of(family))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        exported = torch.export.export(_WithLoss(family), arguments).run_decompositions(
-            decompositions(torch_op.names())
-        )
-    module = import_traced(TracedModel([exported], [exported], "tuple", ()), ParameterTable(family))
-    with module.context, ir.Location.unknown():
-        find_function(module.operation, "predict").erase()
-        function = find_function(module.operation, "train_step")
-        names = {op_key(op.operation) for op in operations_of(function)}
-        run_pipeline(module, "convert-torch-to-pock,cse,canonicalize,pock-apply-scheme{train=*},pock-autodiff")
-        order = expose_gradients(module.operation, with_loss=False)["train_step"]
-        run_pipeline(module, "cse,canonicalize,convert-pock-to-linalg,cse,canonicalize")
-        program = Program(module)
-    parameters = {name: x.detach().numpy() for name, x in family.named_parameters()}
-    inputs = [x.numpy() for group in arguments for x in group]
-    outputs = program.run("train_step", *inputs, *[parameters[name] for name in order])
+    outcome = run_step(_WithLoss(family), arguments, with_loss=False)
+    outputs, gradients = list(outcome.outputs), iter(outcome.gradients.values())
     results = {case.name: [outputs.pop(0) for _ in results_of(case, case.inputs)] for case in cases}
-    # A parameter that nothing reads is no argument.
-    found = {name: np.zeros_like(x) for name, x in parameters.items()} | dict(zip(order, outputs, strict=True))
-    gradients = iter(found.values())
     by_case = {case.name: [next(gradients) for x in case.inputs if x.is_floating_point()] for case in cases}
-    return Outcome(results, by_case, names)
+    return Outcome(results, by_case, outcome.exported)
 
 
 def expected_outcome(case: Case) -> tuple[list[torch.Tensor], list[np.ndarray]]:

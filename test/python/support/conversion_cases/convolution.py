@@ -75,6 +75,11 @@ CASES = [
         lambda x, w: functional.conv_transpose2d(x, w, stride=2, padding=1, output_padding=1, groups=2, dilation=2),
         [IMAGE, TRANSPOSED],
     ),
+    Case(
+        "conv-transpose2d-with-room",
+        lambda x, w: functional.conv_transpose2d(x, w, padding=1, output_padding=(1, 2), dilation=(2, 3)),
+        [IMAGE, TRANSPOSED],
+    ),
     Case("max-pool1d", lambda x: (functional.max_pool1d(x, 2), functional.max_pool1d(x[0], 3, 2, 1, 2)), [SIGNAL]),
     Case("avg-pool1d", lambda x: (functional.avg_pool1d(x, 3, 2, 1), functional.avg_pool1d(x[0], 2)), [SIGNAL]),
     Case("adaptive-average-1d", lambda x: tuple(functional.adaptive_avg_pool1d(x, n) for n in (1, 3, 4)), [SIGNAL]),

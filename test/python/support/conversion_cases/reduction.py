@@ -20,9 +20,15 @@ CASES = [
     Case("var", lambda x: (x.var(), x.var(-1), x.var((1, 2), unbiased=False), x.var(0, keepdim=True)), [X]),
     Case("std", lambda x: (x.std(), x.std(-1), x.std((1, 2), unbiased=False)), [X]),
     Case(
+        "std-of-equal-elements",
+        lambda x: (x.std(1), x.std(1, correction=0)),
+        [torch.tensor([[0.5] * 4, [1.5, 2, 0, 1]])],
+    ),
+    Case(
         "norm", lambda x: (x.norm(), x.norm(dim=-1), x.norm(p=1, dim=0), torch.linalg.vector_norm(x, float("inf"))), [X]
     ),
     Case("normalize", lambda x: torch.nn.functional.normalize(x, dim=-1), [torch.cat([X[0], torch.zeros(1, 4)])]),
+    Case("norm-of-nan", lambda x: x.norm(dim=-1), [torch.tensor([[1.0, 2.0], [torch.nan, 1.0], [0.0, 0.0]])]),
     Case("logsumexp", lambda x: (x.logsumexp(-1), (50 * x).logsumexp((0, 1), keepdim=True)), [X]),
     Case("amax", lambda x: (x.amax(), x.amax(-1), x.amax((0, 2), keepdim=True)), [TIES]),
     Case("amin", lambda x: (x.amin(), x.amin(1)), [TIES]),
