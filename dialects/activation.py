@@ -9,7 +9,9 @@ GELU_FORMS = ("none", "tanh")
 
 
 class ReluOp(Pock.Operation, name="relu", traits=[Pure]):
-    """max(x, 0), elementwise. NaN stays NaN."""
+    """max(x, 0), elementwise. NaN stays NaN. With the optional attribute `limit` (float), at most that: min(max(x, 0),
+    limit).
+    """
 
     x: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
@@ -18,6 +20,16 @@ class ReluOp(Pock.Operation, name="relu", traits=[Pure]):
     def verify_invariants(self) -> None:
         require_float("x", self.x)
         require_same_type("x", self.x, "result", self.result)
+        if "limit" in self.operation.attributes:
+            limit = self.operation.attributes["limit"]
+            positive = isinstance(limit, ir.FloatAttr) and limit.value > 0
+            require(positive, f"attribute 'limit' must be a positive floating-point number, got {limit}")
+
+    @property
+    def upper(self) -> float | None:
+        """The limit, if there is one."""
+        attributes = self.operation.attributes
+        return attributes["limit"].value if "limit" in attributes else None
 
 
 class SigmoidOp(Pock.Operation, name="sigmoid", traits=[Pure]):
@@ -62,8 +74,9 @@ class GeluOp(Pock.Operation, name="gelu", traits=[Pure]):
         require(form in GELU_FORMS, f"attribute 'approximate' must be one of {', '.join(GELU_FORMS)}, got '{form}'")
 
 
-def relu(x: ir.Value) -> ir.Value:
-    return build("pock.relu", [x.type], [x]).result
+def relu(x: ir.Value, limit: float | None = None) -> ir.Value:
+    extra = {} if limit is None else {"limit": float(limit)}
+    return build("pock.relu", [x.type], [x], **extra).result
 
 
 def sigmoid(x: ir.Value) -> ir.Value:

@@ -21,7 +21,10 @@ def relu(op: activation.ReluOp, g: ir.Value) -> Thunks:
 
     def cotangent() -> ir.Value:
         zero = constant(0.0, g.type)
-        return select(greater(op.result, zero), g, zero)
+        passed = select(greater(op.result, zero), g, zero)
+        if op.upper is None:
+            return passed
+        return select(greater(constant(op.upper, g.type), op.result), passed, zero)
 
     return [cotangent]
 

@@ -18,7 +18,8 @@ from .structured import elementwise
 
 @lowering("pock.relu")
 def relu(op: ReluOp) -> ir.Value:
-    return arith.MaximumFOp(op.x, constant(0.0, op.x.type)).result
+    positive = arith.MaximumFOp(op.x, constant(0.0, op.x.type)).result
+    return positive if op.upper is None else arith.MinimumFOp(positive, constant(op.upper, op.x.type)).result
 
 
 @lowering("pock.sigmoid")

@@ -92,7 +92,9 @@ def clamp_tensor(c: Conversion, x: ir.Value, low: ir.Value | None = None, high: 
 
 @torch_op("torch.aten.hardtanh")
 def hardtanh(c: Conversion, x: ir.Value, low: Number = -1.0, high: Number = 1.0) -> ir.Value:
-    """Clamp, but at a bound it passes no gradient on."""
+    """Clamp, but at a bound it passes no gradient on. From 0 on it is a relu, whose gradient needs the result only."""
+    if low == 0.0 and high > 0.0 and _is_float(x):
+        return activation.relu(x, high)
     return _bounded(x, (low, "OLE", "sle"), (high, "OGE", "sge"))
 
 

@@ -53,3 +53,9 @@ func.func @gelu_form(%x: tensor<2xf32>) {
   %0 = "pock.gelu"(%x) {approximate = "erf"} : (tensor<2xf32>) -> tensor<2xf32>
   return
 }
+// -----
+func.func @relu_with_negative_limit(%x: tensor<2xf32>) {
+  // expected-error @+1 {{'pock.relu' op attribute 'limit' must be a positive floating-point number, got -1.000000e+00 : f64}}
+  %0 = "pock.relu"(%x) {limit = -1.0} : (tensor<2xf32>) -> tensor<2xf32>
+  return
+}

@@ -15,3 +15,10 @@ func.func @activations(%x: tensor<2x3xf32>, %y: tensor<f64>) -> (tensor<2x3xf32>
   %4 = "pock.gelu"(%y) {approximate = "tanh"} : (tensor<f64>) -> tensor<f64>
   return %3, %4 : tensor<2x3xf32>, tensor<f64>
 }
+
+// CHECK-LABEL: func.func @relu_with_limit
+func.func @relu_with_limit(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  // CHECK: "pock.relu"(%{{.*}}) {limit = 6.000000e+00 : f64} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %0 = "pock.relu"(%x) {limit = 6.0} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}

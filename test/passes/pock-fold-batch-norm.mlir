@@ -1,4 +1,4 @@
-// RUN: pock-opt %s --pass-pipeline='builtin.module(pock-fold-batch-norm,cse,canonicalize)' | FileCheck %s
+// RUN: pock-opt %s --pock-fold-batch-norm --cse --canonicalize | FileCheck %s
 
 "pock.parameter"() {kind = "parameter", sym_name = "w", trained = false, type = tensor<3x3x2x4xf32>} : () -> ()
 "pock.parameter"() {kind = "buffer", sym_name = "mean", trained = false, type = tensor<4xf32>} : () -> ()

@@ -1,4 +1,4 @@
-// RUN: pock-opt %s --pass-pipeline='builtin.module(pock-lower-precision{type=bf16},cse,canonicalize)' | FileCheck %s
+// RUN: pock-opt %s --pock-lower-precision=type=bf16 --cse --canonicalize | FileCheck %s
 // RUN: pock-opt %s --pass-pipeline='builtin.module(pock-lower-precision{type=f16 master-weights=false},cse,canonicalize)' | FileCheck %s --check-prefix=HALF
 
 // A frozen matrix is kept in the narrow type only; a trained one is rounded where it is read; vectors stay.

@@ -46,3 +46,11 @@ func.func @gelu_tanh(%x: tensor<2xf32>) -> tensor<2xf32> {
   %0 = "pock.gelu"(%x) {approximate = "tanh"} : (tensor<2xf32>) -> tensor<2xf32>
   return %0 : tensor<2xf32>
 }
+
+// CHECK-LABEL: func.func @relu_with_limit(
+// CHECK: %[[POSITIVE:.*]] = arith.maximumf
+// CHECK: arith.minimumf %[[POSITIVE]]
+func.func @relu_with_limit(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %0 = "pock.relu"(%x) {limit = 6.0} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}

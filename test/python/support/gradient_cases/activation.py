@@ -40,6 +40,13 @@ CASES = [
         for shape in SHAPES
     ),
     *(Case(rule, "extreme", [EXTREME], build, reference) for rule, (build, reference) in OPS.items()),
+    Case(
+        "pock.relu",
+        "with-limit",
+        [numbers([-1.0, 0.0, 0.5, 2.0, 5.999, 6.0, 7.5])],
+        lambda x: activation.relu(x, 6.0),
+        torch.nn.functional.relu6,
+    ),
     Case("pock.relu", "at-zero", [numbers([0.0, -0.0, 1e-30, -1e-30])], activation.relu, torch.relu),
     *_gelu("none"),
     *_gelu("tanh"),
