@@ -65,8 +65,9 @@ def _modules_at(module: ir.Operation, file: str | None, line: int | None) -> lis
 
 def _describe(error: Exception) -> str:
     """The type of an exception and its message, as one line."""
-    if isinstance(error, ir.MLIRError) and error.error_diagnostics:
-        text = error.error_diagnostics[0].message
+    diagnostics = getattr(error, "error_diagnostics", ())
+    if diagnostics:
+        text = diagnostics[0].message
     else:
         text = str(error)
     lines = text.strip().splitlines()

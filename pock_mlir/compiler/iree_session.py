@@ -46,7 +46,7 @@ class IreeError(CompileError):
             return cls("no reason given")
         match = _DIAGNOSTIC_TEXT.match(diagnostics[0])
         file, line, reason = match.groups() if match else (None, None, diagnostics[0].strip().splitlines()[0])
-        error = cls(reason, file, line and int(line))
+        error = cls(reason, file, int(line) if line else None)
         error.__cause__ = RuntimeError("\n".join(diagnostics))
         return error
 
