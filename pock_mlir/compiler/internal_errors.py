@@ -66,9 +66,6 @@ def _modules_at(module: ir.Operation, file: str | None, line: int | None) -> lis
 def _describe(error: Exception) -> str:
     """The type of an exception and its message, as one line."""
     diagnostics = getattr(error, "error_diagnostics", ())
-    if diagnostics:
-        text = diagnostics[0].message
-    else:
-        text = str(error)
+    text = diagnostics[0].message if diagnostics else str(error)
     lines = text.strip().splitlines()
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
