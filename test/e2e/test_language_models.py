@@ -1,4 +1,4 @@
-"""Five steps of every language model, all parameters and a few, against PyTorch."""
+"""Five steps of every language model against PyTorch, all parameters and a few."""
 
 from __future__ import annotations
 

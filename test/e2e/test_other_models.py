@@ -1,4 +1,4 @@
-"""Five steps of recurrent nets, sound, bags of words, several tasks, own losses, all parameters and a few, against PyTorch."""
+"""Five steps of recurrent nets, sound, bags of words, several tasks and own losses against PyTorch."""
 
 from __future__ import annotations
 

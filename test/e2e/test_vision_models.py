@@ -1,4 +1,4 @@
-"""Five steps of every image model, all parameters and a few, against PyTorch."""
+"""Five steps of every image model against PyTorch, all parameters and a few."""
 
 from __future__ import annotations
 

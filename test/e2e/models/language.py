@@ -41,7 +41,8 @@ def bert() -> nn.Module:
 
 def roberta() -> nn.Module:
     """Position ids are the running count of tokens that are no padding."""
-    return RobertaForSequenceClassification(RobertaConfig(**ENCODER, pad_token_id=PAD, attn_implementation="sdpa"))
+    config = RobertaConfig(**ENCODER | {"num_hidden_layers": 1}, pad_token_id=PAD, attn_implementation="sdpa")
+    return RobertaForSequenceClassification(config)
 
 
 def distilbert() -> nn.Module:

@@ -81,7 +81,7 @@ def mcunet() -> nn.Module:
 
 
 def efficientnet_lite() -> nn.Module:
-    return EfficientNetLite(CLASSES, stages=(Stage(1, 3, 1, 1, 8), Stage(2, 5, 2, 3, 8)), head_channels=24)
+    return EfficientNetLite(CLASSES, stages=(Stage(1, 3, 1, 1, 32), Stage(1, 5, 2, 2, 12)), head_channels=24)
 
 
 def vit() -> nn.Module:
@@ -137,7 +137,7 @@ def segmented(count: int, size: int) -> Batch:
     return (torch.randn(count, 3, size, size),), (torch.randint(0, 3, (count, size, size)),)
 
 
-# A linear bottleneck ends in a bias that the next block's batch normalisation takes away again: its gradient is rounding
+# A linear bottleneck ends in a bias that the next block's batch normalisation takes away: its gradient is rounding
 # alone, which Adam would turn into full steps. Those nets train by SGD.
 VISION = (
     Case("resnet-18-like", lambda: resnet("basic"), lambda: images(8, 32), train_mode=True, optimizer="adamw"),
