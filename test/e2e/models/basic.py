@@ -1,25 +1,13 @@
-"""The models that training is checked on, small enough to compile in seconds."""
+"""Plain models of a few layers, among them those that other tests of the training step use."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 from transformers import BertConfig, BertModel
 
-Batch = tuple[tuple[torch.Tensor, ...] | dict[str, torch.Tensor], tuple[torch.Tensor, ...]]
-
-
-@dataclass(frozen=True)
-class Case:
-    """A model and how to draw a batch for it: (inputs, targets)."""
-
-    name: str
-    build: Callable[[], nn.Module]
-    batch: Callable[[], Batch]
+from .case import Batch, Case
 
 
 def mlp() -> nn.Module:
@@ -131,11 +119,11 @@ def _image_batch() -> Batch:
     return (torch.randn(4, 3, 24, 24),), (torch.randint(0, 10, (4,)),)
 
 
-CASES = (
+BASIC = (
     Case("mlp", mlp, lambda: ((torch.randn(8, 16),), (torch.randint(0, 5, (8,)),))),
-    Case("lenet", LeNet, _image_batch),
-    Case("residual-cnn", ResidualCnn, _image_batch),
-    Case("encoder-classifier", EncoderClassifier, _encoder_batch),
+    Case("lenet", LeNet, _image_batch, optimizer="adamw"),
+    Case("residual-cnn", ResidualCnn, _image_batch, sparse="bias"),
+    Case("encoder-classifier", EncoderClassifier, _encoder_batch, optimizer="adamw"),
     Case(
         "tied-language-model",
         TiedLanguageModel,

@@ -1,0 +1,15 @@
+"""Five steps of every language model against PyTorch, all parameters and a few."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .compare import assert_agrees, train_case
+from .models import LANGUAGE, Case, full_and_sparse
+
+
+@pytest.mark.parametrize(("case", "scheme"), full_and_sparse(LANGUAGE))
+def test_five_steps(case: Case, scheme: str, tmp_path: Path) -> None:
+    assert_agrees(train_case(case, tmp_path, scheme=scheme, steps=5))
