@@ -48,7 +48,12 @@ def test_a_parameter_is_the_loss_of_a_function(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("loss", "what"),
-    [(lambda o: (o[0], o[1]), "tuple"), (lambda o: 1.0, "float"), (lambda o: None, "NoneType"), (lambda o: o[1], "[3]")],
+    [
+        (lambda o: (o[0], o[1]), "tuple"),
+        (lambda o: 1.0, "float"),
+        (lambda o: None, "NoneType"),
+        (lambda o: o[1], "[3]"),
+    ],
 )
 def test_a_loss_must_be_a_scalar(loss: Any, what: str) -> None:
     with pytest.raises(pock.PockError) as caught:
