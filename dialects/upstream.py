@@ -163,11 +163,16 @@ def _common_groups(source: list[int], target: list[int]) -> tuple[list[list[int]
 
 
 def extract_slice(x: ir.Value, offsets: Sequence[int], sizes: Sequence[int], strides: Sequence[int]) -> ir.Value:
-    result = ir.RankedTensorType.get(list(sizes), ranked(x).element_type)
+    element = ranked(x).element_type
+    if 0 in sizes:  # of which MLIR allows no slice at the end
+        return zeros(sizes, element)
+    result = ir.RankedTensorType.get(list(sizes), element)
     return tensor.ExtractSliceOp(result, x, [], [], [], list(offsets), list(sizes), list(strides)).result
 
 
 def insert_slice(x: ir.Value, into: ir.Value, offsets: Sequence[int], strides: Sequence[int]) -> ir.Value:
+    if 0 in shape_of(x):
+        return into
     return tensor.InsertSliceOp(x, into, [], [], [], list(offsets), shape_of(x), list(strides)).result
 
 

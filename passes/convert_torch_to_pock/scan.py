@@ -50,10 +50,10 @@ def diff(c: Conversion, x: ir.Value, n: int = 1, dim: int = -1, prepend=None, ap
 
 
 def _without(x: ir.Value, dim: int, *, first: bool) -> ir.Value:
-    """x without its first or its last slice along a dimension."""
+    """x without its first or its last slice along a dimension, if it has one."""
     shape = shape_of(x)
     offsets = [int(first and d == dim) for d in range(len(shape))]
-    sizes = [size - (d == dim) for d, size in enumerate(shape)]
+    sizes = [max(size - (d == dim), 0) for d, size in enumerate(shape)]
     return extract_slice(x, offsets, sizes, [1] * len(shape))
 
 

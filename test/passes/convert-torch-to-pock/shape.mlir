@@ -152,3 +152,15 @@ func.func @crop(%x: !torch.vtensor<[5],f32>) -> !torch.vtensor<[5],f32> {
   %0 = torch.aten.constant_pad_nd %x, %amounts, %value : !torch.vtensor<[5],f32>, !torch.list<int>, !torch.float -> !torch.vtensor<[5],f32>
   return %0 : !torch.vtensor<[5],f32>
 }
+
+// A slice of nothing, which may lie behind the end.
+// CHECK-LABEL: func.func @nothing(
+// CHECK-NEXT: %[[EMPTY:.*]] = arith.constant dense<{{.*}}> : tensor<0xf32>
+// CHECK-NEXT: return %[[EMPTY]]
+func.func @nothing(%x: !torch.vtensor<[5],f32>) -> !torch.vtensor<[0],f32> {
+  %0 = torch.constant.int 0
+  %1 = torch.constant.int 1
+  %5 = torch.constant.int 5
+  %2 = torch.aten.slice.Tensor %x, %0, %5, %5, %1 : !torch.vtensor<[5],f32>, !torch.int, !torch.int, !torch.int, !torch.int -> !torch.vtensor<[0],f32>
+  return %2 : !torch.vtensor<[0],f32>
+}

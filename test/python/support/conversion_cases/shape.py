@@ -22,6 +22,15 @@ def _assigned(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
 
 CASES = [
+    Case(
+        "empty-pieces",
+        lambda x: (
+            torch.cat([x[:, 3:], x], 1),
+            torch.cat([x[:1].diff(n=2, dim=0), 2 * x[2:], x]),
+            x[:, 3:].sum(1) + x.sum(1),
+        ),
+        [normal(2, 3, 4)],
+    ),
     Case("view", lambda x: (x.view(6, 4), x.view(-1), x.view(2, -1, 2)), [X]),
     Case("reshape", lambda x: (x.reshape(4, 6), x.transpose(0, 2).reshape(6, 4)), [X]),
     Case("flatten", lambda x: (x.flatten(), x.flatten(1), x.flatten(0, 1)), [X]),
