@@ -160,3 +160,27 @@ def test_one_example_tensor_for_several_arguments(tmp_path: Path) -> None:
     session = compiled(model, tmp_path, (example,), (example,), loss="mse")
     x, y = torch.randn(2, 3), torch.randn(2, 3)
     assert session.train_step(x.numpy(), y.numpy()) == pytest.approx(F.mse_loss(model(x), y).item(), rel=1e-5)
+
+
+class MaskedBag(nn.Module):
+    """The sum of the embeddings of the tokens that a boolean mask keeps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embedding, self.head = nn.Embedding(10, 8), nn.Linear(8, 3)
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        return self.head((self.embedding(ids) * mask[..., None]).sum(1))
+
+
+def test_inputs_of_32_bit_integers_and_booleans(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    model, ids, mask = MaskedBag(), torch.randint(0, 10, (4, 5), dtype=torch.int32), torch.rand(4, 5) > 0.3
+    classes = torch.randint(0, 3, (4,))
+    session = pock.load(pock.compile(model, (ids, mask), (classes,)).save(tmp_path / "model.pock"), threads=1)
+    expected = model(ids, mask)
+    np.testing.assert_allclose(session.predict(ids, mask), expected.detach().numpy(), rtol=1e-5, atol=1e-6)
+    loss = F.cross_entropy(expected, classes).item()
+    assert session.train_step(ids, mask, classes) == pytest.approx(loss, rel=1e-5)
+    with pytest.raises(pock.PockError, match=r"'input0' is 10 .* it must be in \[0, 10\)"):
+        session.train_step(torch.full_like(ids, 10), mask, classes)
