@@ -1,6 +1,6 @@
 """Planned memory of a small BERT's training step in each precision.
 
-    python benchmarks/precision_memory.py
+python benchmarks/precision_memory.py
 """
 
 from __future__ import annotations
