@@ -148,7 +148,9 @@ def assert_agrees(run: Run) -> None:
     assert found.loss <= LOSS_TOLERANCE, f"losses: {run.losses}"
     assert found.update <= UPDATE_TOLERANCE, f"updates: {found}"
     assert found.statistic <= LOSS_TOLERANCE, f"running statistics: {found}"
-    assert run.session.measured_peak_bytes == pytest.approx(run.step.memory.planned_peak_bytes, rel=0.1)
+    # The alignment of many small buffers counts only in models of a few kilobytes.
+    planned = run.step.memory.planned_peak_bytes
+    assert run.session.measured_peak_bytes == pytest.approx(planned, rel=0.1, abs=4096)
 
 
 def _relative(ours: np.ndarray, theirs: np.ndarray) -> float:
