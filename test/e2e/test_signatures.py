@@ -78,7 +78,8 @@ def test_every_shape_trains_the_same_parameters(compiled) -> None:
         np.testing.assert_allclose(session.predict(inputs), reference(**inputs).detach().numpy(), rtol=1e-4, atol=1e-5)
     # One copy of everything, and the plan is that of the hungriest function.
     assert len(step.manifest.state) == 2 + 3 * len(list(model.parameters()))
-    assert session.measured_peak_bytes <= 1.01 * step.memory.planned_peak_bytes
+    # Alignment counts in a model of a few kilobytes.
+    assert session.measured_peak_bytes <= step.memory.planned_peak_bytes + 4096
 
 
 def test_shapes_that_were_not_compiled(compiled) -> None:
