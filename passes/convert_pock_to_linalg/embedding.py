@@ -10,7 +10,9 @@ from pock_mlir.dialects.embedding import EmbeddingGradOp, EmbeddingOp
 from pock_mlir.dialects.upstream import constant, reshape
 
 from .rules import lowering
-from .structured import elementwise, filled, projection
+from .structured import as_stored, elementwise, filled, projection
+
+MATERIALIZED = "pock.materialized"
 
 
 @lowering("pock.embedding")
@@ -40,7 +42,14 @@ def embedding_grad(op: EmbeddingGradOp) -> ir.Value:
     i32 = ir.IntegerType.get_signless(32)
     if ranked(indices).element_type != i32:
         indices = arith.TruncIOp(ir.RankedTensorType.get([count, 1], i32), indices).result
-    return scatter_add(updates, indices, filled(table, element, 0.0))
+    return scatter_add(updates, indices, filled(table, element, 0.0), materialized=_is_widened(op.cotangent))
+
+
+def _is_widened(x: ir.Value) -> bool:
+    """Whether the value is a widened one, perhaps reshaped."""
+    while not isinstance(x.owner, ir.Block) and x.owner.name in ("tensor.collapse_shape", "tensor.expand_shape"):
+        x = x.owner.operands[0]
+    return as_stored(x) != x
 
 
 def _without_padding(updates: ir.Value, indices: ir.Value, padding_index: int) -> ir.Value:
@@ -57,14 +66,19 @@ def _without_padding(updates: ir.Value, indices: ir.Value, padding_index: int) -
     return elementwise(shape_of(updates), element, [updates, rows], keep, [projection(2, [0, 1]), projection(2, [0])])
 
 
-def scatter_add(updates: ir.Value, indices: ir.Value, init: ir.Value) -> ir.Value:
-    """Adds row i of `updates` [N, D] to row indices[i, 0] of `init` [V, D]; an index may occur several times."""
+def scatter_add(updates: ir.Value, indices: ir.Value, init: ir.Value, *, materialized: bool = False) -> ir.Value:
+    """Adds row i of `updates` [N, D] to row indices[i, 0] of `init` [V, D]; an index may occur several times.
+
+    `materialized`: the updates are to be in memory before, which the hand-over sees to.
+    """
     element = ranked(init).element_type
     attributes = {
         "dimension_map": ir.DenseI64ArrayAttr.get([0]),
         "unique_indices": ir.BoolAttr.get(False),
         "operandSegmentSizes": ir.DenseI32ArrayAttr.get([2, 1]),
     }
+    if materialized:
+        attributes[MATERIALIZED] = ir.UnitAttr.get()
     op = ir.Operation.create("tm_tensor.scatter", [init.type], [updates, indices, init], attributes, regions=1)
     block = op.regions[0].blocks.append(element, element)
     with ir.InsertionPoint(block):

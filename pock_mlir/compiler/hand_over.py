@@ -13,6 +13,7 @@ from typing import Any
 from iree.compiler import ir
 
 from pock_mlir.passes.convert_pock_state import IN_PLACE, SCOPE
+from pock_mlir.passes.convert_pock_to_linalg.embedding import MATERIALIZED
 
 DIALECTS = ("util", "flow", "iree_tensor_ext", "iree_linalg_ext")
 READ_ONLY, READ_WRITE = "readonly", "readwrite"
@@ -90,11 +91,12 @@ def _convert(op: ir.Operation, in_place: dict[str, ir.Operation], mutable: set[s
 def _scatter(op: ir.Operation) -> ir.Operation:
     """iree_linalg_ext.scatter; IREE's own conversion of tm_tensor fails on scatters in input programs.
 
-    The updates come from memory: IREE would compute some of them inside the scatter, all at once on the stack.
+    Updates that are marked come from memory: IREE would compute them inside the scatter, all at once on the stack.
     """
     attributes = {name: op.attributes[name] for name in ("dimension_map", "unique_indices")}
     updates, *rest = op.operands
-    updates = ir.Operation.create("util.optimization_barrier", [updates.type], [updates]).results[0]
+    if MATERIALIZED in op.attributes:
+        updates = ir.Operation.create("util.optimization_barrier", [updates.type], [updates]).results[0]
     new = ir.Operation.create("iree_linalg_ext.scatter", [op.results[0].type], [updates, *rest], attributes, regions=1)
     op.regions[0].blocks[0].append_to(new.regions[0])
     terminator = list(new.regions[0].blocks[0].operations)[-1].operation

@@ -32,3 +32,15 @@ func.func @padding(%g: tensor<2x4xf32>, %indices: tensor<2xi32>) -> tensor<9x4xf
   %0 = "pock.embedding_grad"(%g, %indices) {padding_index = 8} : (tensor<2x4xf32>, tensor<2xi32>) -> tensor<9x4xf32>
   return %0 : tensor<9x4xf32>
 }
+
+// Rows that were widened are to be in memory before they are scattered; others need not.
+// CHECK-LABEL: func.func @gradient_of_narrow_rows(
+// CHECK: tm_tensor.scatter {{.*}}pock.materialized
+// CHECK: tm_tensor.scatter
+// CHECK-NOT: pock.materialized
+func.func @gradient_of_narrow_rows(%narrow: tensor<2x3x4xbf16>, %wide: tensor<2x3x4xf32>, %indices: tensor<2x3xi32>) -> (tensor<5x4xf32>, tensor<5x4xf32>) {
+  %rows = arith.extf %narrow : tensor<2x3x4xbf16> to tensor<2x3x4xf32>
+  %0 = "pock.embedding_grad"(%rows, %indices) {padding_index = -1 : i64} : (tensor<2x3x4xf32>, tensor<2x3xi32>) -> tensor<5x4xf32>
+  %1 = "pock.embedding_grad"(%wide, %indices) {padding_index = -1 : i64} : (tensor<2x3x4xf32>, tensor<2x3xi32>) -> tensor<5x4xf32>
+  return %0, %1 : tensor<5x4xf32>, tensor<5x4xf32>
+}
