@@ -96,6 +96,9 @@ class Conversion:
         if any(isinstance(v, Failed) for v in _flat(operands)):
             self._stand_in(operation)
             return
+        for missing in (v for v in _flat(operands) if isinstance(v, Missing)):
+            self._fail(operation, missing.reason)
+            return
         self.types = [builtin_tensor(r.type) for r in operation.results]
         try:
             with ir.Location.name(_short(key), operation.location) if self.survey else operation.location:
@@ -115,7 +118,11 @@ class Conversion:
                 self._fail(operation, f"conversion gave {value.type}, the program says {expected}")
                 return
         self.counts[_short(key)] += 1
-        self._set(operation, converted)
+        self._set(operation, [self._given(key, i, value) for i, value in enumerate(converted)])
+
+    def _given(self, key: str, index: int, value: Any) -> Any:
+        """A rule gives None for a result that it does not compute: nobody may use it."""
+        return Missing(_short(key), index) if value is None and self.types[index] is not None else value
 
     def _convert_structure(self, op: ir.OpView, key: str) -> bool:
         """Constants, lists and casts between the type systems."""
@@ -221,6 +228,18 @@ class Failed:
     """Stands for a result of an op that could not be converted, where a placeholder cannot; it depends on `inputs`."""
 
     inputs: Sequence[ir.Value]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Stands for a result that the rule of `op` does not compute."""
+
+    op: str
+    index: int
+
+    @property
+    def reason(self) -> str:
+        return f"it uses result {self.index} of {self.op}, which is not supported"
 
 
 def _flat(values: Iterable[Any]) -> list[Any]:

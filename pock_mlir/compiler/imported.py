@@ -14,6 +14,7 @@ from pock_mlir.compiler.clock import Clock
 from pock_mlir.compiler.coverage import UnsupportedOps, scan
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.losses import resolve_loss
+from pock_mlir.frontends.module_checks import check_modules
 from pock_mlir.frontends.module_tree import ModelStructure, model_structure
 from pock_mlir.frontends.torch_export import Examples, TracedModel, function_name, trace
 from pock_mlir.frontends.torch_import import ParameterTable, import_traced
@@ -73,3 +74,4 @@ def _check_model(model: Any) -> None:
         raise CompileError(f"model must be a torch.nn.Module, got {type(model).__name__}")
     if not any(True for _ in model.parameters()):
         raise CompileError("the model has no parameters to train")
+    check_modules(model)

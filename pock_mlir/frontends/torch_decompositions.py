@@ -9,6 +9,8 @@ from typing import Any
 import torch
 from torch._decomp import decomposition_table
 
+from pock_mlir.frontends.torch_corrections import corrections
+
 
 def decompositions(converted: Iterable[str]) -> dict[Any, Callable[..., Any]]:
     """The decompositions for `ExportedProgram.run_decompositions`, without those of the ops named in `converted`.
@@ -22,9 +24,11 @@ def decompositions(converted: Iterable[str]) -> dict[Any, Callable[..., Any]]:
 
 @cache
 def _known() -> dict[Any, Callable[..., Any]]:
-    """Torch's decompositions: those into core aten, and beyond it wherever there are any for what computes anew."""
+    """Torch's decompositions: those into core aten, and beyond it wherever there are any for what computes anew; and
+    ours in the place of some of them.
+    """
     beyond = {op: rule for op, rule in decomposition_table.items() if _is_into_aten(op, rule)}
-    return beyond | dict(torch.export.default_decompositions().items())
+    return beyond | dict(torch.export.default_decompositions().items()) | corrections()
 
 
 def _is_into_aten(op: Any, rule: Callable[..., Any]) -> bool:

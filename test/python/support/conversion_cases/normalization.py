@@ -19,6 +19,12 @@ def _trained(x: torch.Tensor, *affine: torch.Tensor) -> tuple[torch.Tensor, ...]
     return result, mean.detach(), variance.detach()
 
 
+def _instance_trained(x: torch.Tensor, *affine: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    mean, variance = MEAN.clone(), VARIANCE.clone()
+    result = functional.instance_norm(x, mean, variance, *affine, momentum=0.2)
+    return result, mean.detach(), variance.detach()
+
+
 CASES = [
     Case("layer-norm", lambda x, w, b: functional.layer_norm(x, (4,), w, b), [X, WEIGHT, BIAS]),
     Case("layer-norm-without-affine", lambda x: functional.layer_norm(x, (4,), eps=1e-3), [X]),
@@ -57,6 +63,7 @@ CASES = [
         [IMAGE, WEIGHT],
     ),
     Case("instance-norm", lambda x, w, b: functional.instance_norm(x, weight=w, bias=b), [IMAGE, WEIGHT, BIAS]),
+    Case("instance-norm-in-training", _instance_trained, [IMAGE, WEIGHT, BIAS]),
     Case("instance-norm-without-affine", lambda x: functional.instance_norm(x[..., 0]), [IMAGE]),
     Case(
         "instance-norm-by-running-statistics",

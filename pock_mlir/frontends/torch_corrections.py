@@ -1,0 +1,79 @@
+"""Decompositions of our own for ops that torch takes apart wrongly, or that hide what they change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch._decomp import decomposition_table
+from torch._ops import OpOverload
+
+aten = torch.ops.aten
+
+
+def corrections() -> dict[OpOverload, Callable[..., Any]]:
+    """By op, to be used in the place of torch's own."""
+    table: dict[OpOverload, Callable[..., Any]] = {aten.instance_norm.default: _instance_norm}
+    for op in (aten.lstm, aten.gru, aten.rnn_tanh, aten.rnn_relu):
+        table[op.input] = _recurrent(op.input, leading=1)
+        table[op.data] = _recurrent(op.data, leading=2)
+    return table
+
+
+def _instance_norm(
+    x: torch.Tensor,
+    weight: torch.Tensor | None,
+    bias: torch.Tensor | None,
+    mean: torch.Tensor | None,
+    variance: torch.Tensor | None,
+    use_input_stats: bool,
+    momentum: float,
+    eps: float,
+    cudnn_enabled: bool,
+) -> torch.Tensor:
+    """Instance normalisation of x [N, C, d...] (arXiv:1607.08022).
+
+    The op changes the running statistics, but its schema does not say so: kept whole, it would lose them. They move
+    towards the mean over the batch of the images' own statistics, the variance being the unbiased one.
+    """
+    if not use_input_stats:
+        return aten.batch_norm(x, weight, bias, mean, variance, False, momentum, eps, cudnn_enabled)
+    if mean is not None and variance is not None:
+        own_variance, own_mean = torch.var_mean(x.detach(), list(range(2, x.ndim)))
+        for running, own in ((mean, own_mean), (variance, own_variance)):
+            running.copy_((1.0 - momentum) * running + momentum * own.mean(0))
+    return aten.group_norm(x, x.shape[1], weight, bias, eps, cudnn_enabled)
+
+
+def _recurrent(op: OpOverload, leading: int) -> Callable[..., Any]:
+    """A recurrent network with dropout between its layers, which torch's decomposition forgets: layer by layer.
+
+    `leading` counts the operands before the states: the input, and for a packed one the batch sizes.
+    """
+    apart = decomposition_table[op]
+    of_lists = op._schema.name == "aten::lstm"
+
+    def decomposed(*arguments: Any) -> Any:
+        *inputs, states, weights, has_biases, layers, dropout, train, bidirectional = arguments[: leading + 7]
+        batch_first = arguments[leading + 7 :]
+        if not train or dropout == 0.0 or layers == 1:
+            return apart(*arguments)
+        x, rest = inputs[0], inputs[1:]
+        final = []
+        for layer in range(layers):
+            own = [_share(state, layer, layers) for state in states] if of_lists else _share(states, layer, layers)
+            mine = _share(weights, layer, layers)
+            x, *ends = apart(x, *rest, own, mine, has_biases, 1, 0.0, train, bidirectional, *batch_first)
+            final.append(ends)
+            if layer < layers - 1:
+                x = torch.dropout(x, dropout, True)
+        return (x, *(torch.cat(ends) for ends in zip(*final, strict=True)))
+
+    return decomposed
+
+
+def _share(values: Any, layer: int, layers: int) -> Any:
+    """A layer's part of what is given for all layers: a tensor's rows, or a list's elements."""
+    count = len(values) // layers if isinstance(values, Sequence) else values.shape[0] // layers
+    return values[layer * count : (layer + 1) * count]
