@@ -25,7 +25,7 @@ from pock_mlir.compiler.memory import plan_memory
 from pock_mlir.compiler.parameters import StoredParameters
 from pock_mlir.compiler.pipeline import LOWER, PRUNE, import_passes, training_passes
 from pock_mlir.compiler.step import CompiledStep
-from pock_mlir.compiler.target_machine import target_spec
+from pock_mlir.compiler.target_machine import TargetMachine, resolve_target
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.losses import describe_loss
 from pock_mlir.frontends.torch_export import function_name
@@ -35,7 +35,7 @@ from pock_mlir.passes.pipeline import PassError, run_pipeline
 from pock_mlir.precision import Precision, resolve_precision
 from pock_mlir.schedules import Schedule
 from pock_mlir.schemes import Scheme
-from pock_mlir.targets import Target, get_target
+from pock_mlir.targets import get_target
 from pock_mlir.version import __version__
 
 ExampleInputs = tuple[torch.Tensor, ...] | list[torch.Tensor] | Mapping[str, torch.Tensor]
@@ -79,13 +79,14 @@ def compile(
     Raises PockError (CompileError, SchemeError, TargetError) with what is wrong, where in the model, and what to do.
     """
     optimizer = SGD() if optimizer is None else optimizer
-    machine = get_target(target)
+    chosen = get_target(target)
     _check_optimizer(optimizer)
     resolved = resolve_precision(precision)
     _check_schedule(schedule)
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 1 << 31:
         raise CompileError(f"the seed is {seed!r}, it must be an integer from 0 to {(1 << 31) - 1}")
 
+    machine = resolve_target(chosen)
     clock = Clock()
     imported = import_model(model, check_examples(inputs, targets, predict_inputs), loss, scheme, clock)
     module = imported.module
@@ -104,8 +105,8 @@ def compile(
     )
     _passes(module, LOWER, clock)
     with clock.measure("IREE"), iree_errors(module):
-        code, memory, spec = _compile_for(machine, module, manifest)
-    manifest = dataclasses.replace(manifest, memory=memory, target=spec)
+        code, memory = _compile_for(machine, module, manifest)
+    manifest = dataclasses.replace(manifest, memory=memory, target=machine.spec)
     stored = StoredParameters(manifest, imported.parameters.tensors)
     return CompiledStep(manifest, code, stored, tuple(clock.seconds))
 
@@ -236,17 +237,16 @@ def _describe(imported: ImportedModel) -> Manifest:
     )
 
 
-def _compile_for(machine: Target, module: ir.Module, manifest: Manifest) -> tuple[bytes, MemoryPlan, TargetSpec]:
+def _compile_for(machine: TargetMachine, module: ir.Module, manifest: Manifest) -> tuple[bytes, MemoryPlan]:
     buffer = io.BytesIO()
     module.operation.write_bytecode(buffer)
-    compiler = IreeCompiler([*machine.iree_flags, *COMPILE_FLAGS])
-    program = compiler.to_stream(hand_over(buffer.getvalue(), compiler.context))
+    compiler = IreeCompiler(COMPILE_FLAGS)
+    program = compiler.to_stream(hand_over(buffer.getvalue(), compiler.context, machine.device))
     memory = plan_memory(
         program,
         input_bytes={signature.function: signature.argument_bytes for signature in manifest.signatures},
         parameter_bytes=sum(spec.nbytes for spec in manifest.parameters),
         state_bytes=sum(spec.nbytes for spec in manifest.state),
     )
-    spec = target_spec(machine, program)
     allocate_directly(program)
-    return compiler.to_vm_bytecode(program), memory, spec
+    return compiler.to_vm_bytecode(program), memory

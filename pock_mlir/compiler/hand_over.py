@@ -22,8 +22,8 @@ READ_ONLY, READ_WRITE = "readonly", "readwrite"
 PROGRAM_ORDER = '#stream.partitioning_config<"debug">'
 
 
-def hand_over(bytecode: bytes, context: ir.Context) -> ir.Module:
-    """The module for IREE, in `context` (of an IREE compiler session)."""
+def hand_over(bytecode: bytes, context: ir.Context, device: str) -> ir.Module:
+    """The module for IREE, in `context` (of an IREE compiler session), to be compiled for `device` (an attribute)."""
     with context, ir.Location.unknown():
         for dialect in DIALECTS:  # an op of a dialect that is not loaded would be built as an unregistered one
             context.dialects[dialect]
@@ -43,6 +43,7 @@ def hand_over(bytecode: bytes, context: ir.Context) -> ir.Module:
                     _convert(op.operation, in_place, mutable)
         for function in in_place.values():
             function.erase()
+        module.operation.attributes["hal.device.targets"] = ir.ArrayAttr.get([ir.Attribute.parse(device)])
         module.operation.attributes["stream.partitioning"] = ir.Attribute.parse(PROGRAM_ORDER)
     return module
 

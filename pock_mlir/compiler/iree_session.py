@@ -62,6 +62,10 @@ class IreeCompiler:
     def context(self) -> ir.Context:
         return self.session.context
 
+    def to_device(self, module: ir.Module) -> ir.Operation:
+        """Up to where the module names the device that it is compiled for, in full."""
+        return self._run(module.operation, None, "preprocessing").export_module()
+
     def to_stream(self, module: ir.Module) -> ir.Operation:
         return self._run(module.operation, None, "stream").export_module()
 

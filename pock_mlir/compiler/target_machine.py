@@ -1,29 +1,110 @@
-"""What the compiler settled on for a target: the CPU and the features that the code uses."""
+"""What the compiler generates code for: a target with nothing left open.
+
+A CPU's name stands for a list of features, of which kernels and hypervisors mask some (AVX-512, AMX). For "host" the
+features are therefore those that were found on this machine, and its CPU's name serves for tuning only.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from iree.compiler import ir
 
 from pock_mlir.bundle import TargetSpec
-from pock_mlir.targets import Target
+from pock_mlir.compiler.iree_session import IreeCompiler
+from pock_mlir.errors import TargetError
+from pock_mlir.machine import Machine, this_machine
+from pock_mlir.targets import Target, cpu_flags
 
-_EXECUTABLE_TARGET = re.compile(r'#hal\.executable\.target<"([^"]*)", "[^"]*", \{(.*?)\}>')
+HOST = "host"
+_FEATURES = re.compile(r'\bcpu_features = "([^"]*)"')
+
+# What every CPU of an architecture has, and what is no feature of a CPU (versions of the architecture, the ABI).
+_ALWAYS = {
+    "x86_64": re.compile(r"64bit|cmov|cx8|fxsr|mmx|sse|sse2|x87"),
+    "aarch64": re.compile(r"fp-armv8|neon|reserve-.*|v\d.*"),
+}
+# Nothing is generated for AMX, which a process must ask the kernel for.
+_NEVER = re.compile(r"amx-.*")
 
 
-def target_spec(target: Target, program: ir.Operation) -> TargetSpec:
-    """Reads the target of the program's executables (for "host" only the compiler knows what that is)."""
-    match = _EXECUTABLE_TARGET.search(
-        program.get_asm(enable_debug_info=False, large_elements_limit=0, use_local_scope=False)
+@dataclass(frozen=True)
+class TargetMachine:
+    """A target as the manifest says it, and `device`, the text of the attribute that IREE compiles for."""
+
+    spec: TargetSpec
+    device: str
+
+
+def resolve_target(target: Target, machine: Machine | None = None) -> TargetMachine:
+    """Asks IREE what a target is, about 15 ms; "host" is `machine`, by default this one.
+
+    Raises `TargetError` where IREE does not say what features the code will use.
+    """
+    device = _describe(target, target.iree_flags)
+    if target.name == HOST:
+        machine = this_machine() if machine is None else machine
+        features = host_features(_features(target, device), machine)
+        device = _describe(target, cpu_flags(_string(device, "cpu"), target.triple, features))
+    features = _features(target, device)
+    # IREE puts the features of the CPU's name before ours, and looks for names in the text: one mention each.
+    text = ",".join(f"{'+' if there else '-'}{name}" for name, there in features.items())
+    device = _FEATURES.sub(f'cpu_features = "{text}"', device)
+    needed = tuple(name for name, there in features.items() if there)
+    triple = target.triple or _string(device, "target_triple")
+    return TargetMachine(
+        TargetSpec(target.name, target.backend, triple, _string(device, "cpu") or target.cpu, needed), device
     )
-    configuration = match[2] if match else ""
-    features = _string(configuration, "cpu_features").split(",")
-    needed = dict.fromkeys(feature[1:] for feature in features if feature.startswith("+"))
-    triple = target.triple or _string(configuration, "target_triple")
-    return TargetSpec(target.name, target.backend, triple, _string(configuration, "cpu") or target.cpu, tuple(needed))
 
 
-def _string(configuration: str, key: str) -> str:
-    match = re.search(rf'\b{key} = "([^"]*)"', configuration)
+def host_features(named: Mapping[str, bool], machine: Machine) -> tuple[str, ...]:
+    """The features to generate code for on `machine`, signed: what it has, and against it everything else that may come
+    with the name of its CPU (`named`): what is masked, and what cannot be looked for where the bundle is loaded.
+    """
+    always = _ALWAYS.get(machine.architecture)
+    used = {name for name, there in machine.features.items() if there and not _NEVER.fullmatch(name)}
+    candidates = [*named, *machine.features]
+    unused = {name for name in candidates if name not in used and not (always and always.fullmatch(name))}
+    # LLVM takes them in order, and with a feature goes what builds on it: the absent ones last.
+    return (*_signed("+", used), *_signed("-", unused))
+
+
+def _signed(sign: str, names: Iterable[str]) -> list[str]:
+    return [sign + name for name in sorted(names)]
+
+
+def _describe(target: Target, flags: Iterable[str]) -> str:
+    compiler = IreeCompiler([*flags])
+    with compiler.context, ir.Location.unknown():
+        module = ir.Module.create()
+    for op in compiler.to_device(module).regions[0].blocks[0].operations:
+        if op.operation.name == "util.global" and "initial_value" in op.attributes:
+            return str(op.attributes["initial_value"])
+    raise _unknown(target)
+
+
+def _features(target: Target, device: str) -> dict[str, bool]:
+    """Whether each feature is on: the last mention decides."""
+    match = _FEATURES.search(device)
+    if match is None:
+        raise _unknown(target)
+    features = {}
+    for feature in filter(None, match[1].split(",")):
+        if feature[0] not in "+-":
+            raise _unknown(target)
+        features[feature[1:]] = feature[0] == "+"
+    return features
+
+
+def _unknown(target: Target) -> TargetError:
+    return TargetError(
+        f"IREE does not say which CPU features the code for target '{target.name}' uses, so that a bundle could not be "
+        "refused by a CPU without them; use another target (`pock targets` lists them)"
+    )
+
+
+def _string(device: str, key: str) -> str:
+    match = re.search(rf'\b{key} = "([^"]*)"', device)
     return match[1] if match else ""

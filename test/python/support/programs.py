@@ -14,6 +14,7 @@ from torch_mlir import ir
 from pock_mlir.compiler.driver import COMPILE_FLAGS
 from pock_mlir.compiler.hand_over import hand_over
 from pock_mlir.compiler.iree_session import IreeCompiler
+from pock_mlir.compiler.target_machine import resolve_target
 from pock_mlir.targets import get_target
 
 
@@ -23,8 +24,9 @@ class Program:
     def __init__(self, module: ir.Module, flags: Sequence[str] = ()) -> None:
         bytecode = io.BytesIO()
         module.operation.write_bytecode(bytecode)
-        compiler = IreeCompiler([*get_target("host").iree_flags, *COMPILE_FLAGS, *flags])
-        code = compiler.to_vm_bytecode(compiler.to_stream(hand_over(bytecode.getvalue(), compiler.context)))
+        compiler = IreeCompiler([*COMPILE_FLAGS, *flags])
+        device = resolve_target(get_target("host")).device
+        code = compiler.to_vm_bytecode(compiler.to_stream(hand_over(bytecode.getvalue(), compiler.context, device)))
         config = _config()
         vm_module = rt.VmModule.copy_buffer(config.vm_instance, code)
         context = rt.SystemContext(config=config)
