@@ -19,9 +19,16 @@ func.func @plain(%q: !torch.vtensor<[1,2,3,16],f32>, %k: !torch.vtensor<[1,2,5,1
 // A mask of numbers is added to the scores.
 // CHECK-LABEL: func.func @added_mask(
 // CHECK: %[[SCORES:.*]] = "pock.matmul"
-// CHECK: %[[MASK:.*]] = "pock.broadcast"(%{{.*}}) : (tensor<1x1x1x3xf32>) -> tensor<1x2x3x3xf32>
+// CHECK: arith.cmpf une, %{{.*}}, %{{.*}} : tensor<1x1x1x3xf32>
+// CHECK: "pock.reduce"(%{{.*}}) {dims = array<i64: 3>, kind = "max"}
+// CHECK: %[[OPEN:.*]] = "pock.broadcast"(%[[ANY:.*]]) : (tensor<1x1x1x1xi1>) -> tensor<1x1x1x3xi1>
+// CHECK: %[[SAFE:.*]] = arith.select %[[OPEN]], %{{.*}}, %{{.*}} : tensor<1x1x1x3xi1>, tensor<1x1x1x3xf32>
+// CHECK: %[[MASK:.*]] = "pock.broadcast"(%[[SAFE]]) : (tensor<1x1x1x3xf32>) -> tensor<1x2x3x3xf32>
 // CHECK: %[[MASKED:.*]] = arith.addf %[[SCORES]], %[[MASK]]
 // CHECK: "pock.softmax"(%[[MASKED]])
+// CHECK: %[[RESULT:.*]] = "pock.matmul"
+// CHECK: %[[ROWS:.*]] = "pock.broadcast"(%[[ANY]]) : (tensor<1x1x1x1xi1>) -> tensor<1x2x3x4xi1>
+// CHECK: arith.select %[[ROWS]], %[[RESULT]], %{{.*}}
 func.func @added_mask(%q: !torch.vtensor<[1,2,3,4],f32>, %mask: !torch.vtensor<[1,1,1,3],f32>) -> !torch.vtensor<[1,2,3,4],f32> {
   %none = torch.constant.none
   %false = torch.constant.bool false
@@ -33,11 +40,11 @@ func.func @added_mask(%q: !torch.vtensor<[1,2,3,4],f32>, %mask: !torch.vtensor<[
 // A boolean mask chooses; a query that may attend to nothing gets zeros.
 // CHECK-LABEL: func.func @boolean_mask(
 // CHECK: %[[SCORES:.*]] = "pock.matmul"
+// CHECK: "pock.reduce"(%{{.*}}) {dims = array<i64: 3>, kind = "max"}
 // CHECK: %[[MASK:.*]] = "pock.broadcast"(%{{.*}}) : (tensor<1x1x1x3xi1>) -> tensor<1x2x3x3xi1>
 // CHECK: %[[MASKED:.*]] = arith.select %[[MASK]], %[[SCORES]], %{{.*}}
 // CHECK: %[[WEIGHTS:.*]] = "pock.softmax"(%[[MASKED]])
 // CHECK: %[[RESULT:.*]] = "pock.matmul"(%[[WEIGHTS]]
-// CHECK: "pock.reduce"(%{{.*}}) {dims = array<i64: 3>, kind = "max"}
 // CHECK: %[[ANY:.*]] = "pock.broadcast"(%{{.*}}) : (tensor<1x1x1x1xi1>) -> tensor<1x2x3x4xi1>
 // CHECK: %[[ZERO:.*]] = arith.constant dense<0.000000e+00>
 // CHECK: arith.select %[[ANY]], %[[RESULT]], %[[ZERO]]
