@@ -5,6 +5,7 @@ A scheme is data: a name, rules of name patterns, or a YAML file of them.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pock_mlir.errors import SchemeError
+from pock_mlir.text import parse_yaml, read_text, shown
 
 UPDATES = ("full", "frozen")
 NAMED = ("full", "bias", "last-blocks:K")
@@ -91,19 +93,14 @@ class Scheme:
     @staticmethod
     def from_file(path: str | Path) -> Scheme:
         """A scheme from a YAML file."""
+        text = read_text(path, SchemeError)
         try:
-            import yaml
+            data = parse_yaml(text, shown(path), SchemeError)
         except ImportError:
             raise SchemeError(
                 f"{path}: reading a scheme file needs the package pyyaml; install pock_mlir[compiler]"
             ) from None
-        try:
-            data = yaml.safe_load(Path(path).read_text())
-        except OSError as error:
-            raise SchemeError(f"{path}: cannot be read: {error.strerror or error}") from None
-        except yaml.YAMLError as error:
-            raise SchemeError(f"{path}: no valid YAML: {' '.join(str(error).split())}") from None
-        return Scheme.from_json(data, str(path))
+        return Scheme.from_json(data, shown(path))
 
 
 def resolve_scheme(
@@ -131,7 +128,7 @@ def _named(text: str, blocks: Sequence[Sequence[str]], after_blocks: Sequence[st
         return Scheme("bias", (Rule("*bias"),))
     if text.startswith("last-blocks:"):
         return _last_blocks(text, blocks, after_blocks)
-    if text.endswith((".yaml", ".yml", ".json")) or Path(text).is_file():
+    if text.endswith((".yaml", ".yml", ".json")) or os.path.isfile(text):  # noqa: PTH113 - false for any text
         return Scheme.from_file(text)
     raise SchemeError(f"unknown scheme '{text}'; the schemes are {', '.join(NAMED)}, or the path of a YAML file")
 

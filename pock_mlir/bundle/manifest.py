@@ -15,7 +15,7 @@ from pock_mlir.errors import BundleError, ScheduleError
 from pock_mlir.schedules import schedule_from_json
 
 FORMAT = "pock-bundle"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 INPUT_STYLES = ("positional", "keyword")
 OUTPUT_STYLES = ("single", "tuple", "dict")
@@ -361,16 +361,7 @@ class Manifest:
 
         Raises `BundleError` for a document that is not a manifest, has another version, or has a wrong field.
         """
-        if not isinstance(document, dict) or document.get("format") != FORMAT:
-            raise BundleError(
-                f"{where} is not the manifest of a pock bundle; give the directory that `pock compile` wrote"
-            )
-        version = document.get("format_version")
-        if version != FORMAT_VERSION:
-            raise BundleError(
-                f"{where} has bundle format version {version!r}, this pock_mlir reads version {FORMAT_VERSION}; "
-                "compile the model again with this version, or install the one that wrote the bundle"
-            )
+        check_version(document, where)
         fields = Fields(document, where)
         manifest = Manifest(
             input_style=fields.choice("input_style", INPUT_STYLES),
@@ -392,6 +383,18 @@ class Manifest:
         )
         check_consistent(manifest, where)
         return manifest
+
+
+def check_version(document: Any, where: str) -> None:
+    """Raises `BundleError` for what is not a manifest, or of another version."""
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise BundleError(f"{where} is not the manifest of a pock bundle; give the directory that `pock compile` wrote")
+    version = document.get("format_version")
+    if version != FORMAT_VERSION:
+        raise BundleError(
+            f"{where} has bundle format version {version!r}, this pock_mlir reads version {FORMAT_VERSION}; "
+            "compile the model again with this version, or install the one that wrote the bundle"
+        )
 
 
 def check_consistent(manifest: Manifest, where: str) -> None:

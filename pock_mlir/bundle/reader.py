@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from pock_mlir.bundle.manifest import Manifest
+from pock_mlir.bundle.manifest import Manifest, check_version
+from pock_mlir.bundle.seal import is_sealed
 from pock_mlir.bundle.tensor_file import TensorFile
 from pock_mlir.bundle.writer import MANIFEST_FILE, MODULE_FILE, PARAMETER_FILE, file_record
 from pock_mlir.errors import BundleError, TensorFileError
+from pock_mlir.text import decode, parse_json
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,16 @@ def read_manifest(path: str | Path) -> Manifest:
         )
     where = path / MANIFEST_FILE
     try:
-        document = json.loads(where.read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
+        data = where.read_bytes()
+    except OSError as error:
+        raise BundleError(f"{where} cannot be read: {error.strerror or error}") from error
+    document = parse_json(decode(data, str(where), BundleError), str(where), BundleError)
+    check_version(document, str(where))
+    if not is_sealed(data):
         raise BundleError(
-            f"{where} is not readable as JSON ({error}); the bundle is damaged, compile it again"
-        ) from error
+            f"{where} does not have the digest that it ends with: a name, number or anything else in it was changed "
+            "or damaged; copy the bundle again or compile it again"
+        )
     return Manifest.from_json(document, str(where))
 
 
@@ -90,8 +96,17 @@ def _check_file(bundle: Bundle, name: str) -> None:
         )
     if file_record(path).sha256 != record.sha256:
         raise BundleError(
-            f"{path} does not have the hash that the manifest records: it was changed or damaged; copy the bundle again"
+            f"{path} does not have the hash that the manifest records: it was changed or damaged"
+            f"{_damaged_part(path) if name == PARAMETER_FILE else ''}; copy the bundle again"
         )
+
+
+def _damaged_part(path: Path) -> str:
+    try:
+        TensorFile(path).verify()
+    except TensorFileError as error:
+        return f" ({error})"
+    return ""
 
 
 def _check_parameters(bundle: Bundle) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import mmap
@@ -13,7 +14,9 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from pock_mlir.bundle.atomic import atomic_write
+from pock_mlir.bundle.seal import is_sealed_header, seal_header
 from pock_mlir.errors import TensorFileError
+from pock_mlir.text import decode, parse_json
 
 # IREE uses a mapped tensor where it lies if it starts at a multiple of this.
 ALIGNMENT = 64
@@ -34,6 +37,11 @@ _DTYPES = {
 }
 _NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 _MAX_HEADER_BYTES = 100_000_000
+_PIECE_BYTES = 1 << 20
+
+# The metadata of a sealed file: the digest of the header, which stands first in it, and those of the tensors.
+_SEAL, _DIGESTS = "sha256", "sha256.tensors"
+_SEALED_PREFIX = b'{"__metadata__":{"sha256":"'
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,9 @@ class TensorEntry:
 class TensorFile:
     """A safetensors file, mapped into memory read-only: a tensor takes memory only while it is used.
 
-    `entries` maps names to `TensorEntry`, `metadata` strings to strings, `data` is the whole file as uint8.
+    `entries` maps names to `TensorEntry`, `metadata` strings to strings, `data` is the whole file as uint8, `digests`
+    the SHA-256 of each tensor's bytes in hexadecimal, empty in a file without a seal (docs/bundle.md). A damaged header
+    is a `TensorFileError` here, damaged tensors are found by `verify`.
     """
 
     def __init__(self, path: str | Path):
@@ -59,7 +69,9 @@ class TensorFile:
             header, start = _read_header(self.path, file, size)
         metadata = header.pop("__metadata__", {})
         self.metadata: dict[str, str] = metadata if isinstance(metadata, dict) else {}
+        self.digests = _take_digests(self.metadata)
         self.entries = {name: _entry(self.path, name, record, start, size) for name, record in header.items()}
+        _check_whole(self.path, self.entries, start, size)
         self.data = np.memmap(self.path, dtype=np.uint8, mode="r")
 
     def array(self, name: str) -> np.ndarray:
@@ -70,6 +82,24 @@ class TensorFile:
     def arrays(self) -> dict[str, np.ndarray]:
         """All tensors as read-only views, in the order of the header."""
         return {name: self.array(name) for name in self.entries}
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the file holds digests of its header, which was compared, and of its tensors."""
+        return set(self.digests) == set(self.entries)
+
+    def verify(self) -> None:
+        """Reads all tensors, in pieces, and compares their digests; nothing to do in a file without a seal.
+
+        Raises `TensorFileError` with the name of the first tensor that was changed.
+        """
+        with self.path.open("rb", buffering=0) as file:
+            for name, expected in self.digests.items():
+                if _file_digest(file, self.entries[name]) != expected:
+                    raise TensorFileError(
+                        f"{self.path}: tensor '{name}' does not have the digest that the file records: it was changed "
+                        "or damaged; take another copy of the file"
+                    )
 
     def release(self) -> None:
         """Takes the pages that were read out of this process's memory; they come back when they are touched."""
@@ -86,22 +116,27 @@ def release_pages(pages: Any) -> None:
 
 
 def write_tensor_file(
-    path: str | Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str] | None = None
+    path: str | Path,
+    tensors: Mapping[str, np.ndarray],
+    metadata: Mapping[str, str] | None = None,
+    *,
+    sealed: bool = False,
 ) -> None:
-    """Writes a safetensors file atomically.
+    """Writes a safetensors file atomically; with `sealed` its metadata holds digests of the header and each tensor.
 
     Tensors whose size is a multiple of 64 bytes come first, so that all of these start aligned (the format allows no
     padding). Raises `TensorFileError` for a dtype that the format lacks, and where the file cannot be written.
     """
     path = Path(path)
-    ordered = sorted(tensors, key=lambda name: tensors[name].nbytes % ALIGNMENT != 0)
-    header = _header(path, {name: tensors[name] for name in ordered}, metadata or {})
+    names = sorted(tensors, key=lambda name: tensors[name].nbytes % ALIGNMENT != 0)
+    ordered = {name: tensors[name] for name in names}
+    header = _sealed_header(path, ordered, metadata or {}) if sealed else _header(path, ordered, metadata or {})
     try:
         with atomic_write(path) as file:
             file.write(len(header).to_bytes(8, "little"))
             file.write(header)
-            for name in ordered:
-                file.write(_bytes(tensors[name]))
+            for array in ordered.values():
+                file.write(_bytes(array))
     except OSError as error:
         raise TensorFileError(f"cannot write {path}: {error.strerror or error}") from error
 
@@ -127,6 +162,13 @@ def _header(path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str
     return text + b" " * padding
 
 
+def _sealed_header(path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> bytes:
+    digests = {name: hashlib.sha256(_bytes(array)).hexdigest() for name, array in tensors.items()}
+    room = {_SEAL: "0" * len(hashlib.sha256().hexdigest()), _DIGESTS: json.dumps(digests)}
+    header = _header(path, tensors, room | dict(metadata))
+    return seal_header(_SEALED_PREFIX, header[len(_SEALED_PREFIX) + len(room[_SEAL]) :])
+
+
 def _size(path: Path) -> int:
     if not path.is_file():
         raise TensorFileError(f"{path} does not exist or is not a file")
@@ -137,22 +179,47 @@ def _read_header(path: Path, file: BinaryIO, size: int) -> tuple[dict[str, Any],
     length = int.from_bytes(file.read(8), "little")
     if size < 8 or length > min(size - 8, _MAX_HEADER_BYTES):
         raise TensorFileError(f"{path} is not a safetensors file or is truncated ({size} bytes)")
-    try:
-        header = json.loads(file.read(length))
-    except ValueError:
-        header = None
+    data = file.read(length)
+    where = f"{path} is not a safetensors file or is damaged: its header"
+    header = parse_json(decode(data, where, TensorFileError), where, TensorFileError)
     if not isinstance(header, dict):
         raise TensorFileError(f"{path} is not a safetensors file: its header is not readable")
+    metadata = header.get("__metadata__")
+    claims = isinstance(metadata, dict) and (_SEAL in metadata or _DIGESTS in metadata)
+    if (claims or data.startswith(_SEALED_PREFIX)) and not is_sealed_header(data, _SEALED_PREFIX):
+        raise TensorFileError(
+            f"{path}: the header (names, shapes, places of tensors and metadata) does not have the digest that it "
+            "records: it was changed or damaged; take another copy of the file"
+        )
     return header, 8 + length
+
+
+def _take_digests(metadata: dict[str, str]) -> dict[str, str]:
+    """The digests of the tensors, taken out of the metadata of a header that was compared."""
+    metadata.pop(_SEAL, None)
+    return json.loads(metadata.pop(_DIGESTS, "{}"))
+
+
+def _file_digest(file: BinaryIO, entry: TensorEntry) -> str:
+    digest = hashlib.sha256()
+    piece = memoryview(bytearray(min(_PIECE_BYTES, entry.nbytes)))
+    file.seek(entry.offset)
+    left = entry.nbytes
+    while left and (count := file.readinto(piece[: min(left, len(piece))])):  # pyright: ignore[reportAttributeAccessIssue]
+        digest.update(piece[:count])
+        left -= count
+    return digest.hexdigest()
 
 
 def _entry(path: Path, name: str, record: Any, start: int, size: int) -> TensorEntry:
     try:
         dtype = _DTYPES.get(record["dtype"])
-        shape = tuple(int(extent) for extent in record["shape"])
-        begin, end = (int(offset) for offset in record["data_offsets"])
+        shape = tuple(record["shape"])
+        begin, end = record["data_offsets"]
     except (TypeError, KeyError, ValueError):
         raise TensorFileError(f"{path}: the header's entry for tensor '{name}' is malformed") from None
+    if not all(type(number) is int for number in (*shape, begin, end)):
+        raise TensorFileError(f"{path}: the header's entry for tensor '{name}' is malformed")
     if dtype is None:
         raise TensorFileError(
             f"{path}: tensor '{name}' has dtype {record['dtype']}, which numpy does not have; convert it first"
@@ -164,3 +231,17 @@ def _entry(path: Path, name: str, record: Any, start: int, size: int) -> TensorE
     if start + end > size:
         raise TensorFileError(f"{path} is truncated: tensor '{name}' ends at byte {start + end}, the file has {size}")
     return TensorEntry(shape, dtype, start + begin, end - begin)
+
+
+def _check_whole(path: Path, entries: Mapping[str, TensorEntry], start: int, size: int) -> None:
+    """Tensors lie one after the other up to the end of the file, as the format asks for."""
+    end = start
+    for name, entry in sorted(entries.items(), key=lambda item: (item[1].offset, item[1].nbytes)):
+        if entry.offset != end:
+            raise TensorFileError(
+                f"{path}: tensor '{name}' starts at byte {entry.offset}, the one before it ends at {end}; "
+                "the header is damaged"
+            )
+        end += entry.nbytes
+    if end != size:
+        raise TensorFileError(f"{path} has {size - end} bytes after its last tensor: it was changed or damaged")

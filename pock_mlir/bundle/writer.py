@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
-from pock_mlir.bundle.atomic import atomic_write, sync_directory, temporary_sibling
+from pock_mlir.bundle.atomic import atomic_directory, atomic_write
 from pock_mlir.bundle.manifest import FileRecord, Manifest, check_consistent
+from pock_mlir.bundle.seal import seal
 from pock_mlir.bundle.tensor_file import write_tensor_file
 from pock_mlir.errors import BundleError, listed
 
@@ -34,49 +33,24 @@ def write_bundle(path: str | Path, manifest: Manifest, module: bytes, parameters
     _check_parameters(path, manifest, parameters)
     if path.exists() and not (path / MANIFEST_FILE).is_file():
         raise BundleError(f"{path} exists and is not a bundle; choose another name or remove it first")
-    temporary = temporary_sibling(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.mkdir()
-        with atomic_write(temporary / MODULE_FILE) as file:
-            file.write(module)
-        write_tensor_file(temporary / PARAMETER_FILE, parameters)
-        records = {name: file_record(temporary / name) for name in (MODULE_FILE, PARAMETER_FILE)}
-        manifest = dataclasses.replace(manifest, files=records)
-        with atomic_write(temporary / MANIFEST_FILE) as file:
-            file.write(json.dumps(manifest.to_json(), indent=1).encode())
-        _move_into_place(temporary, path)
+        with atomic_directory(path) as directory:
+            with atomic_write(directory / MODULE_FILE) as file:
+                file.write(module)
+            write_tensor_file(directory / PARAMETER_FILE, parameters, sealed=True)
+            records = {name: file_record(directory / name) for name in (MODULE_FILE, PARAMETER_FILE)}
+            manifest = dataclasses.replace(manifest, files=records)
+            with atomic_write(directory / MANIFEST_FILE) as file:
+                file.write(seal(manifest.to_json()))
     except OSError as error:
         raise BundleError(f"cannot write the bundle {path}: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return manifest
 
 
 def file_record(path: Path) -> FileRecord:
     """The hash and the size of a file, read in pieces."""
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while piece := file.read(1 << 20):
-            digest.update(piece)
-    return FileRecord(digest.hexdigest(), path.stat().st_size)
-
-
-def _move_into_place(temporary: Path, path: Path) -> None:
-    if (
-        path.exists()
-    ):  # a directory cannot be replaced in one step: set the old one aside, and bring it back if the rename fails
-        aside = temporary_sibling(path)
-        path.rename(aside)
-        try:
-            temporary.rename(path)
-        except OSError:
-            aside.rename(path)
-            raise
-        shutil.rmtree(aside, ignore_errors=True)
-    else:
-        temporary.rename(path)
-    sync_directory(path.parent)
+        return FileRecord(hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size)
 
 
 def _check_parameters(path: Path, manifest: Manifest, parameters: Mapping[str, np.ndarray]) -> None:

@@ -61,7 +61,9 @@ def read_arrays(path: Path) -> Mapping[str, np.ndarray]:
         raise InputError(f"there is no file {path}")
     if path.suffix == ".safetensors":
         try:
-            return TensorFile(path).arrays()
+            file = TensorFile(path)
+            file.verify()
+            return file.arrays()
         except TensorFileError as error:
             raise InputError(str(error)) from error
     if path.suffix != ".npz":

@@ -8,6 +8,7 @@ the step, the learning rate with its schedule, and which bundle wrote the file.
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +18,12 @@ import numpy as np
 from pock_mlir.bundle import TensorFile, write_tensor_file
 from pock_mlir.errors import CheckpointError, ScheduleError, TensorFileError
 from pock_mlir.schedules import Schedule, schedule_from_json
+from pock_mlir.text import parse_json
 
 STATE_PREFIX = "optimizer/"
 _FORMAT = "pock-checkpoint"
-_VERSION = "1"
+_VERSION = "2"
+_VERSION_WITHOUT_DIGESTS = "1"
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def write_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
         "bundle": checkpoint.bundle,
     }
     try:
-        write_tensor_file(path, tensors, metadata)
+        write_tensor_file(path, tensors, metadata, sealed=True)
     except TensorFileError as error:
         raise CheckpointError(f"the checkpoint was not written: {error}") from error
 
@@ -75,10 +78,12 @@ def write_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
 def read_checkpoint(path: str | Path) -> Checkpoint:
     """Reads the file; the arrays are views of the mapped file.
 
-    Raises `CheckpointError` for what is not a checkpoint.
+    All of it is compared with its digests first. A file of version 1, which has none, is read with a warning. Raises
+    `CheckpointError` for what is not a checkpoint, or a damaged one.
     """
     try:
         file = TensorFile(path)
+        file.verify()
     except TensorFileError as error:
         raise CheckpointError(f"cannot read the checkpoint: {error}") from error
     metadata = file.metadata
@@ -87,11 +92,7 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
             f"{path} is a safetensors file but not a checkpoint of a session; "
             "load its tensors with `load_state_dict` instead"
         )
-    if metadata.get("format_version") != _VERSION:
-        raise CheckpointError(
-            f"{path} has checkpoint format version {metadata.get('format_version')}, "
-            f"this pock_mlir reads version {_VERSION}"
-        )
+    _check_version(path, file)
     tensors = file.arrays()
     try:
         return Checkpoint(
@@ -106,8 +107,24 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
             lr=float(metadata["lr"]),
             bundle=metadata["bundle"],
             base_lr=float(metadata.get("base_lr", metadata["lr"])),
-            schedule=schedule_from_json(json.loads(metadata.get("schedule", "null"))),
+            schedule=schedule_from_json(parse_json(metadata.get("schedule", "null"), str(path), CheckpointError)),
             has_schedule="schedule" in metadata,
         )
-    except (KeyError, ValueError, ScheduleError) as error:
+    except (KeyError, ValueError, TypeError, ScheduleError) as error:
         raise CheckpointError(f"{path}: the metadata of the checkpoint is malformed ({error})") from error
+
+
+def _check_version(path: str | Path, file: TensorFile) -> None:
+    version = file.metadata.get("format_version")
+    if version == _VERSION_WITHOUT_DIGESTS:
+        warnings.warn(
+            f"{path} has checkpoint format version {version}, which holds no digests: damage in it cannot be seen; "
+            "save it again",
+            stacklevel=4,
+        )
+    elif version != _VERSION:
+        raise CheckpointError(
+            f"{path} has checkpoint format version {version}, this pock_mlir reads version {_VERSION}"
+        )
+    elif not file.sealed:
+        raise CheckpointError(f"{path} lacks the digests of its contents: it was changed or damaged")

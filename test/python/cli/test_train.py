@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.manifests import edit_manifest
 from support.mlp_bundle import write_mlp_bundle
 
 from pock_mlir.runtime import load
@@ -165,11 +166,9 @@ def test_accuracy_of_class_labels(bundle: Path, tmp_path: Path) -> None:
     from pock_mlir.cli.evaluation import evaluate, metric_name
 
     path = Path(shutil.copytree(bundle, tmp_path / "labels.pock"))
-    document = json.loads((path / "manifest.json").read_text())
-    document["signatures"][0]["targets"] = [
-        {"name": "y", "shape": [4], "dtype": "int64", "range": [0, 2], "ignore": -100}
-    ]
-    (path / "manifest.json").write_text(json.dumps(document))
+    signatures = json.loads((path / "manifest.json").read_text())["signatures"]
+    signatures[0]["targets"] = [{"name": "y", "shape": [4], "dtype": "int64", "range": [0, 2], "ignore": -100}]
+    edit_manifest(path, signatures=signatures)
     session = load(path)
     x = np.random.default_rng(0).standard_normal((6, 3), dtype=np.float32)
     outputs = [session.predict(batch) for batch in (x[:4], x[[4, 5, 5, 5]])]

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.manifests import edit_manifest
 from support.mlp_bundle import Mlp, write_mlp_bundle
 
 import pock_mlir as pock
-from pock_mlir.bundle import Manifest, read_bundle, read_manifest, write_bundle
+from pock_mlir.bundle import Manifest, atomic, read_bundle, read_manifest, write_bundle
 from pock_mlir.errors import BundleError
 
 
@@ -23,16 +24,11 @@ def copy(bundle: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(bundle, tmp_path / "copy.pock"))
 
 
-def edit_manifest(bundle: Path, **changes: Any) -> None:
-    path = bundle / "manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
-
-
 def test_manifest_round_trip(bundle: Path) -> None:
     manifest = read_manifest(bundle)
     assert Manifest.from_json(json.loads(json.dumps(manifest.to_json())), "here") == manifest
     assert set(manifest.files) == {"module.vmfb", "parameters.safetensors"}
-    assert json.loads((bundle / "manifest.json").read_text())["format_version"] == 2
+    assert json.loads((bundle / "manifest.json").read_text())["format_version"] == 3
 
 
 def test_parameters_are_aligned_and_stored_in_the_modules_layout(frozen_bundle: Path) -> None:
@@ -63,10 +59,10 @@ def test_no_bundle(tmp_path: Path) -> None:
         pock.load(tmp_path)
 
 
-@pytest.mark.parametrize("version", [1, 0, "2", None])
+@pytest.mark.parametrize("version", [1, 2, 0, "3", None])
 def test_another_version(copy: Path, version: object) -> None:
     edit_manifest(copy, format_version=version)
-    with pytest.raises(BundleError, match=f"format version {version!r}, this pock_mlir reads version 2"):
+    with pytest.raises(BundleError, match=f"format version {version!r}, this pock_mlir reads version 3"):
         pock.load(copy)
 
 
@@ -154,8 +150,10 @@ def test_writing_replaces_a_bundle_only(tmp_path: Path) -> None:
 
 
 def test_a_failing_write_leaves_the_old_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the file system cannot exchange two names."""
     path = tmp_path / "b.pock"
     write_mlp_bundle(path, seed=1)
+    monkeypatch.setattr(atomic, "_exchange", lambda *_: False)
     rename = Path.rename
 
     def fail_on_the_last(self: Path, target: Path) -> Path:
@@ -168,6 +166,21 @@ def test_a_failing_write_leaves_the_old_bundle(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(Path, "rename", fail_on_the_last)
     with pytest.raises(BundleError, match="Input/output error"):
         write_mlp_bundle(path, seed=2)
+    np.testing.assert_array_equal(pock.load(path).state_dict()["fc2.bias"], Mlp().initial(1)["fc2.bias"])
+    assert [entry.name for entry in tmp_path.iterdir()] == ["b.pock"]
+
+
+def test_a_failing_exchange_leaves_the_old_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "b.pock"
+    write_mlp_bundle(path, seed=1)
+
+    def fail(*_: object) -> bool:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(atomic, "_exchange", fail)
+        with pytest.raises(BundleError, match="Input/output error"):
+            write_mlp_bundle(path, seed=2)
     np.testing.assert_array_equal(pock.load(path).state_dict()["fc2.bias"], Mlp().initial(1)["fc2.bias"])
     assert [entry.name for entry in tmp_path.iterdir()] == ["b.pock"]
 

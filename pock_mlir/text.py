@@ -1,0 +1,78 @@
+"""The one door for text that a user hands in: UTF-8, and JSON or YAML in it, or one error that says where it is not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pock_mlir.errors import PockError
+
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+def read_text(path: str | Path, error: type[PockError]) -> str:
+    """The text of a file. Raises `error` where it cannot be read or is not UTF-8."""
+    try:
+        data = Path(path).read_bytes()
+    except (OSError, ValueError) as problem:  # ValueError: a path with a null character
+        raise error(f"{shown(path)} cannot be read: {getattr(problem, 'strerror', None) or problem}") from None
+    return decode(data, shown(path), error)
+
+
+def decode(data: bytes, where: str, error: type[PockError]) -> str:
+    """The bytes as UTF-8 text, without a byte order mark; `where` names them in `error`."""
+    try:
+        return data.decode("utf-8").removeprefix(_BYTE_ORDER_MARK)
+    except UnicodeDecodeError as problem:
+        before = data[: problem.start]
+        line, column = before.count(b"\n") + 1, problem.start - before.rfind(b"\n")
+        raise error(
+            f"{where} is not UTF-8 text: byte 0x{data[problem.start]:02x} in line {line}, column {column}; "
+            "save it as UTF-8, or check that it is the right file and whole"
+        ) from None
+
+
+def parse_json(text: str, where: str, error: type[PockError]) -> Any:
+    """The document in a JSON text. Raises `error`, also for an object with the same key twice."""
+    try:
+        return json.loads(text, object_pairs_hook=_unique)
+    except RecursionError:
+        raise error(f"{where} is not readable as JSON: it is nested too deeply") from None
+    except ValueError as problem:
+        raise error(f"{where} is not readable as JSON: {problem}") from None
+
+
+def parse_yaml(text: str, where: str, error: type[PockError]) -> Any:
+    """The document in a YAML text. Raises `error`, also for a mapping with the same key twice.
+
+    Raises `ImportError` without the package pyyaml.
+    """
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+            _unique([(key.value, None) for key, _ in node.value if isinstance(key, yaml.ScalarNode)])
+            return super().construct_mapping(node, deep)
+
+    try:
+        return yaml.load(text, Loader)
+    except RecursionError:
+        raise error(f"{where}: no valid YAML: it is nested too deeply") from None
+    except (yaml.YAMLError, ValueError, OverflowError, TypeError, AttributeError) as problem:
+        # Beside its own errors the package lets through those of dates, numbers and keys that make no sense.
+        raise error(f"{where}: no valid YAML: {' '.join(str(problem).split())}") from None
+
+
+def shown(path: str | Path) -> str:
+    """A path that can be printed: bytes that are not UTF-8 as escapes."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
+
+
+def _unique(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+    out = dict(pairs)
+    if len(out) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key '{twice}' stands twice in one mapping")
+    return out
