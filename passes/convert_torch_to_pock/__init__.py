@@ -15,7 +15,7 @@ from pock_mlir.passes.diagnostics import blamed
 from pock_mlir.passes.functions import after_state, functions_of, operations_of, parameters_of
 from pock_mlir.passes.registry import PassFailure, fail, register_pass
 
-from .conversion import Conversion, Failed, op_key
+from .conversion import Conversion, op_key
 from .random import SEED, STEP
 from .rules import torch_op
 
@@ -100,8 +100,9 @@ def _needed(operations: list[ir.OpView]) -> list[bool]:
 
 
 def _return(terminator: ir.Operation, c: Conversion) -> list[ir.Value]:
+    """What is no tensor (None, a number) is not returned."""
     values = [c.values.get(v, v) for v in terminator.operands]
-    values = [v for v in values if not isinstance(v, Failed)]
+    values = [v for v in values if isinstance(v, ir.Value)]
     with terminator.location:
         func.ReturnOp(values)
     return values

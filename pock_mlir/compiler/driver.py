@@ -38,7 +38,7 @@ from pock_mlir.schemes import Scheme
 from pock_mlir.targets import get_target
 from pock_mlir.version import __version__
 
-ExampleInputs = tuple[torch.Tensor, ...] | list[torch.Tensor] | Mapping[str, torch.Tensor]
+ExampleInputs = tuple[Any, ...] | list[Any] | Mapping[str, Any]
 ExampleTargets = tuple[torch.Tensor, ...] | list[torch.Tensor] | torch.Tensor | None
 
 COMPILE_FLAGS = (
@@ -65,8 +65,9 @@ def compile(
 ) -> CompiledStep:
     """Compiles the whole training step of a model: forward, backward and update as one program.
 
-    `inputs` are example inputs, positional (tuple) or keyword (dict); `targets` what the loss takes besides the model's
-    output. All shapes and dtypes become static. Lists of both compile one training step for each combination of shapes
+    `inputs` are example inputs, positional (tuple) or keyword (dict), nested or not: tensors are what a session is
+    given, anything else is a constant of the program; `targets` what the loss takes besides the model's output. All
+    shapes and dtypes become static. Lists of both compile one training step for each combination of shapes
     (sequence lengths, batch sizes), which share parameters and state: the session takes the one that fits the arrays.
     `predict_inputs` are examples for `predict`, where its shapes are others than those of training. `loss` is the name
     of one of torch's ("cross_entropy", "mse", "l1", ...: `frontends/losses.py`), a callable `loss(outputs, *targets)`,
@@ -218,8 +219,8 @@ def _describe(imported: ImportedModel) -> Manifest:
     module, traced = imported.module.operation, imported.traced
     signatures = []
     for index, (inputs, targets) in enumerate(imported.examples.train):
-        name, count = function_name("train_step", index), len(inputs)
-        arguments = specs.argument_specs(module, name, [*input_names(inputs), *target_names(targets)])
+        name, names = function_name("train_step", index), input_names(inputs)
+        arguments, count = specs.argument_specs(module, name, [*names, *target_names(targets)]), len(names)
         signatures.append(Signature(name, arguments[:count], targets=arguments[count:]))
     for index, inputs in enumerate(imported.examples.predict):
         name = function_name("predict", index)

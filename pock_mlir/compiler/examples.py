@@ -8,13 +8,14 @@ from typing import Any
 import torch
 
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.torch_export import Examples, Inputs
+from pock_mlir.frontends.torch_arguments import Inputs, check_inputs, check_tensor, constants_of, tensors_of
+from pock_mlir.frontends.torch_export import Examples
 
 
 def check_examples(inputs: Any, targets: Any, predict_inputs: Any) -> Examples:
     """The examples from the arguments of `compile`. Raises CompileError."""
     if not _is_list_of_inputs(inputs):
-        train = [(_check_inputs(inputs), _check_targets(targets))]
+        train = [(check_inputs(inputs), _check_targets(targets))]
     else:
         each = [None] * len(inputs) if targets is None else targets
         if not isinstance(each, list | tuple) or len(each) != len(inputs):
@@ -23,22 +24,25 @@ def check_examples(inputs: Any, targets: Any, predict_inputs: Any) -> Examples:
                 f"inputs are a list of {len(inputs)} combinations of shapes, so targets must be a list of "
                 f"{len(inputs)} too, one for each, got {given}"
             )
-        train = [(_check_inputs(i), _check_targets(t)) for i, t in zip(inputs, each, strict=True)]
+        train = [(check_inputs(i), _check_targets(t)) for i, t in zip(inputs, each, strict=True)]
     if predict_inputs is None:
         predict = [example for example, _ in train]
     elif _is_list_of_inputs(predict_inputs):
-        predict = [_check_inputs(example) for example in predict_inputs]
+        predict = [check_inputs(example) for example in predict_inputs]
     else:
-        predict = [_check_inputs(predict_inputs)]
+        predict = [check_inputs(predict_inputs)]
     _check_alike([example for example, _ in train], predict)
-    _check_distinct("inputs", [[*_tensors(i), *t] for i, t in train])
+    _check_distinct("inputs and targets", [[*_tensors(i), *t] for i, t in train])
     # Training shapes that differ in the targets alone need one prediction.
-    distinct = {_signature(_tensors(example)): example for example in reversed(predict)}
-    return Examples(train, [example for example in predict if distinct[_signature(_tensors(example))] is example])
+    distinct = {(_signature(_tensors(i)), repr(constants_of(i))): i for i in reversed(predict)}
+    predict = list(reversed(distinct.values()))
+    _check_distinct("predict_inputs", [_tensors(example) for example in predict])
+    return Examples(train, predict)
 
 
 def input_names(inputs: Inputs) -> list[str]:
-    return [str(name) for name in inputs] if isinstance(inputs, dict) else [f"input{i}" for i in range(len(inputs))]
+    """The names of the arrays: "x" and "x.weights.0" by dictionary keys, "input0" and "input0.x" by position."""
+    return list(tensors_of(inputs))
 
 
 def target_names(targets: Sequence[torch.Tensor]) -> list[str]:
@@ -49,24 +53,6 @@ def _is_list_of_inputs(inputs: Any) -> bool:
     return isinstance(inputs, list) and bool(inputs) and all(isinstance(i, list | tuple | Mapping) for i in inputs)
 
 
-def _check_inputs(inputs: Any) -> Inputs:
-    if isinstance(inputs, Mapping):
-        inputs = dict(inputs)
-    elif isinstance(inputs, tuple | list):
-        inputs = tuple(inputs)
-    else:
-        raise CompileError(
-            f"inputs must be a tuple of tensors or a dict of tensors by argument name, got {type(inputs).__name__}"
-        )
-    items = inputs.items() if isinstance(inputs, dict) else enumerate(inputs)
-    for key, value in items:
-        if not isinstance(value, torch.Tensor):
-            raise CompileError(f"input {key!r} must be a torch tensor, got {type(value).__name__}")
-    if not inputs:
-        raise CompileError("inputs are empty; give one example tensor for each argument of the model")
-    return inputs
-
-
 def _check_targets(targets: Any) -> tuple[torch.Tensor, ...]:
     if targets is None:
         return ()
@@ -74,6 +60,7 @@ def _check_targets(targets: Any) -> tuple[torch.Tensor, ...]:
     for index, value in enumerate(targets):
         if not isinstance(value, torch.Tensor):
             raise CompileError(f"target {index} must be a torch tensor, got {type(value).__name__}")
+        check_tensor(f"target {index}", value)
     return targets
 
 
@@ -93,7 +80,7 @@ def _check_distinct(what: str, combinations: Sequence[Sequence[torch.Tensor]]) -
     for index, tensors in enumerate(combinations):
         before = seen.setdefault(_signature(tensors), index)
         if before != index:
-            raise CompileError(f"combinations {before} and {index} of {what} and targets have the same shapes")
+            raise CompileError(f"combinations {before} and {index} of {what} have the same shapes")
 
 
 def _signature(tensors: Sequence[torch.Tensor]) -> tuple[tuple[int, ...], ...]:
@@ -101,4 +88,4 @@ def _signature(tensors: Sequence[torch.Tensor]) -> tuple[tuple[int, ...], ...]:
 
 
 def _tensors(inputs: Inputs) -> list[torch.Tensor]:
-    return list(inputs.values()) if isinstance(inputs, dict) else list(inputs)
+    return list(tensors_of(inputs).values())

@@ -10,11 +10,13 @@ from typing import Any
 
 import torch
 from torch.export import ExportedProgram
+from torch.export.graph_signature import ConstantArgument, OutputKind
+from torch.utils import _pytree as pytree
 
 from pock_mlir.errors import CompileError
+from pock_mlir.frontends.torch_arguments import Inputs, own_tensors, path_name
 from pock_mlir.frontends.torch_decompositions import decompositions
-
-Inputs = tuple[torch.Tensor, ...] | dict[str, torch.Tensor]
+from pock_mlir.frontends.torch_program import normalize, separate_writes
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,6 @@ def trace(
 def _trace_step(
     module: _TrainStep, inputs: Inputs, targets: tuple[torch.Tensor, ...], table: dict[Any, Callable[..., Any]]
 ) -> ExportedProgram:
-    inputs, targets = _apart(inputs, targets)
     program = _export(module, (inputs, targets), table, "the training step")
     outputs = next(node for node in program.graph.nodes if node.op == "output").args[0]
     value = outputs[-1].meta["val"] if outputs and hasattr(outputs[-1], "meta") else None
@@ -115,15 +116,6 @@ def _trace_step(
         shape = list(value.shape) if isinstance(value, torch.Tensor) else type(value).__name__
         raise CompileError(_NO_SCALAR.format(shape))
     return program
-
-
-def _apart(inputs: Inputs, targets: tuple[torch.Tensor, ...]) -> tuple[Inputs, tuple[torch.Tensor, ...]]:
-    """The example tensors as tensors of their own: torch.export takes one that is given twice for one argument."""
-    if isinstance(inputs, dict):
-        copied: Inputs = {name: tensor.detach().clone() for name, tensor in inputs.items()}
-    else:
-        copied = tuple(tensor.detach().clone() for tensor in inputs)
-    return copied, tuple(tensor.detach().clone() for tensor in targets)
 
 
 def _call(model: torch.nn.Module, inputs: Inputs) -> Any:
@@ -161,7 +153,8 @@ def _export(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return torch.export.export(module, arguments).run_decompositions(table)
+            program = separate_writes(torch.export.export(module, own_tensors(arguments)))
+            return normalize(program.run_decompositions(table))
     except CompileError:
         raise
     except Exception as error:
@@ -182,10 +175,15 @@ def _evaluation_mode(model: torch.nn.Module) -> Iterator[None]:
 
 
 def _output_style(program: ExportedProgram) -> tuple[str, tuple[str, ...]]:
+    """How a prediction comes, and the names of its arrays: what is no tensor is left out."""
+    results = [spec for spec in program.graph_signature.output_specs if spec.kind == OutputKind.USER_OUTPUT]
     spec = program.call_spec.out_spec
-    count = spec.num_leaves if spec is not None else 1
-    if spec is None or (count == 1 and spec.type is None):
+    if spec is None or spec.is_leaf():
         return "single", ("output",)
-    if spec.type is dict:
-        return "dict", tuple(str(key) for key in spec.context)
-    return "tuple", tuple(f"output{i}" for i in range(count))
+    tree = pytree.tree_unflatten(results, spec)
+    names = [
+        path_name(path, "output")
+        for path, result in pytree.tree_flatten_with_path(tree)[0]
+        if not isinstance(result.arg, ConstantArgument)
+    ]
+    return ("dict" if spec.type is dict else "tuple"), tuple(names)
