@@ -8,7 +8,7 @@ from torch_mlir import ir
 from torch_mlir.dialects import math
 
 from pock_mlir.dialects import random, state
-from pock_mlir.dialects.base import shape_of
+from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.upstream import constant, greater, mul, scale, shift, sqrt
 
@@ -46,31 +46,44 @@ def feature_dropout(c: Conversion, x: ir.Value, rate: float, train: bool) -> ir.
 
 @torch_op("torch.aten.rand", "torch.aten.rand_like")
 def rand(c: Conversion, *arguments: object) -> ir.Value:
-    return _uniform(c)
+    return uniform(c)
 
 
 @torch_op("torch.aten.randn", "torch.aten.randn_like")
 def randn(c: Conversion, *arguments: object) -> ir.Value:
-    """sqrt(-2 log(1 - u)) cos(2 pi v) of uniform u and v (Box and Muller 1958); 1 - u is never 0."""
-    radius = sqrt(scale(math.LogOp(shift(scale(_uniform(c), -1.0), 1.0)).result, -2.0))
-    return mul(radius, math.CosOp(scale(_uniform(c), 2.0 * pymath.pi)).result)
+    return standard_normal(c)
 
 
 @torch_op("torch.aten.bernoulli.p")
 def bernoulli(c: Conversion, x: ir.Value, probability: float = 0.5, generator: object = None) -> ir.Value:
     """1 with the probability, else 0; of x only shape and element type matter."""
-    return c.cast(greater(constant(float(probability), c.type), _uniform(c)), c.element)
+    return c.cast(greater(constant(float(probability), c.type), uniform(c)), c.element)
 
 
 @torch_op("torch.aten.bernoulli")
 def bernoulli_of(c: Conversion, probabilities: ir.Value, generator: object = None) -> ir.Value:
-    return c.cast(greater(probabilities, _uniform(c)), c.element)
+    return c.cast(greater(probabilities, uniform(c)), c.element)
 
 
-def _uniform(c: Conversion) -> ir.Value:
-    if not isinstance(c.element, ir.FloatType):
-        raise Unsupported(f"random numbers of element type {c.element}")
-    return random.uniform(*_counters(), c.type, c.next_stream())
+@torch_op("torch.aten.bernoulli.Tensor")
+def bernoulli_tensor(c: Conversion, x: ir.Value, probabilities: ir.Value, generator: object = None) -> ir.Value:
+    """As `bernoulli`; of x only shape and element type matter."""
+    number = uniform(c)
+    return c.cast(greater(c.tensor(probabilities, ranked(number).element_type), number), c.element)
+
+
+def uniform(c: Conversion, type: ir.RankedTensorType | None = None) -> ir.Value:
+    """Numbers in [0, 1), of the result's type or another."""
+    drawn = c.type if type is None else type
+    if not isinstance(drawn.element_type, ir.FloatType):
+        raise Unsupported(f"random numbers of element type {drawn.element_type}")
+    return random.uniform(*_counters(), drawn, c.next_stream())
+
+
+def standard_normal(c: Conversion) -> ir.Value:
+    """sqrt(-2 log(1 - u)) cos(2 pi v) of uniform u and v (Box and Muller 1958); 1 - u is never 0."""
+    radius = sqrt(scale(math.LogOp(shift(scale(uniform(c), -1.0), 1.0)).result, -2.0))
+    return mul(radius, math.CosOp(scale(uniform(c), 2.0 * pymath.pi)).result)
 
 
 def _counters() -> tuple[ir.Value, ir.Value]:

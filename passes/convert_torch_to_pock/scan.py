@@ -19,12 +19,13 @@ from .rules import torch_op
 
 @torch_op("torch.aten.cumsum")
 def cumsum(c: Conversion, x: ir.Value, dim: int, dtype: object = None) -> ir.Value:
-    """y[i] = sum of x[j] over j <= i: n^2 additions, which fuse into one loop without memory of that size."""
     x = c.cast(x, c.element)
+    return running_sum(x, dim % len(shape_of(x))) if shape_of(x) else x
+
+
+def running_sum(x: ir.Value, dim: int) -> ir.Value:
+    """y[i] = sum of x[j] over j <= i: n^2 additions, which fuse into one loop without memory of that size."""
     shape = shape_of(x)
-    if not shape:
-        return x
-    dim %= len(shape)
     size = shape[dim]
     # Dimension `dim` counts the terms j, the one before it the sums i.
     square = [*shape[:dim], size, *shape[dim:]]

@@ -64,7 +64,33 @@ NOT_EXPORTED = frozenset(
 """The conversions of ops that torch.export does not give: they come from other frontends and decompositions."""
 
 RANDOM = frozenset(
-    f"torch.aten.{name}" for name in ("bernoulli", "bernoulli.p", "rand", "rand_like", "randn", "randn_like")
+    f"torch.aten.{name}"
+    for name in (
+        "bernoulli",
+        "bernoulli.Tensor",
+        "bernoulli.p",
+        "cauchy",
+        "exponential",
+        "geometric",
+        "log_normal",
+        "multinomial",
+        "normal.Tensor_Tensor",
+        "normal.Tensor_float",
+        "normal.float_Tensor",
+        "normal.float_float",
+        "normal_functional",
+        "rand",
+        "rand_like",
+        "randint",
+        "randint.low",
+        "randint_like",
+        "randint_like.low_dtype",
+        "randn",
+        "randn_like",
+        "randperm",
+        "rrelu_with_noise_functional",
+        "uniform",
+    )
 )
 """The conversions of ops that draw random numbers, which PyTorch draws otherwise."""
 
