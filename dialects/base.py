@@ -148,8 +148,12 @@ def _require_declared(op: ir.OpView) -> None:
     for name, held_as, kind in attributes:
         if name not in present:
             raise Invalid(f"expects attribute '{name}'")
-        if not isinstance(present[name], held_as):
-            raise Invalid(f"attribute '{name}' must be {kind}, got {present[name]}")
+        try:
+            attribute = present[name]
+        except TypeError:  # an array of a type that the bindings have no class for
+            raise Invalid(f"attribute '{name}' must be {kind}") from None
+        if not isinstance(attribute, held_as):
+            raise Invalid(f"attribute '{name}' must be {kind}, got {attribute}")
     _require_values("operand", operands, operation, list(operation.operands))
     _require_values("result", results, operation, list(operation.results))
     _require_count("region", regions, len(operation.regions))

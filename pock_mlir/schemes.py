@@ -100,7 +100,10 @@ class Scheme:
             raise SchemeError(
                 f"{path}: reading a scheme file needs the package pyyaml; install pock_mlir[compiler]"
             ) from None
-        return Scheme.from_json(data, shown(path))
+        try:
+            return Scheme.from_json(data, shown(path))
+        except SchemeError as error:
+            raise error if str(path) in str(error) else SchemeError(f"{shown(path)}: {error}") from None
 
 
 def resolve_scheme(

@@ -64,6 +64,12 @@ def parse_yaml(text: str, where: str, error: type[PockError]) -> Any:
         raise error(f"{where}: no valid YAML: {' '.join(str(problem).split())}") from None
 
 
+def check_argument(text: str, error: type[PockError]) -> None:
+    """Raises `error` for text of the command line that was not UTF-8 (Python keeps its bytes as surrogates)."""
+    if not text.isascii() and shown(text) != text:
+        raise error(f"the argument '{shown(text)}' is not UTF-8 text")
+
+
 def shown(path: str | Path) -> str:
     """A path that can be printed: bytes that are not UTF-8 as escapes."""
     return str(path).encode("utf-8", "backslashreplace").decode()

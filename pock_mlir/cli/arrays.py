@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -71,8 +70,9 @@ def read_arrays(path: Path) -> Mapping[str, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
-    except (ValueError, OSError, zipfile.BadZipFile, EOFError) as error:
-        raise InputError(f"{path} is not a readable .npz file: {error}") from error
+    except Exception as error:  # zipfile, zlib and numpy's parser of headers raise many kinds
+        problem = " ".join(str(error).split()) or type(error).__name__
+        raise InputError(f"{path} is not a readable .npz file: {problem}") from error
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:

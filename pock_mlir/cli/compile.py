@@ -101,7 +101,7 @@ def _parsed(options: Sequence[str] | None, flag: str) -> dict[str, Any]:
         name, _, value = text.partition("=")
         try:
             out[name.replace("-", "_")] = literal_eval({"true": "True", "false": "False"}.get(value, value))
-        except (ValueError, SyntaxError):
+        except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
             raise CompileError(f"{flag} {text}: expects NAME=VALUE with a number, true or false") from None
     return out
 

@@ -3,36 +3,46 @@
 from __future__ import annotations
 
 import json
-import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 
 from pock_mlir.bundle import ArraySpec, Manifest, read_bundle
+from pock_mlir.cli.blocks import Block, blocks_of
 from pock_mlir.cli.size import readable_bytes
+from pock_mlir.text import shown
+
+_UNBOUNDED = 1_000_000
 
 
 def inspect(
     bundle: Annotated[Path, typer.Argument(help="A bundle.")],
+    parameters: Annotated[bool, typer.Option("--parameters", help="Print a row for each parameter too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifest as JSON.")] = False,
 ) -> None:
-    """Print what is in a bundle, after checking the hashes of its files."""
+    """Print what is in a bundle, after checking the digests of its files."""
     manifest = read_bundle(bundle).manifest
     if as_json:
         print(json.dumps(manifest.to_json(), indent=1))
         return
-    console = Console(highlight=False)
-    console.print(f"[bold]{bundle}[/bold]  written by {manifest.producer or 'an unknown version'}")
-    for title, table in (
-        ("", _summary(manifest)),
-        ("parameters", _parameters(manifest)),
-        ("memory", _memory(manifest)),
-        ("operations", _operations(manifest)),
-        ("files", _files(manifest)),
-    ):
+    tables = {
+        "": _summary(manifest),
+        "parameters by block": _blocks(manifest),
+        "memory": _memory(manifest),
+        "operations": _operations(manifest),
+        "files": _files(manifest),
+        "parameters": _parameters(manifest) if parameters else _table(),
+    }
+    console = _console(tables.values())
+    title = f"{shown(bundle)}  written by {manifest.producer or 'an unknown version'}"
+    console.print(escape(title), style="bold", soft_wrap=True)
+    for title, table in tables.items():
         if table.row_count:
             console.print()
             if title:
@@ -40,24 +50,35 @@ def inspect(
             console.print(table)
 
 
-def _table(*columns: str, right: tuple[str, ...] = ()) -> Table:
+def _console(tables: Iterable[Table]) -> Console:
+    """A console that is wide enough for every name: lines break between words only."""
+    console = Console(highlight=False)
+    unbounded = console.options.update(max_width=_UNBOUNDED)
+    for table in tables:
+        needed = Measurement.get(console, unbounded, table)
+        wraps = any(not column.no_wrap for column in table.columns)
+        console.width = max(console.width, needed.minimum if wraps else needed.maximum)
+    return console
+
+
+def _table(*columns: str, right: tuple[str, ...] = (), wrap: tuple[str, ...] = ()) -> Table:
     table = Table(box=None, pad_edge=False, show_header=bool(columns) and bool(columns[0]))
     for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+        table.add_column(column, justify="right" if column in right else "left", no_wrap=column not in wrap)
     return table
 
 
 def _summary(manifest: Manifest) -> Table:
     target = manifest.target
-    table = _table("", " ")
-    table.add_row("target", f"{target.name} ({target.backend}, {target.triple}, CPU {target.cpu})")
+    table = _table("", " ", wrap=(" ",))
+    table.add_row("target", escape(f"{target.name} ({target.backend}, {target.triple}, CPU {target.cpu})"))
     for signature in manifest.signatures:
         results = _arrays(signature.outputs) or "loss"
-        table.add_row(signature.function, f"{_arrays(signature.arguments)} -> {results}")
+        table.add_row(signature.function, escape(f"{_arrays(signature.arguments)} -> {results}"))
     table.add_row("loss", _data(manifest.loss))
     table.add_row("optimizer", _data(manifest.optimizer))
     table.add_row("schedule", _data(manifest.schedule))
-    table.add_row("scheme", _data(manifest.scheme))
+    table.add_row("scheme", _scheme(manifest.scheme))
     if manifest.accumulate > 1:
         table.add_row("update", f"every {manifest.accumulate} batches")
     return table
@@ -68,31 +89,54 @@ def _arrays(specs: tuple[ArraySpec, ...]) -> str:
 
 
 def _shape(shape: tuple[int, ...]) -> str:
-    return f"\\[{', '.join(map(str, shape))}]"  # escaped: rich reads brackets as markup
+    return f"[{', '.join(map(str, shape))}]"
 
 
 def _data(value: Any) -> str:
     if value is None:
         return "none"
-    return value if isinstance(value, str) else json.dumps(value).replace("[", "\\[")
+    return escape(value if isinstance(value, str) else json.dumps(value))  # rich reads brackets as markup
+
+
+def _scheme(scheme: Any) -> str:
+    """The name and the number of rules, which `--json` shows."""
+    if not isinstance(scheme, dict) or not isinstance(scheme.get("rules"), list):
+        return _data(scheme)
+    rules = len(scheme["rules"])
+    return f"{escape(str(scheme.get('name')))}: {rules} rule{'' if rules == 1 else 's'}, else {scheme.get('default')}"
+
+
+def _blocks(manifest: Manifest) -> Table:
+    blocks = blocks_of(manifest.parameters)
+    total = Block("all")
+    for spec in manifest.parameters:
+        total.add(spec)
+    table = _table("block", "trained", "bytes", "frozen", "bytes ", right=("trained", "bytes", "frozen", "bytes "))
+    for block in [*blocks, total]:
+        table.add_row(
+            escape(block.name),
+            f"{block.trained_values:,}",
+            readable_bytes(block.trained_bytes),
+            f"{block.frozen_values:,}",
+            readable_bytes(block.frozen_bytes),
+            style="dim" if block is total else None,
+        )
+    values = total.trained_values + total.frozen_values
+    table.add_row(f"{total.trained_values:,} of {values:,} values are trained", style="dim")
+    return table
 
 
 def _parameters(manifest: Manifest) -> Table:
     table = _table("name", "shape", "dtype", "kind", "trained", "bytes", right=("bytes",))
     for spec in manifest.parameters:
-        name = spec.name + "".join(f"\n= {alias}" for alias in spec.aliases)
         table.add_row(
-            name,
-            _shape(spec.shape),
+            escape("\n= ".join((spec.name, *spec.aliases))),
+            escape(_shape(spec.shape)),
             spec.dtype,
             spec.kind,
             "trained" if spec.trained else "frozen",
             readable_bytes(spec.nbytes),
         )
-    trained = [spec for spec in manifest.parameters if spec.trained]
-    count, total = (sum(math.prod(spec.shape) for spec in specs) for specs in (trained, manifest.parameters))
-    share = f"{count:,} of {total:,} values are trained"
-    table.add_row(share, "", "", "", "", readable_bytes(sum(spec.nbytes for spec in manifest.parameters)), style="dim")
     return table
 
 

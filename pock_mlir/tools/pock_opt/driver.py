@@ -11,8 +11,10 @@ from pathlib import Path
 from torch_mlir import ir
 
 from pock_mlir.dialects import load_dialects
+from pock_mlir.errors import PockError
 from pock_mlir.passes.diagnostics import Diagnostic
 from pock_mlir.passes.pipeline import PassError, PassPipeline, PipelineError, pipeline_steps
+from pock_mlir.text import check_argument
 from pock_mlir.tools.pock_opt.dumps import check_pass_names, with_dumps
 from pock_mlir.tools.pock_opt.expectations import check_diagnostics
 from pock_mlir.tools.pock_opt.listing import list_passes
@@ -27,7 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = parse_command_line(sys.argv[1:] if arguments is None else arguments, find_pass)
         check_pass_names(options)
-    except UsageError as error:
+        for text in (options.pass_pipeline or "", *options.pass_elements):
+            check_argument(text, PockError)
+    except (UsageError, PockError) as error:
         return _fail(f"{PROGRAM}: {error}")
     if options.help or options.list_passes:
         print(help_text() if options.help else list_passes())
@@ -36,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         source = read_source(options.input)
     except OSError as error:
         return _fail(f"cannot open input file '{options.input}': {error.strerror}")
+    except UsageError as error:
+        return _fail(str(error))
     try:
         return _process(source, options)
     except PipelineError as error:
@@ -92,8 +98,12 @@ def _process_part(source: Source, pipeline: PassPipeline, options: Options) -> _
         pipeline.run(module.operation)
         result.output = _serialize(module.operation, options)
         result.succeeded = True
-    except (ir.MLIRError, PassError):
-        pass  # the diagnostics tell why
+    except (ir.MLIRError, PassError):  # the diagnostics tell why
+        if not result.diagnostics:  # but for text after the name of an op that has no syntax of its own
+            print(
+                f"{source.name}: error: not valid as a module: an op in it is not written as it must be",
+                file=sys.stderr,
+            )
     finally:
         handler.detach()
     if options.verify_diagnostics:

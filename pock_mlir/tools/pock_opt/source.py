@@ -10,6 +10,10 @@ from pathlib import Path
 
 from torch_mlir import ir
 
+from pock_mlir.errors import PockError
+from pock_mlir.text import decode
+from pock_mlir.tools.pock_opt.options import PROGRAM, UsageError
+
 STDIN = "<stdin>"
 _SEPARATOR = re.compile(r"^// -----.*\n?", re.MULTILINE)
 _BYTECODE_MAGIC = b"ML\xefR"
@@ -55,9 +59,12 @@ class Source:
 
 
 def read_source(path: str) -> Source:
-    """Reads the input; raises OSError."""
+    """Reads the input; raises OSError, and UsageError for what is neither bytecode nor text."""
     data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     name = STDIN if path == "-" else path
     if data.startswith(_BYTECODE_MAGIC):
         return Source(name, data)
-    return Source(name, data.decode("utf-8", errors="replace"), whole_file=path != "-")
+    try:
+        return Source(name, decode(data, name, PockError), whole_file=path != "-")
+    except PockError as error:
+        raise UsageError(f"{PROGRAM}: {error}") from None

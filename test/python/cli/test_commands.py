@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.manifests import edit_manifest
 from support.mlp_bundle import write_mlp_bundle
 
 from pock_mlir.bundle import write_tensor_file
+from pock_mlir.cli.blocks import block_name
 from pock_mlir.cli.size import readable_bytes
 from pock_mlir.runtime import load
 from pock_mlir.targets import TARGETS
@@ -85,22 +87,71 @@ def test_wrong_data_is_one_line(bundle: Path, tmp_path: Path, pock: Pock, case: 
     assert "Traceback" not in result.err
 
 
-def test_inspect_prints_tables(bundle: Path, pock: Pock) -> None:
+def test_inspect_prints_a_summary(bundle: Path, pock: Pock) -> None:
     result = pock("inspect", bundle)
     assert result.code == 0, result.err
     for text in (
-        "fc1.weight",
-        "[5, 3]",
-        "frozen",
         "25 of 27 values are trained",
         "planned peak",
         "pock.matmul",
         "module.vmfb",
-        "tied",
+        "x float32[4, 3], y float32",
     ):
         assert text in result.out
     rows = [line.split() for line in result.out.splitlines()]
     assert ["pock.matmul", "5", "4"] in rows
+    blocks = rows.index(["parameters", "by", "block"])
+    assert rows[blocks + 1 : blocks + 5] == [
+        ["block", "trained", "bytes", "frozen", "bytes"],
+        ["fc1", "15", "60", "B", "0", "0", "B"],
+        ["fc2", "10", "40", "B", "2", "8", "B"],
+        ["all", "25", "100", "B", "2", "8", "B"],
+    ]
+    assert "fc1.weight" not in result.out
+
+
+def test_inspect_prints_parameters(bundle: Path, pock: Pock) -> None:
+    out = pock("inspect", bundle, "--parameters").out
+    rows = [line.split() for line in out.splitlines()]
+    for row in (
+        ["fc1.weight", "[5,", "3]", "float32", "parameter", "trained", "60", "B"],
+        ["fc2.bias", "[2]", "float32", "buffer", "frozen", "8", "B"],
+        ["=", "tied.weight"],
+    ):
+        assert row in rows
+    assert out.index("by block") < out.index("memory") < out.index("fc1.weight")
+
+
+def test_inspect_breaks_no_name(tmp_path: Path, pock: Pock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    long = "encoder.layers.11." + "a_very_long_name_of_a_module." * 4 + "[bold]"
+    manifest = write_mlp_bundle(tmp_path / "mlp.pock")
+    document = json.loads((tmp_path / "mlp.pock" / "manifest.json").read_text())
+    for spec in document["parameters"]:
+        spec["aliases"] = [f"{long}.{spec['name']}"]
+    document["signatures"][0]["inputs"][0]["name"] = long
+    document["scheme"] = {"name": "mine", "default": "frozen", "rules": [{"match": long, "update": "full"}] * 3}
+    del document["sha256"]
+    edit_manifest(tmp_path / "mlp.pock", **document)
+    result = pock("inspect", tmp_path / "mlp.pock", "--parameters")
+    assert result.code == 0, result.err
+    words = result.out.split()
+    for word in (
+        *(f"{long}.{spec.name}" for spec in manifest.parameters),
+        long,
+        "module.vmfb",
+        "parameters.safetensors",
+        *(record.sha256 for record in manifest.files.values()),
+    ):
+        assert word in words
+    assert "mine: 3 rules, else frozen" in result.out
+
+
+def test_blocks_by_name() -> None:
+    assert [block_name(name) for name in (
+        "weight", "fc.bias", "0.weight", "model.norm.weight", "model.embed.tokens.weight",
+        "encoder.layer.11.attention.self.query.weight", "features.3.0.weight",
+    )] == ["(the model itself)", "fc", "0", "model.norm", "model.embed", "encoder.layer.11", "features.3"]  # fmt: skip
 
 
 def test_inspect_as_json(bundle: Path, pock: Pock) -> None:
