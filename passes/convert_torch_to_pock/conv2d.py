@@ -13,6 +13,7 @@ from pock_mlir.dialects.conv2d import Window, conv2d, conv2d_input_grad
 from pock_mlir.dialects.transpose import transpose
 from pock_mlir.dialects.upstream import add, insert_slice, reshape, zeros
 
+from .conv3d import Depth, convolution_3d, transposed_convolution_3d
 from .conversion import Conversion, Unsupported
 from .rules import torch_op
 
@@ -35,17 +36,23 @@ def convolution(
 ) -> ir.Value:
     image = _batched(image, weight)
     spatial = len(shape_of(image)) - 2
-    if spatial not in (1, 2):
+    if spatial not in (1, 2, 3):
         raise Unsupported(f"convolution over {spatial} dimensions")
     stride, padding, dilation = (_per_dimension(v, spatial) for v in (stride, padding, dilation))
+    if spatial == 3:
+        depth, shape = Depth.of(stride, padding, dilation), [shape_of(image)[0], *c.shape[-4:]]
+        if transposed:
+            image = _with_room(image, weight, depth.image, shape[3:])
+            result = transposed_convolution_3d(image, weight, bias, depth, groups, shape)
+        else:
+            result = convolution_3d(image, weight, bias, depth, groups, shape)
+        return reshape(result, c.shape)
     if spatial == 1:
         image, weight = (reshape(v, [*shape_of(v)[:2], 1, shape_of(v)[2]]) for v in (image, weight))
     window = _window_2d(stride, padding, dilation)
     size = [1, *c.shape[-spatial:]][-2:]
     if transposed:
-        # An output padding of the stride or more has room for further steps of the kernel: they are over zeros.
-        steps = [window.output_size(d, size[d], shape_of(weight)[2 + d]) for d in (0, 1)]
-        image = _zeros_behind(image, [step - n for step, n in zip(steps, shape_of(image)[2:], strict=True)])
+        image = _with_room(image, weight, window, size)
     image, weight = transpose(image, TO_NHWC), transpose(weight, TO_HWCF)
     if transposed:
         shape = [shape_of(image)[0], *size, c.shape[-1 - spatial]]
@@ -55,6 +62,13 @@ def convolution(
     if bias is not None:
         result = add(result, broadcast(bias, shape_of(result)))
     return reshape(transpose(result, TO_NCHW), c.shape)
+
+
+def _with_room(image: ir.Value, weight: ir.Value, window: Window, size: list[int]) -> ir.Value:
+    """An output padding of the stride or more has room for further steps of the kernel: they are over zeros."""
+    steps = [window.output_size(d, size[d], shape_of(weight)[d - 2]) for d in (0, 1)]
+    missing = [step - n for step, n in zip(steps, shape_of(image)[-2:], strict=True)]
+    return _zeros_behind(image, [0] * (len(shape_of(image)) - 4) + missing)
 
 
 def _per_dimension(values: list[int], spatial: int) -> list[int]:
@@ -73,12 +87,12 @@ def _batched(image: ir.Value, weight: ir.Value) -> ir.Value:
     return image if len(shape_of(image)) == len(shape_of(weight)) else reshape(image, [1, *shape_of(image)])
 
 
-@torch_op("torch.aten.conv2d", "torch.aten.conv1d")
+@torch_op("torch.aten.conv3d", "torch.aten.conv2d", "torch.aten.conv1d")
 def conv(c: Conversion, image, weight, bias=None, stride=(1,), padding=(0,), dilation=(1,), groups=1) -> ir.Value:
     return convolution(c, image, weight, bias, list(stride), list(padding), list(dilation), False, [0], groups)
 
 
-@torch_op("torch.aten.conv2d.padding", "torch.aten.conv1d.padding")
+@torch_op("torch.aten.conv3d.padding", "torch.aten.conv2d.padding", "torch.aten.conv1d.padding")
 def conv_named_padding(
     c: Conversion, image, weight, bias=None, stride=(1,), padding="valid", dilation=(1,), groups=1
 ) -> ir.Value:
@@ -103,7 +117,7 @@ def _zeros_behind(image: ir.Value, more: list[int]) -> ir.Value:
     return insert_slice(image, zeros(larger, ranked(image).element_type), [0] * len(shape), [1] * len(shape))
 
 
-@torch_op("torch.aten.conv_transpose2d.input", "torch.aten.conv_transpose1d")
+@torch_op("torch.aten.conv_transpose3d.input", "torch.aten.conv_transpose2d.input", "torch.aten.conv_transpose1d")
 def conv_transpose(
     c: Conversion, image, weight, bias=None, stride=(1,), padding=(0,), output_padding=(0,), groups=1, dilation=(1,)
 ) -> ir.Value:

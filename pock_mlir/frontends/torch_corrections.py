@@ -1,4 +1,4 @@
-"""Decompositions of our own for ops that torch takes apart wrongly, or that hide what they change."""
+"""Decompositions of our own for ops that torch takes apart wrongly or too far, or that hide what they change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ aten = torch.ops.aten
 
 def corrections() -> dict[OpOverload, Callable[..., Any]]:
     """By op, to be used in the place of torch's own."""
-    table: dict[OpOverload, Callable[..., Any]] = {aten.instance_norm.default: _instance_norm}
+    table: dict[OpOverload, Callable[..., Any]] = {
+        aten.bilinear.default: _bilinear,
+        aten.instance_norm.default: _instance_norm,
+    }
     for op in (aten.lstm, aten.gru, aten.rnn_tanh, aten.rnn_relu):
         table[op.input] = _recurrent(op.input, leading=1)
         table[op.data] = _recurrent(op.data, leading=2)
@@ -44,6 +47,15 @@ def _instance_norm(
         for running, own in ((mean, own_mean), (variance, own_variance)):
             running.copy_((1.0 - momentum) * running + momentum * own.mean(0))
     return aten.group_norm(x, x.shape[1], weight, bias, eps, cudnn_enabled)
+
+
+def _bilinear(a: torch.Tensor, b: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None = None) -> torch.Tensor:
+    """a [..., I] and b [..., J] by weight [O, I, J]: a product by the weight as a matrix, and then one by b."""
+    outputs, rows, columns = weight.shape
+    product = a.reshape(-1, rows) @ weight.permute(1, 0, 2).reshape(rows, outputs * columns)
+    result = (product.view(-1, outputs, columns) * b.reshape(-1, 1, columns)).sum(-1)
+    result = result.view(*a.shape[:-1], outputs)
+    return result if bias is None else result + bias
 
 
 def _recurrent(op: OpOverload, leading: int) -> Callable[..., Any]:

@@ -17,8 +17,10 @@ from . import (
     logic,
     loss,
     normalization,
+    quantization,
     reduction,
     shape,
+    volume,
 )
 
 FAMILIES: Mapping[str, Sequence[Case]] = {
@@ -34,7 +36,9 @@ FAMILIES: Mapping[str, Sequence[Case]] = {
         logic,
         loss,
         normalization,
+        quantization,
         reduction,
         shape,
+        volume,
     )
 }

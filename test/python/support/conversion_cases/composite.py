@@ -52,6 +52,8 @@ CASES = [
         tolerance=4e-6,
     ),
     Case("prelu", lambda x, w: functional.prelu(x, w), [X, torch.full((4,), 0.3)]),
+    Case("bilinear", functional.bilinear, [X, normal(3, 5, seed=1), normal(2, 4, 5, seed=2), normal(2, seed=3)]),
+    Case("bilinear-of-vectors", functional.bilinear, [X[0], X[1], normal(2, 4, 4, seed=2)]),
     Case("glu", lambda x: (functional.glu(x), functional.softsign(x), functional.hardshrink(x)), [X]),
     Case("pixel-shuffle", lambda x: functional.pixel_shuffle(x, 2), [normal(1, 4, 2, 3)]),
     Case("lstm", _recurrent(torch.lstm, 2), [SEQUENCE, *_weights(4)]),
