@@ -16,6 +16,7 @@ from . import (
     broadcast,
     conv2d,
     cross_entropy,
+    custom_vjp,
     embedding,
     matmul,
     normalize,
@@ -42,6 +43,7 @@ FAMILIES = (
     broadcast,
     reduce,
     transpose,
+    custom_vjp,
 )
 """The dialect's files, in the order of its reference page."""
 

@@ -21,6 +21,7 @@ from pock_mlir.passes.functions import find_function, parameters_of
 from pock_mlir.passes.placeholder import is_placeholder, placeholder
 from pock_mlir.passes.registry import PassFailure, fail, register_pass
 
+from .custom_vjp import resolve_custom_vjps
 from .rules import vjp
 
 for _module in pkgutil.iter_modules(__path__):
@@ -73,6 +74,7 @@ class Differentiation:
                 self._differentiate(op)
                 for name in last_use.get(position, ()):
                     self._hand_over(name, op.operation.location)
+        resolve_custom_vjps(self.terminator.operation.block)
         return self.failures
 
     def _find_active(self) -> None:

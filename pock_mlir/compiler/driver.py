@@ -18,7 +18,7 @@ from pock_mlir.compiler.coverage import CoverageReport, UnsupportedOps, examine
 from pock_mlir.compiler.direct_allocation import allocate_directly
 from pock_mlir.compiler.examples import check_examples, input_names, target_names
 from pock_mlir.compiler.hand_over import hand_over
-from pock_mlir.compiler.imported import ImportedModel, import_model
+from pock_mlir.compiler.imported import ImportedModel, import_model, verify_traced
 from pock_mlir.compiler.internal_errors import InternalError, internal_errors, iree_errors
 from pock_mlir.compiler.iree_session import IreeCompiler
 from pock_mlir.compiler.memory import plan_memory
@@ -41,6 +41,8 @@ from pock_mlir.version import __version__
 ExampleInputs = tuple[Any, ...] | list[Any] | Mapping[str, Any]
 ExampleTargets = tuple[torch.Tensor, ...] | list[torch.Tensor] | torch.Tensor | None
 
+VERIFICATIONS = ("export", "off")
+
 COMPILE_FLAGS = (
     # Without reassociation a reduction over the last dimension runs one element at a time.
     "--iree-llvmcpu-reassociate-fp-reductions",
@@ -62,6 +64,7 @@ def compile(
     predict_inputs: ExampleInputs | Sequence[ExampleInputs] | None = None,
     schedule: Schedule | None = None,
     precision: str | Precision = "f32",
+    verify: str = "export",
 ) -> CompiledStep:
     """Compiles the whole training step of a model: forward, backward and update as one program.
 
@@ -75,7 +78,10 @@ def compile(
     batch normalisation uses the batch's statistics and keeps the running ones, and dropout draws from `seed` (0 to 2^31
     - 1; `Session.set_seed` changes it). `schedule` changes the learning rate from update to update (None: it stays); it
     is part of the bundle, but not of the module: `Session.set_schedule` replaces it. `precision` ("f32", "bf16", "f16"
-    or a Precision) says what is stored in fewer bits.
+    or a Precision) says what is stored in fewer bits. `verify` says what is compared with the model in torch on the
+    example batch, loss, gradients and buffers of one step: "export" what was traced of it, "compiled" also the compiled
+    step (where the target runs on this machine), "off" nothing. `CompiledStep.verification` tells what was done: models
+    without values (on the meta device), or too large for two more steps, are not verified.
 
     Raises PockError (CompileError, SchemeError, TargetError) with what is wrong, where in the model, and what to do.
     """
@@ -84,14 +90,18 @@ def compile(
     _check_optimizer(optimizer)
     resolved = resolve_precision(precision)
     _check_schedule(schedule)
+    if verify not in VERIFICATIONS:
+        raise CompileError(f"verify is {verify!r}; it must be one of {', '.join(VERIFICATIONS)}")
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 1 << 31:
         raise CompileError(f"the seed is {seed!r}, it must be an integer from 0 to {(1 << 31) - 1}")
 
     machine = resolve_target(chosen)
     clock = Clock()
-    imported = import_model(model, check_examples(inputs, targets, predict_inputs), loss, scheme, clock)
+    examples = check_examples(inputs, targets, predict_inputs)
+    imported = import_model(model, examples, loss, scheme, clock)
     module = imported.module
     statistics = _run_passes(imported, optimizer, resolved, seed, clock)
+    verification = verify_traced(imported, model, loss, seed, clock) if verify != "off" else "off"
     manifest = _describe(imported)
     manifest = dataclasses.replace(
         manifest,
@@ -109,7 +119,7 @@ def compile(
         code, memory = _compile_for(machine, module, manifest)
     manifest = dataclasses.replace(manifest, memory=memory, target=machine.spec)
     stored = StoredParameters(manifest, imported.parameters.tensors)
-    return CompiledStep(manifest, code, stored, tuple(clock.seconds))
+    return CompiledStep(manifest, code, stored, tuple(clock.seconds), verification)
 
 
 @internal_errors()
@@ -159,7 +169,7 @@ def _run_passes(
     trained = imported.trained
     try:
         _passes(module, import_passes(seed), clock)
-        is_full = set(trained) == set(imported.structure.parameters)
+        is_full = set(trained) == set(imported.structure.trainable)
         full = None if is_full else module.operation.clone()
         _passes(module, training_passes(trained, optimizer, imported.train_steps, precision), clock)
         counts = (
@@ -182,7 +192,7 @@ def _count_full_update(
 ) -> dict[str, int] | None:
     with clock.measure("passes of the full update, to be counted"):
         try:
-            _passes(module, training_passes(imported.structure.parameters, optimizer, imported.train_steps, precision))
+            _passes(module, training_passes(imported.structure.trainable, optimizer, imported.train_steps, precision))
         except PassesFailed as error:
             if error.pass_name != "pock-autodiff":
                 raise

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from pock_mlir.errors import CompileError
 from pock_mlir.frontends.losses import resolve_loss
 from pock_mlir.frontends.module_checks import check_modules
 from pock_mlir.frontends.module_tree import ModelStructure, model_structure
-from pock_mlir.frontends.torch_export import Examples, TracedModel, function_name, trace
+from pock_mlir.frontends.torch_export import Examples, TracedModel, function_name, trace, verify
 from pock_mlir.frontends.torch_import import ParameterTable, import_traced
 from pock_mlir.passes.convert_torch_to_pock import torch_op
 from pock_mlir.schemes import Scheme, resolve_scheme
@@ -54,9 +55,11 @@ def import_model(
     loss_function = resolve_loss(loss)
     _check_model(model)
     structure = model_structure(model)
-    rules, trained = resolve_scheme(scheme, structure.parameters, structure.blocks, structure.after_blocks)
+    rules, trained = resolve_scheme(
+        scheme, structure.parameters, structure.blocks, structure.after_blocks, structure.frozen
+    )
     parameters = ParameterTable(model)
-    with clock.measure("torch.export"):
+    with clock.measure("torch.export"), _unfrozen(model, trained):
         traced = trace(model, examples, loss_function, torch_op.names())
     try:
         with clock.measure("import"):
@@ -67,6 +70,32 @@ def import_model(
             raise
         raise UnsupportedOps(report) from error
     return ImportedModel(module, traced, parameters, structure, rules, trained, examples)
+
+
+def verify_traced(
+    imported: ImportedModel,
+    model: torch.nn.Module,
+    loss: str | Callable[..., torch.Tensor] | None,
+    seed: int,
+    clock: Clock,
+) -> str:
+    """Compares what was traced with the model in torch, from a random seed; says what was done. Raises CompileError."""
+    with clock.measure("verification of the export"), _unfrozen(model, imported.trained):
+        return verify(model, imported.examples, resolve_loss(loss), imported.traced, imported.trained, seed)
+
+
+@contextmanager
+def _unfrozen(model: torch.nn.Module, trained: Sequence[str]) -> Iterator[None]:
+    """What a scheme trains asks for gradients while the model is traced, frozen by the model or not."""
+    parameters = dict(model.named_parameters())
+    changed = [parameters[name] for name in trained if not parameters[name].requires_grad]
+    for parameter in changed:
+        parameter.requires_grad_(True)
+    try:
+        yield
+    finally:
+        for parameter in changed:
+            parameter.requires_grad_(False)
 
 
 def _check_model(model: Any) -> None:

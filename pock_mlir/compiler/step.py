@@ -21,6 +21,8 @@ class CompiledStep:
     """Every parameter and buffer by name, in the layout that the module stores; read from the model when asked for."""
     seconds: Sequence[tuple[str, float]] = field(default=(), repr=False)
     """What the stages and passes of the compilation took, in their order."""
+    verification: str = "off"
+    """What was compared with the model in torch: "verified", "off", or "not verified: " and why."""
 
     @property
     def memory(self) -> MemoryPlan:

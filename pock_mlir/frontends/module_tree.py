@@ -12,12 +12,18 @@ class ModelStructure:
     """A model's parameter names (tied ones once, under the first name), and its blocks.
 
     `blocks` are the names in each block, first to last; `after_blocks` the names of what follows the last block (a
-    pooler, a head).
+    pooler, a head). `frozen` are those whose `requires_grad` is False.
     """
 
     parameters: tuple[str, ...]
     blocks: tuple[tuple[str, ...], ...]
     after_blocks: tuple[str, ...]
+    frozen: frozenset[str]
+
+    @property
+    def trainable(self) -> tuple[str, ...]:
+        """What the model itself leaves to train."""
+        return tuple(name for name in self.parameters if name not in self.frozen)
 
 
 def model_structure(model: torch.nn.Module) -> ModelStructure:
@@ -33,7 +39,8 @@ def model_structure(model: torch.nn.Module) -> ModelStructure:
         if block:
             blocks.append(block)
     last = max((names.index(name) for block in blocks for name in block), default=-1)
-    return ModelStructure(tuple(names), tuple(blocks), tuple(names[last + 1 :]))
+    frozen = frozenset(name for name, parameter in model.named_parameters() if not parameter.requires_grad)
+    return ModelStructure(tuple(names), tuple(blocks), tuple(names[last + 1 :]), frozen)
 
 
 def _block_container(model: torch.nn.Module) -> tuple[str, torch.nn.Module]:

@@ -15,8 +15,17 @@ from torch.utils import _pytree as pytree
 
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.torch_arguments import Inputs, own_tensors, path_name
+from pock_mlir.frontends.torch_autograd import (
+    parameter_hooks,
+    recorded_autograd,
+    recorded_state,
+    refuse_untraceable_hooks,
+)
 from pock_mlir.frontends.torch_decompositions import decompositions
-from pock_mlir.frontends.torch_program import normalize, separate_writes
+from pock_mlir.frontends.torch_grad_regions import explicit_gradients
+from pock_mlir.frontends.torch_program import separate_writes, without_input_writes
+from pock_mlir.frontends.torch_python_state import Changes, recorded_changes, refuse_python_state
+from pock_mlir.frontends.torch_verify import verify_export
 
 
 @dataclass(frozen=True)
@@ -58,19 +67,33 @@ _NO_SCALAR = "the loss must be a scalar tensor, got {}; reduce it, for example b
 
 
 class _TrainStep(torch.nn.Module):
-    """The model and its loss as one module."""
+    """The model and its loss as one module; what forward tells autograd is recorded where it is to be traced."""
 
-    def __init__(self, model: torch.nn.Module, loss: Callable[..., torch.Tensor] | None) -> None:
+    def __init__(
+        self, model: torch.nn.Module, loss: Callable[..., torch.Tensor] | None, *, recorded: bool = True
+    ) -> None:
         super().__init__()
+        self.recorded = recorded
         self.model = model
         self.loss = loss
+        self.hooks = parameter_hooks(model)
+        self.changes = Changes()
 
     def forward(self, inputs: Inputs, targets: tuple[torch.Tensor, ...]) -> torch.Tensor:
-        outputs = _call(self.model, inputs)
-        loss = _own_loss(outputs) if self.loss is None else self.loss(_trained_on(outputs), *targets)
+        with self._recording():
+            outputs = _call(self.model, inputs)
+            loss = _own_loss(outputs) if self.loss is None else self.loss(_trained_on(outputs), *targets)
         if not isinstance(loss, torch.Tensor):
             raise CompileError(_NO_SCALAR.format(type(loss).__name__))
         return loss
+
+    @contextmanager
+    def _recording(self) -> Iterator[None]:
+        if not self.recorded:
+            yield
+            return
+        with recorded_changes(self.model, self.changes), recorded_autograd(self.model, self.hooks):
+            yield
 
 
 class _Predict(torch.nn.Module):
@@ -79,7 +102,8 @@ class _Predict(torch.nn.Module):
         self.model = model
 
     def forward(self, inputs: Inputs) -> Any:
-        outputs = _trained_on(_call(self.model, inputs))
+        with recorded_state(self.model):
+            outputs = _trained_on(_call(self.model, inputs))
         return (
             {k: v for k, v in outputs.items() if isinstance(v, torch.Tensor)}
             if isinstance(outputs, Mapping)
@@ -98,12 +122,28 @@ def trace(
 
     Raises CompileError where torch.export cannot, or where the loss is no scalar.
     """
+    refuse_untraceable_hooks(model)
     table = decompositions(converted)
     train_steps = [_trace_step(_TrainStep(model, loss), *example, table) for example in examples.train]
     with _evaluation_mode(model):
         predictions = [_export(_Predict(model), (inputs,), table, "the prediction") for inputs in examples.predict]
     style, names = _output_style(predictions[0])
     return TracedModel(train_steps, predictions, style, names)
+
+
+def verify(
+    model: torch.nn.Module,
+    examples: Examples,
+    loss: Callable[..., torch.Tensor] | None,
+    traced: TracedModel,
+    trained: Iterable[str],
+    seed: int,
+) -> str:
+    """Runs the first training step and its program in torch, and compares them: see `verify_export`."""
+    arguments = own_tensors(examples.train[0])
+    names = {f"model.{name}" for name in trained}
+    module = _TrainStep(model, loss, recorded=False)
+    return verify_export(module, arguments, traced.train_steps[0], names, seed=seed)
 
 
 def _trace_step(
@@ -153,8 +193,15 @@ def _export(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            program = separate_writes(torch.export.export(module, own_tensors(arguments)))
-            return normalize(program.run_decompositions(table))
+            # Whether the caller is under no_grad has no say in how the model is trained.
+            with torch.enable_grad():
+                arguments = own_tensors(arguments)
+                program = torch.export.export(module, arguments)
+                if isinstance(module, _TrainStep):
+                    changes, module.changes = module.changes, Changes()
+                    refuse_python_state(module, module.model, arguments, program, changes)
+                    explicit_gradients(program)
+                return without_input_writes(separate_writes(program).run_decompositions(table))
     except CompileError:
         raise
     except Exception as error:

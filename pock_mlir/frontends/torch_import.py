@@ -5,13 +5,15 @@ as locations.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch.export.graph_signature import InputKind
+from torch.export import ExportedProgram
+from torch.export.graph_signature import InputKind, OutputKind, OutputSpec
 from torch_mlir import ir
 from torch_mlir.extras.fx_importer import ContextCache, FxImporter, FxImporterHooks, GraphNodeImporter, InputInfo
 
@@ -67,21 +69,48 @@ def import_traced(traced: TracedModel, parameters: ParameterTable) -> ir.Module:
             # The importer makes its own cache of locations; ours names the user's modules.
             importer._cc = _ModuleLocations(context, py_attr_tracker=importer._py_attr_tracker)
             try:
-                importer.import_program(program, func_name=name)
+                with _changes_as_results(program) as changed:
+                    importer.import_program(program, func_name=name)
             except NotImplementedError as error:
                 raise CompileError(f"the model cannot be imported: {str(error).splitlines()[0]}") from error
-            _assign_last(find_function(module.operation, name))
+            symbols = [parameters.canonical[target.removeprefix(WRAPPER_PREFIX)] for target in changed]
+            _assign_results(find_function(module.operation, name), symbols)
     return module
 
 
-def _assign_last(function: ir.Operation) -> None:
-    """Moves assignments of buffers to the end: the importer reads a buffer where it is first used, which may be after
-    its new value is produced.
+@contextmanager
+def _changes_as_results(program: ExportedProgram) -> Iterator[list[str]]:
+    """For a while, the new values of parameters and buffers that a program changes are further results, after those of
+    the user; yields what they belong to.
     """
-    *operations, terminator = operations_of(function)
-    for op in operations:
-        if op.operation.name == "pock.assign":
-            op.operation.move_before(terminator.operation)
+    signature, specs = program.graph_signature, program.graph_signature.output_specs
+    results = [spec for spec in specs if spec.kind == OutputKind.USER_OUTPUT]
+    changes = [s for s in specs if s.kind in (OutputKind.BUFFER_MUTATION, OutputKind.PARAMETER_MUTATION)]
+    signature.output_specs = [*results, *(OutputSpec(OutputKind.USER_OUTPUT, spec.arg, None) for spec in changes)]
+    try:
+        yield [spec.target or "" for spec in changes]
+    finally:
+        signature.output_specs = specs
+
+
+def _assign_results(function: ir.Operation, symbols: Sequence[str]) -> None:
+    """The last results become what is assigned to these parameters and buffers, at the end: after all reads."""
+    if not symbols:
+        return
+    terminator = operations_of(function)[-1].operation
+    values = list(terminator.operands)
+    kept, new = values[: -len(symbols)], values[-len(symbols) :]
+    with function.context, terminator.location, ir.InsertionPoint(terminator):
+        for symbol, value in zip(symbols, new, strict=True):
+            tensor = builtin_tensor(value.type)
+            converted = ir.Operation.create("torch_c.to_builtin_tensor", [tensor], [value]).results[0]
+            with ir.Location.name(symbol):
+                state.assign(symbol, converted)
+        ir.Operation.create("func.return", [], kept)
+    terminator.erase()
+    type = ir.FunctionType(ir.TypeAttr(function.attributes["function_type"]).value)
+    kept_type = ir.FunctionType.get(type.inputs, [v.type for v in kept], context=function.context)
+    function.attributes["function_type"] = ir.TypeAttr.get(kept_type)
 
 
 def _declare(name: str, tensor: torch.Tensor, parameters: ParameterTable) -> None:
@@ -109,9 +138,7 @@ _ELEMENTS = {
 
 
 class _Hooks(FxImporterHooks):
-    """Parameters and buffers become reads of their symbols instead of constants in the program, and what the model
-    writes into a buffer (running statistics) becomes an assignment.
-    """
+    """Parameters and buffers become reads of their symbols instead of constants in the program."""
 
     def __init__(self, parameters: ParameterTable) -> None:
         self._parameters = parameters
@@ -140,15 +167,6 @@ class _Hooks(FxImporterHooks):
         signed = {"i64": "si64", "i32": "si32", "i8": "ui8"}.get(str(type.element_type), str(type.element_type))
         vtensor = ir.Type.parse(f"!torch.vtensor<[{','.join(map(str, array.shape))}],{signed}>")
         return _from_builtin(constant, vtensor)
-
-    def store_produced_value(
-        self, gni: GraphNodeImporter, py_value: Any, produced_ir_value: Any, info: InputInfo
-    ) -> None:
-        name = self._parameters.canonical[(info.input_spec.target or "").removeprefix(WRAPPER_PREFIX)]
-        tensor = builtin_tensor(produced_ir_value.type)
-        value = ir.Operation.create("torch_c.to_builtin_tensor", [tensor], [produced_ir_value]).results[0]
-        with ir.Location.name(name):
-            state.assign(name, value)
 
 
 def _from_builtin(value: ir.Value, type: ir.Type) -> ir.Value:

@@ -1,12 +1,10 @@
-"""Exported programs in the form in which they are imported: what they write is their buffers, each from an op of its
-own.
-"""
+"""Exported programs in the form in which they are imported: what they write is their own state, never their inputs."""
 
 from __future__ import annotations
 
 import torch
 from torch.export import ExportedProgram
-from torch.export.graph_signature import OutputKind, TensorArgument
+from torch.export.graph_signature import OutputKind
 
 
 def separate_writes(program: ExportedProgram) -> ExportedProgram:
@@ -30,23 +28,15 @@ def _copy_sources(module: torch.fx.GraphModule) -> None:
     module.recompile()
 
 
-def normalize(program: ExportedProgram) -> ExportedProgram:
-    """The program without writes into its inputs, which are the caller's and stay as they are; and with a copy before
-    every buffer that it writes: the importer takes one writer for one op, and a parameter or an input for none.
-    """
+def without_input_writes(program: ExportedProgram) -> ExportedProgram:
+    """The program without writes into its inputs, which are the caller's and stay as they are."""
     output = next(node for node in program.graph.nodes if node.op == "output")
-    specs, results = [], []
-    for spec, result in zip(program.graph_signature.output_specs, output.args[0], strict=True):
-        if spec.kind == OutputKind.USER_INPUT_MUTATION:
-            continue
-        if spec.kind == OutputKind.BUFFER_MUTATION:
-            with program.graph.inserting_before(output):
-                copy = program.graph.call_function(torch.ops.aten.clone.default, (result,))
-            copy.meta = {"val": result.meta["val"]}
-            spec.arg, result = TensorArgument(name=copy.name), copy
-        specs.append(spec)
-        results.append(result)
-    output.args = (tuple(results),)
-    program.graph_signature.output_specs[:] = specs
+    kept = [
+        (spec, result)
+        for spec, result in zip(program.graph_signature.output_specs, output.args[0], strict=True)
+        if spec.kind != OutputKind.USER_INPUT_MUTATION
+    ]
+    output.args = (tuple(result for _, result in kept),)
+    program.graph_signature.output_specs[:] = [spec for spec, _ in kept]
     program.graph_module.recompile()
     return program

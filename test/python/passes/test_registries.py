@@ -29,8 +29,8 @@ def _is_ours(module: str) -> bool:
 OPS = {op.OPERATION_NAME: op for op in op_classes()}
 PASSES = [info.name for info in registered_passes() if _is_ours(info.function.__module__)]
 
-REPLACED_BEFORE_LOWERING = {"pock.gradient"}
-"""By the optimizer's pass."""
+REPLACED_BEFORE_LOWERING = {"pock.gradient", "pock.cotangent", "pock.custom_vjp"}
+"""By the optimizer's pass and by pock-autodiff."""
 
 NOT_DIFFERENTIABLE = {
     "pock.uniform",
@@ -42,6 +42,7 @@ NOT_DIFFERENTIABLE = {
     "pock.update",
     "pock.yield",
     "pock.stop_gradient",
+    "pock.cotangent",
 }
 """Ops through which no gradient flows: state, and what says so by its name."""
 

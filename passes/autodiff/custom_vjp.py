@@ -1,0 +1,50 @@
+"""Gradients that the program itself computes: what computes them is there already and moves to its place."""
+
+from __future__ import annotations
+
+from torch_mlir import ir
+
+from pock_mlir.dialects.custom_vjp import CustomVjpOp
+from pock_mlir.dialects.upstream import constant
+
+from .rules import Thunk, vjp
+
+_OP, _COTANGENT = "pock.custom_vjp", "pock.cotangent"
+
+
+@vjp(_OP)
+def custom_vjp(op: CustomVjpOp, cotangent: ir.Value) -> list[Thunk | None]:
+    # Later links of a chain have found it replaced already.
+    if isinstance(op.cotangent.owner, ir.OpView | ir.Operation) and op.cotangent.owner.name == _COTANGENT:
+        _bind(op.cotangent, cotangent)
+    return [lambda: cotangent, None, lambda: op.input_cotangent, None]
+
+
+def _bind(placeholder: ir.Value, cotangent: ir.Value) -> None:
+    """Puts a cotangent in the place of what stood for it, and behind it all that is computed from it.
+
+    With several outputs the last one bound is the last moved: by then the others are bound, or nothing reaches them.
+    """
+    block = placeholder.owner.operation.block
+    operations = list(block.operations)
+    terminator = operations[-1].operation
+    reached = {placeholder}
+    for op in operations:
+        if op.operation.name != _OP and any(operand in reached for operand in op.operation.operands):
+            reached.update(op.operation.results)
+            op.operation.move_before(terminator)
+    placeholder.replace_all_uses_with(cotangent)
+
+
+def resolve_custom_vjps(block: ir.Block) -> None:
+    """Leaves the values alone: after the reverse sweep, gradients are no business of theirs."""
+    for op in list(block.operations):
+        if op.operation.name == _OP:
+            op.operation.results[0].replace_all_uses_with(op.operation.operands[0])
+            op.operation.erase()
+    for op in list(block.operations):
+        if op.operation.name == _COTANGENT:  # used still: of an output that the loss does not reach
+            if any(True for _ in op.operation.results[0].uses):
+                with ir.InsertionPoint(op), op.operation.location:
+                    op.operation.results[0].replace_all_uses_with(constant(0.0, op.operation.results[0].type))
+            op.operation.erase()

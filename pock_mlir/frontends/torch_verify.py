@@ -1,0 +1,321 @@
+"""Compares an exported program with the model that it was traced from: the loss, every gradient, every buffer.
+
+torch.export records what it sees, which is not always what the model does; and decompositions have defects of their
+own. Both are run by torch, on the example batch and from the same random seed: whatever is lost on the way to the
+compiler shows as a difference, whether anybody has thought of it before or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch._decomp import decomposition_table
+from torch.export import ExportedProgram
+from torch.export.graph_signature import InputKind, OutputKind
+from torch.fx import Interpreter, Node
+from torch.utils import _pytree as pytree
+
+from pock_mlir.errors import CompileError
+from pock_mlir.frontends.torch_markers import COTANGENT, CUSTOM_VJP, STOP_GRADIENT
+
+TOLERANCE = {torch.float64: 1e-6, torch.float32: 1e-3}
+"""By the least precise type that the program computes in; relative to the largest element of a tensor."""
+_NARROW = 5e-2
+# Gradients that are zero but for rounding: differences count beside this share of the largest gradient of all.
+_NOISE = 1e-3
+# Ops without a derivative in torch, whose decompositions have one.
+_DECOMPOSED = (torch.ops.aten._native_batch_norm_legit_functional.default,)
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """One training step without an update: the loss, the gradients of the parameters asked for (None where there is
+    none), and all parameters and buffers after it, by the program's names for them.
+    """
+
+    loss: torch.Tensor
+    gradients: Mapping[str, torch.Tensor | None]
+    state: Mapping[str, torch.Tensor]
+
+
+def verify_export(
+    module: torch.nn.Module, arguments: tuple[Any, ...], program: ExportedProgram, trained: set[str], *, seed: int = 0
+) -> str:
+    """Raises CompileError where a program's step is not that of the module that it was traced from.
+
+    `module` takes `arguments` and returns the loss; `trained` names the parameters (of the module) whose gradients
+    count. The module is as before afterwards. Returns what was done: "verified", or why it could not be.
+    """
+    skipped = _obstacle(module)
+    if skipped:
+        return f"not verified: {skipped}"
+    with torch.random.fork_rng(devices=[]), torch.enable_grad():
+        torch.manual_seed(seed)
+        try:
+            expected = run_module(module, arguments, trained)
+        except Exception as error:
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            raise CompileError(f"the model itself fails on the example batch: {reason}") from error
+        torch.manual_seed(seed)
+        try:
+            found = run_program(program, arguments, trained, _first_names(module))
+        except (RuntimeError, NotImplementedError) as error:
+            return f"not verified: torch cannot run the decomposed program ({str(error).strip().splitlines()[0]})"
+    _compare(expected, found, _tolerance(program))
+    return "verified"
+
+
+def _obstacle(module: torch.nn.Module) -> str | None:
+    """Why the two steps cannot be run here."""
+    tensors = {id(t): t for _, t in _named_state(module)}.values()
+    if any(t.is_meta for t in tensors):
+        return "the model is on the meta device"
+    needed = 4 * sum(t.numel() * t.element_size() for t in tensors)  # two copies, with their gradients
+    available = _available_bytes()
+    if available is not None and needed > available:
+        return f"two steps in torch need {needed >> 20} MiB, {available >> 20} are free"
+    return None
+
+
+def _available_bytes() -> int | None:
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable")), None)
+
+
+def run_module(module: torch.nn.Module, arguments: tuple[Any, ...], trained: set[str]) -> StepResult:
+    """The step as PyTorch runs it; parameters and buffers are put back."""
+    parameters = {name: p for name, p in module.named_parameters() if name in trained}
+    with _kept(module):
+        loss = module(*_copied(arguments))
+        for parameter in parameters.values():
+            parameter.grad = None
+        if loss.requires_grad:
+            loss.backward()  # as training does: reentrant checkpoints refuse autograd.grad
+        gradients = {name: p.grad for name, p in parameters.items()}
+        state = {name: t.detach().clone() for name, t in _named_state(module)}
+    return StepResult(loss.detach(), gradients, state)
+
+
+def run_program(
+    program: ExportedProgram, arguments: tuple[Any, ...], trained: set[str], first_names: Mapping[str, str]
+) -> StepResult:
+    """The step of a decomposed program, markers of `torch_markers` included; tensors of several names have the first
+    of `first_names`.
+    """
+    signature = program.graph_signature
+    given = iter(pytree.tree_leaves((arguments, {})))
+    placeholders: list[Any] = []
+    state: dict[str, torch.Tensor] = {}
+    for spec in signature.input_specs:
+        name = spec.target or ""
+        target = first_names.get(name, name)
+        if spec.kind == InputKind.USER_INPUT:
+            value = next(given)
+            placeholders.append(value.detach().clone() if isinstance(value, torch.Tensor) else value)
+        elif target in state:
+            placeholders.append(state[target])
+        else:
+            source = program.state_dict.get(name, program.constants.get(name))
+            placeholders.append(source.detach().clone() if isinstance(source, torch.Tensor) else source)
+            if spec.kind in (InputKind.PARAMETER, InputKind.BUFFER):
+                state[target] = placeholders[-1].requires_grad_(target in trained)
+    leaves = {name: value for name, value in state.items() if name in trained}
+    results = _Run(program.graph_module).run(*placeholders)
+    loss = next(
+        v for spec, v in zip(signature.output_specs, results, strict=True) if spec.kind == OutputKind.USER_OUTPUT
+    )
+    for spec, value in zip(signature.output_specs, results, strict=True):
+        if spec.kind in (OutputKind.BUFFER_MUTATION, OutputKind.PARAMETER_MUTATION):
+            state[first_names.get(spec.target or "", spec.target or "")] = value
+    found = torch.autograd.grad(loss, list(leaves.values()), allow_unused=True) if loss.requires_grad else None
+    gradients = dict(zip(leaves, found, strict=True)) if found is not None else dict.fromkeys(leaves)
+    return StepResult(loss.detach(), gradients, {name: value.detach() for name, value in state.items()})
+
+
+def _first_names(module: torch.nn.Module) -> dict[str, str]:
+    first: dict[int, str] = {}
+    named = [*module.named_parameters(remove_duplicate=False), *module.named_buffers(remove_duplicate=False)]
+    return {name: first.setdefault(id(tensor), name) for name, tensor in named}
+
+
+class _Run(Interpreter):
+    """Runs a program under autograd, with the gradients that its markers say."""
+
+    def __init__(self, module: torch.fx.GraphModule) -> None:
+        super().__init__(module, garbage_collect_values=False)
+        self._cotangents: dict[Node, torch.Tensor] = {}
+        self._deferred: set[Node] = set()
+
+    def run_node(self, n: Node) -> Any:
+        if n.target is COTANGENT or (
+            n.target is not CUSTOM_VJP and any(i in self._deferred for i in n.all_input_nodes)
+        ):
+            self._deferred.add(n)  # of the backward pass
+            return None
+        if n.op != "call_function":
+            return super().run_node(n)
+        if n.target is STOP_GRADIENT:
+            return self.env[n.args[0]].detach()  # pyright: ignore[reportArgumentType]
+        if n.target is CUSTOM_VJP:
+            return self._custom_vjp(n)
+        if n.target is torch.ops.aten.view.default:  # of a value that has other strides than in the trace
+            return self.env[n.args[0]].reshape(n.args[1])  # pyright: ignore[reportArgumentType]
+        if n.target is torch.ops.aten.copy.default:  # which has no derivative
+            target, source = (self.env[argument] for argument in n.args[:2])  # pyright: ignore[reportArgumentType]
+            return source.to(target.dtype).expand(target.shape)
+        if n.target in _DECOMPOSED:
+            arguments, keywords = self.fetch_args_kwargs_from_env(n)
+            return decomposition_table[n.target](*arguments, **keywords)
+        return super().run_node(n)
+
+    def _custom_vjp(self, n: Node) -> torch.Tensor:
+        value, cotangent, source, gradient = n.args
+        run = self
+
+        class Link(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx: Any, value: torch.Tensor, source: torch.Tensor) -> torch.Tensor:
+                return value.view_as(value)
+
+            @staticmethod
+            def backward(ctx: Any, *cotangents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+                run._cotangents[cotangent] = cotangents[0]  # pyright: ignore[reportArgumentType]
+                return cotangents[0], run._later(gradient, {})
+
+        return Link.apply(self.env[value], self.env[source])  # pyright: ignore[reportArgumentType]
+
+    def _later(self, node: Any, known: dict[Node, Any]) -> Any:
+        """The value of a node of the backward pass, with the cotangents that are there by now."""
+        if node not in self._deferred:
+            return self.env[node]
+        if node.target is COTANGENT:
+            like = self.env[node.args[0]]
+            return self._cotangents.get(node, torch.zeros_like(like))
+        if node not in known:
+            arguments, keywords = pytree.tree_map(
+                lambda v: self._later(v, known) if isinstance(v, Node) else v, (tuple(node.args), dict(node.kwargs))
+            )
+            known[node] = node.target(*arguments, **keywords)
+        return known[node]
+
+
+# The module's own step.
+
+
+@contextmanager
+def _kept(module: torch.nn.Module) -> Iterator[None]:
+    """Parameters and buffers come back as they were, in value and identity, and so do the gradients."""
+    gradients = [(parameter, parameter.grad) for parameter in module.parameters()]
+    entries: list[tuple[dict[str, Any], str, Any]] = []
+    for each in module.modules():
+        for table in (each._parameters, each._buffers):
+            entries += [(table, name, tensor) for name, tensor in table.items()]
+    values = {id(t): t.detach().clone() for _, _, t in entries if isinstance(t, torch.Tensor)}
+    try:
+        yield
+    finally:
+        for parameter, gradient in gradients:
+            parameter.grad = gradient
+        with torch.no_grad():
+            for table, name, tensor in entries:
+                table[name] = tensor
+                if isinstance(tensor, torch.Tensor) and not _is_same(tensor, values[id(tensor)]):
+                    tensor.copy_(values[id(tensor)])
+
+
+def _is_same(a: torch.Tensor, b: torch.Tensor) -> bool:
+    return bool(torch.equal(a, b)) or bool(torch.allclose(a, b, rtol=0, atol=0, equal_nan=True))
+
+
+def _copied(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    return pytree.tree_map(lambda v: v.detach().clone() if isinstance(v, torch.Tensor) else v, arguments)
+
+
+def _named_state(module: torch.nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
+    yield from module.named_parameters()
+    yield from module.named_buffers()
+
+
+# The comparison.
+
+
+def _tolerance(program: ExportedProgram) -> float:
+    types = {
+        value.dtype
+        for node in program.graph.nodes
+        for value in pytree.tree_leaves(node.meta.get("val"))
+        if isinstance(value, torch.Tensor) and value.is_floating_point()
+    }
+    return max((TOLERANCE.get(type, _NARROW) for type in types), default=_NARROW)
+
+
+def _compare(expected: StepResult, found: StepResult, tolerance: float) -> None:
+    problems = []
+    if _error(found.loss, expected.loss, 0.0) > tolerance:
+        problems.append(f"the loss is {found.loss.item():.6g} instead of {expected.loss.item():.6g}")
+    sizes = [float(g.abs().max()) for g in expected.gradients.values() if g is not None and g.numel()]
+    floor = _NOISE * max((size for size in sizes if size == size and size != float("inf")), default=0.0)
+    for name, gradient in expected.gradients.items():
+        problems += _gradient_problem(name, gradient, found.gradients.get(name), floor, tolerance)
+    for name, value in expected.state.items():
+        if name in found.state and _error(found.state[name], value, 1e-6) > tolerance:
+            problems.append(f"{_described(name)} after the step differs by {_size(found.state[name], value)}")
+    if problems:
+        more = f"; and {len(problems) - 3} more" if len(problems) > 3 else ""
+        raise CompileError(
+            f"the traced model does not train as the model does on the example batch: {'; '.join(problems[:3])}{more}. "
+            "Something in forward or the loss was lost when torch.export traced it: write it in another way, "
+            'or look at it with verify="off"'
+        )
+
+
+def _gradient_problem(
+    name: str, expected: torch.Tensor | None, found: torch.Tensor | None, floor: float, tolerance: float
+) -> list[str]:
+    if expected is None and found is None:
+        return []
+    if expected is None:
+        return [f"{_described(name)} gets a gradient, where PyTorch has none"]
+    if found is None:
+        return [f"{_described(name)} gets no gradient, where PyTorch has one"]
+    if _error(found, expected, floor) <= tolerance:
+        return []
+    return [f"the gradient of {_described(name)} differs by {_size(found, expected)}"]
+
+
+def _error(found: torch.Tensor, expected: torch.Tensor, floor: float) -> float:
+    """The largest difference as a share of the largest element; NaN and infinity must be where they are expected."""
+    if found.shape != expected.shape:
+        return float("inf")
+    if not expected.numel():
+        return 0.0
+    if not expected.is_floating_point():
+        return 0.0 if torch.equal(found, expected) else float("inf")
+    found, expected = found.double(), expected.double()
+    regular = torch.isfinite(expected)
+    if not torch.equal(found[~regular].nan_to_num(nan=0.5), expected[~regular].nan_to_num(nan=0.5)):
+        return float("inf")
+    if not bool(torch.isfinite(found[regular]).all()):
+        return float("inf")
+    difference = (found[regular] - expected[regular]).abs().max() if bool(regular.any()) else torch.zeros(())
+    size = max(float(expected[regular].abs().max()) if bool(regular.any()) else 0.0, floor)
+    return float(difference) / size if size else (0.0 if float(difference) <= floor else float("inf"))
+
+
+def _size(found: torch.Tensor, expected: torch.Tensor) -> str:
+    if found.shape != expected.shape or not expected.is_floating_point():
+        return f"more than a number: {list(found.shape)} instead of {list(expected.shape)}"
+    difference = float((found.double() - expected.double()).abs().max())
+    return f"{difference:.3g} (its largest element is {float(expected.abs().max()):.3g})"
+
+
+def _described(name: str) -> str:
+    return f"'{name.removeprefix('model.')}'"
