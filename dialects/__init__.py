@@ -26,6 +26,7 @@ from . import (
     softmax,
     state,
     transpose,
+    with_slope,
 )
 from .base import Pock
 
@@ -44,6 +45,7 @@ FAMILIES = (
     reduce,
     transpose,
     custom_vjp,
+    with_slope,
 )
 """The dialect's files, in the order of its reference page."""
 

@@ -63,6 +63,11 @@ def div(a: ir.Value, b: ir.Value) -> ir.Value:
     return arith.DivFOp(a, b).result
 
 
+def reciprocal(a: ir.Value) -> ir.Value:
+    """1 / a."""
+    return div(constant(1.0, a.type), a)
+
+
 def neg(a: ir.Value) -> ir.Value:
     return arith.NegFOp(a).result
 

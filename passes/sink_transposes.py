@@ -20,7 +20,9 @@ from pock_mlir.passes.diagnostics import blamed
 from pock_mlir.passes.functions import functions_of, operations_of
 from pock_mlir.passes.registry import register_pass
 
-ACTIVATIONS = frozenset({"pock.relu", "pock.sigmoid", "pock.silu", "pock.gelu", "pock.stop_gradient"})
+ACTIVATIONS = frozenset(
+    {"pock.relu", "pock.sigmoid", "pock.silu", "pock.gelu", "pock.stop_gradient", "pock.with_slope"}
+)
 
 
 @register_pass("pock-sink-transposes")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math as pymath
 
 from torch_mlir import ir
-from torch_mlir.dialects import math
+from torch_mlir.dialects import arith, math
 
 from pock_mlir.dialects import activation
-from pock_mlir.dialects.upstream import add, constant, greater, mul, neg, scale, select, shift, sub
+from pock_mlir.dialects.upstream import add, compare, constant, greater, mul, neg, scale, select, shift, sub
 
 from .rules import Thunk, vjp
 
@@ -17,14 +17,14 @@ Thunks = list[Thunk | None]
 
 @vjp("pock.relu")
 def relu(op: activation.ReluOp, g: ir.Value) -> Thunks:
-    """By the result, so that the input need not be saved."""
+    """By the result, so that the input need not be saved. NaN passes the gradient on only where there is a limit."""
 
     def cotangent() -> ir.Value:
         zero = constant(0.0, g.type)
-        passed = select(greater(op.result, zero), g, zero)
         if op.upper is None:
-            return passed
-        return select(greater(constant(op.upper, g.type), op.result), passed, zero)
+            return select(greater(op.result, zero), g, zero)
+        passed = select(compare(arith.CmpFPredicate.UGT, op.result, zero), g, zero)
+        return select(compare(arith.CmpFPredicate.UGT, constant(op.upper, g.type), op.result), passed, zero)
 
     return [cotangent]
 

@@ -54,12 +54,12 @@ def negf(op: arith.NegFOp, g: ir.Value) -> Thunks:
 
 @vjp("arith.maximumf", "arith.minimumf")
 def extremum(op: arith.MaximumFOp | arith.MinimumFOp, g: ir.Value) -> Thunks:
-    """At a tie each side gets half, as in the framework."""
+    """At a tie each side gets half, and where one is NaN both get all, as in the framework."""
+    loses = arith.CmpFPredicate.OLT if op.operation.name == "arith.maximumf" else arith.CmpFPredicate.OGT
 
     def towards(chosen: ir.Value, other: ir.Value) -> ir.Value:
-        zero = constant(0.0, g.type)
         share = select(compare(arith.CmpFPredicate.OEQ, chosen, other), scale(g, 0.5), g)
-        return select(compare(arith.CmpFPredicate.OEQ, chosen, op.result), share, zero)
+        return select(compare(loses, chosen, other), constant(0.0, g.type), share)
 
     return [lambda: towards(op.lhs, op.rhs), lambda: towards(op.rhs, op.lhs)]
 
@@ -138,7 +138,7 @@ def absf(op: math.AbsFOp, g: ir.Value) -> Thunks:
 
 @vjp("math.powf")
 def powf(op: math.PowFOp, g: ir.Value) -> Thunks:
-    """x^y: y x^(y-1) and x^y log x, the latter 0 where x is 0."""
+    """x^y: y x^(y-1) and x^y log x, the latter 0 where x is 0 and y is not negative."""
 
     def base() -> ir.Value:
         one = constant(1.0, g.type)
@@ -151,6 +151,8 @@ def powf(op: math.PowFOp, g: ir.Value) -> Thunks:
     def exponent() -> ir.Value:
         zero = constant(0.0, g.type)
         logarithm = mul(op.result, math.LogOp(op.lhs).result)
-        return mul(g, select(compare(arith.CmpFPredicate.OEQ, op.lhs, zero), zero, logarithm))
+        at_zero = compare(arith.CmpFPredicate.OEQ, op.lhs, zero)
+        flat = arith.AndIOp(at_zero, compare(arith.CmpFPredicate.OGE, op.rhs, zero)).result
+        return mul(g, select(flat, zero, logarithm))
 
     return [base, exponent]

@@ -5,20 +5,22 @@ from __future__ import annotations
 from torch_mlir import ir
 from torch_mlir.dialects import arith, math
 
-from pock_mlir.dialects.upstream import compare, constant, greater, neg, scale, select
+from pock_mlir.dialects.upstream import compare, constant, greater, scale, select
 
 from .rules import lowering
 
 
 @lowering("math.powf")
 def powf(op: math.PowFOp) -> ir.Value:
-    """|x|^y, negative for a negative x and an odd y; NaN for a negative x and a y that is no integer."""
+    """|x|^y with the sign of x for an odd y; NaN for a finite negative x and a y that is no integer."""
     x, y = op.lhs, op.rhs
-    zero, nan = constant(0.0, x.type), constant(float("nan"), x.type)
+    zero, nan, lowest = (constant(v, x.type) for v in (0.0, float("nan"), float("-inf")))
     magnitude = math.PowFOp(math.AbsFOp(x).result, y).result
-    signed = select(_is_integer(scale(y, 0.5)), magnitude, neg(magnitude))
-    below = select(_is_integer(y), signed, nan)
-    power = select(greater(zero, x), below, magnitude)
+    signed = select(_is_integer(scale(y, 0.5)), magnitude, math.CopySignOp(magnitude, x).result)
+    power = select(_is_integer(y), signed, magnitude)
+    finite = arith.AndIOp(greater(zero, x), greater(x, lowest)).result
+    fraction = compare(arith.CmpFPredicate.UNE, y, math.FloorOp(y).result)
+    power = select(arith.AndIOp(finite, fraction).result, nan, power)
     return select(compare(arith.CmpFPredicate.OEQ, y, zero), constant(1.0, x.type), power)
 
 

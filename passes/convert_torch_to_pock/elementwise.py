@@ -275,6 +275,11 @@ def elu(c: Conversion, x: ir.Value, alpha: Number = 1.0, factor: Number = 1.0, i
     return arith.SelectOp(positive, scale(x, factor), negative).result
 
 
+@torch_op("torch.aten.celu")
+def celu(c: Conversion, x: ir.Value, alpha: Number = 1.0) -> ir.Value:
+    return elu(c, x, alpha, 1.0, 1.0 / alpha)
+
+
 @torch_op("torch.aten.softplus")
 def softplus(c: Conversion, x: ir.Value, beta: Number = 1.0, threshold: Number = 20.0) -> ir.Value:
     scaled = scale(x, beta)

@@ -25,6 +25,7 @@ from pock_mlir.dialects.upstream import (
     shift,
     sub,
 )
+from pock_mlir.dialects.with_slope import with_slopes
 
 from .conversion import Conversion
 from .creation import dense_integers
@@ -118,6 +119,27 @@ def smooth_l1_loss(c: Conversion, x: ir.Value, target: ir.Value, reduction: int 
     if beta == 0:
         return l1_loss(c, x, target, reduction)
     return scale(huber_loss(c, x, target, reduction, beta), 1.0 / beta)
+
+
+@torch_op("torch.aten.binary_cross_entropy")
+def binary_cross_entropy(
+    c: Conversion, x: ir.Value, target: ir.Value, weight: ir.Value | None = None, reduction: int = 1
+) -> ir.Value:
+    """-(t log x + (1 - t) log(1 - x)), the logarithms not below -100; its derivative (x - t) / (x (1 - x)), the
+    denominator not below 1e-12.
+    """
+    one = constant(1.0, x.type)
+
+    def bounded(logarithm: ir.Value) -> ir.Value:
+        return arith.MaximumFOp(logarithm, constant(-100.0, x.type)).result
+
+    present, absent = bounded(math.LogOp(x).result), bounded(math.Log1pOp(neg(x)).result)
+    value = sub(mul(sub(target, one), absent), mul(target, present))
+    spread = arith.MaximumFOp(mul(sub(one, x), x), constant(1e-12, x.type)).result
+    loss = with_slopes(value, [(x, div(sub(x, target), spread)), (target, sub(absent, present))])
+    if weight is not None:
+        loss = mul(loss, c.tensor(weight, shape=shape_of(x)))
+    return _reduced(c, loss, reduction)
 
 
 @torch_op("torch.aten.binary_cross_entropy_with_logits")

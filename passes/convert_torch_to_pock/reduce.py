@@ -56,7 +56,12 @@ def sum_(c: Conversion, x: ir.Value, dims=None, keepdim=False, dtype=None) -> ir
 def mean(c: Conversion, x: ir.Value, dims=None, keepdim=False, dtype=None) -> ir.Value:
     x = c.cast(x, c.element)
     axes = _dims(x, dims) if isinstance(dims, list) else _dims(x, None)
-    return reshape(scale(reduce(x, axes), 1.0 / _count(x, axes)), c.shape)
+    return reshape(_over(reduce(x, axes), _count(x, axes)), c.shape)
+
+
+def _over(total: ir.Value, count: float) -> ir.Value:
+    """A sum over a count; over none it is NaN, as 0 / 0 is."""
+    return scale(total, 1.0 / count if count > 0 else pymath.inf)
 
 
 @torch_op("torch.aten.var.correction", "torch.aten.var.dim")
@@ -64,9 +69,9 @@ def variance(c: Conversion, x: ir.Value, dims=None, correction=1, keepdim=False)
     axes = _dims(x, dims)
     degrees = _count(x, axes) - (1 if correction is None else correction)
     rows = [1 if d in axes else s for d, s in enumerate(shape_of(x))]
-    average = broadcast(reshape(scale(reduce(x, axes), 1.0 / _count(x, axes)), rows), shape_of(x))
+    average = broadcast(reshape(_over(reduce(x, axes), _count(x, axes)), rows), shape_of(x))
     centred = sub(x, average)
-    return reshape(scale(reduce(mul(centred, centred), axes), 1.0 / degrees), c.shape)
+    return reshape(_over(reduce(mul(centred, centred), axes), degrees), c.shape)
 
 
 @torch_op("torch.aten.var_mean.correction")

@@ -82,7 +82,7 @@ func.func @train_step() -> tensor<f32> {
   return %y : tensor<f32>
 }
 // -----
-// At a tie each side gets half.
+// At a tie each side gets half, and beside a NaN all.
 // CHECK-LABEL: sym_name = "maximumf.a"
 // CHECK: %[[A:.*]] = "pock.read"() {symbol = @maximumf.a}
 // CHECK: %[[B:.*]] = "pock.read"() {symbol = @maximumf.b}
@@ -91,8 +91,8 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[TIE:.*]] = arith.cmpf oeq, %[[A]], %[[B]]
 // CHECK: %[[HALF:.*]] = arith.mulf %[[G]]
 // CHECK: %[[SHARE:.*]] = arith.select %[[TIE]], %[[HALF]], %[[G]]
-// CHECK: %[[CHOSEN:.*]] = arith.cmpf oeq, %[[A]], %[[Y]]
-// CHECK: %[[DA:.*]] = arith.select %[[CHOSEN]], %[[SHARE]], %{{.*}}
+// CHECK: %[[LOSES:.*]] = arith.cmpf olt, %[[A]], %[[B]]
+// CHECK: %[[DA:.*]] = arith.select %[[LOSES]], %{{.*}}, %[[SHARE]]
 // CHECK: %[[DB:.*]] = arith.select
 // CHECK: "pock.gradient"(%[[DA]]) {parameter = @maximumf.a}
 // CHECK: "pock.gradient"(%{{.*}}) {parameter = @maximumf.b}
@@ -110,8 +110,8 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[B:.*]] = "pock.read"() {symbol = @minimumf.b}
 // CHECK: %[[Y:.*]] = arith.minimumf
 // CHECK: %[[G:.*]] = arith.constant dense<1.000000e+00>
-// CHECK: arith.cmpf oeq, %[[A]], %[[Y]]
-// CHECK: arith.cmpf oeq, %[[B]], %[[Y]]
+// CHECK: arith.cmpf ogt, %[[A]], %[[B]]
+// CHECK: arith.cmpf ogt, %[[B]], %[[A]]
 // CHECK: "pock.gradient"(%{{.*}}) {parameter = @minimumf.b}
 "pock.parameter"() {kind = "parameter", sym_name = "minimumf.a", trained = true, type = tensor<f32>} : () -> ()
 "pock.parameter"() {kind = "parameter", sym_name = "minimumf.b", trained = true, type = tensor<f32>} : () -> ()

@@ -20,6 +20,7 @@ from . import (
     quantization,
     reduction,
     shape,
+    special_values,
     volume,
 )
 
@@ -40,5 +41,6 @@ FAMILIES: Mapping[str, Sequence[Case]] = {
         reduction,
         shape,
         volume,
+        special_values,
     )
 }

@@ -21,6 +21,7 @@ from . import (
     reduce,
     shape,
     softmax,
+    with_slope,
 )
 
 FAMILIES: Mapping[str, Sequence[Case]] = {
@@ -40,5 +41,6 @@ FAMILIES: Mapping[str, Sequence[Case]] = {
         reduce,
         shape,
         softmax,
+        with_slope,
     )
 }
