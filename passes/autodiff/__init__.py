@@ -119,6 +119,12 @@ class Differentiation:
         if is_placeholder(operation):
             self._go_on_before(operation)
             return
+        later = next((index for index, result in enumerate(results) if index and result in self.cotangents), None)
+        if later is not None:
+            problem = f"result {later} of '{operation.name}' op leads to the loss, only its first has a gradient rule"
+            self.failures.append(PassFailure(operation.location, problem))
+            self._go_on_before(operation)
+            return
         if (
             not results
             or results[0] not in self.cotangents
