@@ -15,12 +15,14 @@ from pock_mlir.passes.diagnostics import blamed
 from pock_mlir.passes.functions import after_state, functions_of, operations_of, parameters_of
 from pock_mlir.passes.registry import PassFailure, fail, register_pass
 
-from .conversion import Conversion, op_key
+from .complex import register_complex
+from .conversion import Complex, Conversion, Failure, Missing, op_key
 from .random import SEED, STEP
 from .rules import torch_op
 
 for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")
+register_complex()
 
 __all__ = ["convert_function", "convert_torch_to_pock", "torch_op"]
 
@@ -102,6 +104,12 @@ def _needed(operations: list[ir.OpView]) -> list[bool]:
 def _return(terminator: ir.Operation, c: Conversion) -> list[ir.Value]:
     """What is no tensor (None, a number) is not returned."""
     values = [c.values.get(v, v) for v in terminator.operands]
+    for value in values:
+        if isinstance(value, Complex):
+            reason = "a result of complex numbers; return torch.view_as_real of it"
+            c.failures.append(Failure(terminator.location, "return", reason))
+        elif isinstance(value, Missing):
+            c.failures.append(Failure(terminator.location, "return", value.reason))
     values = [v for v in values if isinstance(v, ir.Value)]
     with terminator.location:
         func.ReturnOp(values)

@@ -14,12 +14,12 @@ from torch_mlir.dialects import arith
 
 from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.broadcast import broadcast
-from pock_mlir.dialects.torch_types import builtin_tensor
+from pock_mlir.dialects.torch_types import builtin_tensor, complex_part
 from pock_mlir.dialects.upstream import constant, with_element
 from pock_mlir.passes.placeholder import placeholder
 from pock_mlir.passes.registry import PassFailure
 
-from .rules import torch_op
+from .rules import complex_op, torch_op
 
 CASTS = frozenset({"torch_c.from_builtin_tensor", "torch_c.to_builtin_tensor"})
 LISTS = frozenset({"torch.prim.ListConstruct", "torch.prim.TupleConstruct"})
@@ -27,6 +27,14 @@ LISTS = frozenset({"torch.prim.ListConstruct", "torch.prim.TupleConstruct"})
 
 class Unsupported(Exception):
     """Raised by a rule that does not cover this use of the op; becomes an error at the op."""
+
+
+@dataclass(frozen=True)
+class Complex:
+    """A tensor of complex numbers: the tensors of their real and of their imaginary parts."""
+
+    real: ir.Value
+    imaginary: ir.Value
 
 
 @dataclass(frozen=True)
@@ -54,9 +62,10 @@ def op_key(operation: ir.Operation) -> str:
 class Conversion:
     """Converts the ops of one function, in order.
 
-    While a rule runs, `types` are the builtin types of its op's results. `counts` says how often each op was converted,
-    `failures` which were not. In a `survey` the location of a converted op is named after the torch op, around its
-    place in the model, and a rule that fails otherwise than by `Unsupported` is a failure too.
+    While a rule runs, `types` are the builtin types of its op's results, of complex ones those of their parts. `counts`
+    says how often each op was converted, `failures` which were not. In a `survey` the location of a converted op is
+    named after the torch op, around its place in the model, and a rule that fails otherwise than by `Unsupported` is a
+    failure too.
     """
 
     def __init__(self, survey: bool = False) -> None:
@@ -64,6 +73,7 @@ class Conversion:
         self.counts: Counter[str] = Counter()
         self.values: dict[ir.Value, Any] = {}
         self.types: list[ir.RankedTensorType | None] = []
+        self.gives_complex = False
         self.failures: list[Failure] = []
         self._streams = 0
 
@@ -88,18 +98,22 @@ class Conversion:
         key = op_key(operation)
         if self._convert_structure(op, key):
             return
-        rule = torch_op.get(key)
-        if rule is None:
-            self._fail(operation, None)
-            return
         operands = [self.values.get(v) for v in operation.operands]
+        is_complex = any(isinstance(v, Complex) for v in _flat(operands))
+        rule = (complex_op if is_complex else torch_op).get(key)
+        if rule is None:
+            self._fail(
+                operation, "complex numbers; write it with their real and imaginary parts" if is_complex else None
+            )
+            return
         if any(isinstance(v, Failed) for v in _flat(operands)):
             self._stand_in(operation)
             return
         for missing in (v for v in _flat(operands) if isinstance(v, Missing)):
             self._fail(operation, missing.reason)
             return
-        self.types = [builtin_tensor(r.type) for r in operation.results]
+        self.types = [builtin_tensor(r.type) or complex_part(r.type) for r in operation.results]
+        self.gives_complex = any(complex_part(r.type) is not None for r in operation.results)
         try:
             with ir.Location.name(_short(key), operation.location) if self.survey else operation.location:
                 converted = rule(self, *operands)
@@ -114,6 +128,9 @@ class Conversion:
         if isinstance(converted, ir.Value) or len(operation.results) == 1:
             converted = [converted]
         for value, expected in zip(converted, self.types, strict=True):
+            if self.gives_complex != isinstance(value, Complex):
+                self._fail(operation, "complex numbers; make them of real ones by torch.complex")
+                return
             if isinstance(value, ir.Value) and expected is not None and value.type != expected:
                 self._fail(operation, f"conversion gave {value.type}, the program says {expected}")
                 return
@@ -180,6 +197,7 @@ class Conversion:
         """The tensors that an op depends on, directly or through what failed before it."""
         values = _flat(self.values.get(operand) for operand in operation.operands)
         direct = [value for value in values if isinstance(value, ir.Value)]
+        direct += [v for value in values if isinstance(value, Complex) for v in (value.real, value.imaginary)]
         return direct + [v for value in values if isinstance(value, Failed) for v in value.inputs]
 
     # What rules build with.

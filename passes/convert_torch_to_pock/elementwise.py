@@ -14,7 +14,7 @@ from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.state import stop_gradient
 from pock_mlir.dialects.upstream import add, constant, div, mul, neg, scale, shift, sub
 
-from .conversion import Conversion, Unsupported
+from .conversion import Complex, Conversion, Unsupported
 from .rules import torch_op
 
 Number = float | int | bool
@@ -393,8 +393,9 @@ def masked_fill(c: Conversion, x: ir.Value, mask: ir.Value, value: Operand) -> i
     "torch.aten.to.other",
     "torch.aten.type_as",
 )
-def to_dtype(c: Conversion, x: ir.Value, *options: object) -> ir.Value:
-    return c.cast(x, c.element)
+def to_dtype(c: Conversion, x: ir.Value, *options: object) -> ir.Value | Complex:
+    converted = c.cast(x, c.element)
+    return Complex(converted, constant(0.0, converted.type)) if c.gives_complex else converted
 
 
 @torch_op(

@@ -18,7 +18,7 @@ from torch_mlir import ir
 from torch_mlir.extras.fx_importer import ContextCache, FxImporter, FxImporterHooks, GraphNodeImporter, InputInfo
 
 from pock_mlir.dialects import load_dialects, state
-from pock_mlir.dialects.torch_types import builtin_tensor
+from pock_mlir.dialects.torch_types import builtin_tensor, complex_part
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.torch_export import TracedModel
 from pock_mlir.passes.functions import find_function, operations_of
@@ -48,9 +48,15 @@ class ParameterTable:
             if owner != name:
                 self.aliases[owner].append(name)
                 continue
-            self.tensors[name] = tensor
             self.kinds[name] = kind if name in persistent else "constant"
+            is_constant = self.kinds[name] == "constant"
+            # Complex numbers, which no bundle holds, are constants in pairs of real ones.
+            self.tensors[name] = _pairs(tensor) if tensor.is_complex() and is_constant else tensor
             self.aliases[name] = []
+
+
+def _pairs(tensor: torch.Tensor) -> torch.Tensor:
+    return torch.view_as_real(tensor.resolve_conj())
 
 
 def import_traced(traced: TracedModel, parameters: ParameterTable) -> ir.Module:
@@ -65,6 +71,7 @@ def import_traced(traced: TracedModel, parameters: ParameterTable) -> ir.Module:
             for name, tensor in parameters.tensors.items():
                 _declare(name, tensor, parameters)
         for name, program in traced.programs.items():
+            _check_numbers(program)
             importer = FxImporter(module=module, hooks=_Hooks(parameters))
             # The importer makes its own cache of locations; ours names the user's modules.
             importer._cc = _ModuleLocations(context, py_attr_tracker=importer._py_attr_tracker)
@@ -76,6 +83,17 @@ def import_traced(traced: TracedModel, parameters: ParameterTable) -> ir.Module:
             symbols = [parameters.canonical[target.removeprefix(WRAPPER_PREFIX)] for target in changed]
             _assign_results(find_function(module.operation, name), symbols)
     return module
+
+
+def _check_numbers(program: ExportedProgram) -> None:
+    """Raises CompileError where an op takes a complex number, which the importer cannot write."""
+    for node in program.graph.nodes:
+        if any(isinstance(argument, complex) for argument in (*node.args, *node.kwargs.values())):
+            path, file, line = node_place(node)
+            raise CompileError(
+                f"a complex number as in x * 1j is not supported (in module '{path}' at {file}:{line}); "
+                "make a tensor of its parts by torch.complex"
+            )
 
 
 @contextmanager
@@ -115,6 +133,11 @@ def _assign_results(function: ir.Operation, symbols: Sequence[str]) -> None:
 
 def _declare(name: str, tensor: torch.Tensor, parameters: ParameterTable) -> None:
     element = _ELEMENTS.get(tensor.dtype)
+    if tensor.is_complex():
+        raise CompileError(
+            f"{parameters.kinds[name]} '{name}' is of complex numbers, which are not supported; keep their parts as "
+            "[..., 2] and use torch.view_as_complex, or make it a buffer with persistent=False"
+        )
     if element is None:
         raise CompileError(
             f"{parameters.kinds[name]} '{name}' has dtype {tensor.dtype}, which is not supported; "
@@ -151,14 +174,19 @@ class _Hooks(FxImporterHooks):
                 "so make it part of the model"
             )
         name = self._parameters.canonical[target.removeprefix(WRAPPER_PREFIX)]
-        tensor = builtin_tensor(info.ir_type)
+        part = complex_part(info.ir_type)
         with ir.Location.name(name):
-            return _from_builtin(state.read(name, tensor), info.ir_type)
+            if part is None:
+                return _from_builtin(state.read(name, builtin_tensor(info.ir_type)), info.ir_type)
+            pairs = ir.RankedTensorType.get([*part.shape, 2], part.element_type)
+            return _as_complex(_from_builtin(state.read(name, pairs), _vtensor(pairs)))
 
     def resolve_literal(self, gni: GraphNodeImporter, literal: Any, info: InputInfo | None) -> ir.Value | None:
         """Tensor constants as plain attributes (the default, resources, cannot be looked into)."""
         if not isinstance(literal, torch.Tensor):
             return None
+        if literal.is_complex():
+            return _as_complex(self.resolve_literal(gni, _pairs(literal), None))
         # numpy's contiguous copies have at least one dimension.
         array = np.ascontiguousarray(literal.detach().cpu().numpy()).reshape(literal.shape)
         type = ir.RankedTensorType.get(array.shape, ir.Type.parse(_ELEMENTS.get(literal.dtype, "i8")))
@@ -171,6 +199,19 @@ class _Hooks(FxImporterHooks):
 
 def _from_builtin(value: ir.Value, type: ir.Type) -> ir.Value:
     return ir.Operation.create("torch_c.from_builtin_tensor", [type], [value]).results[0]
+
+
+def _vtensor(type: ir.RankedTensorType, wrap: str = "{}") -> ir.Type:
+    return ir.Type.parse(f"!torch.vtensor<[{','.join(map(str, type.shape))}],{wrap.format(type.element_type)}>")
+
+
+def _as_complex(pairs: ir.Value | None) -> ir.Value:
+    """The complex numbers that pairs of real ones [..., 2] stand for."""
+    assert pairs is not None
+    type = builtin_tensor(pairs.type)
+    assert type is not None
+    numbers = _vtensor(ir.RankedTensorType.get(list(type.shape)[:-1], type.element_type), "complex<{}>")
+    return ir.Operation.create("torch.aten.view_as_complex", [numbers], [pairs]).results[0]
 
 
 class _ModuleLocations(ContextCache):

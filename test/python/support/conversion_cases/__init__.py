@@ -8,6 +8,7 @@ from support.conversions import Case
 
 from . import (
     attention,
+    complex_numbers,
     composite,
     convolution,
     creation,
@@ -28,6 +29,7 @@ FAMILIES: Mapping[str, Sequence[Case]] = {
     family.__name__.rpartition(".")[2]: family.CASES
     for family in (
         attention,
+        complex_numbers,
         composite,
         convolution,
         creation,
