@@ -174,6 +174,9 @@ class _Run(Interpreter):
         if n.target in _DECOMPOSED:
             arguments, keywords = self.fetch_args_kwargs_from_env(n)
             return decomposition_table[n.target](*arguments, **keywords)
+        if n.target is torch.ops.aten.rrelu_with_noise_functional.default:  # whose gradient reads the old noise
+            arguments, keywords = self.fetch_args_kwargs_from_env(n)
+            return torch.ops.aten.rrelu_with_noise.default(*arguments, **keywords), arguments[1]
         return super().run_node(n)
 
     def _custom_vjp(self, n: Node) -> torch.Tensor:
