@@ -58,6 +58,10 @@ def compile_(
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of dropout and other random numbers (default 0).")] = None,
     target: Annotated[str | None, typer.Option(help="The machine to compile for; `pock targets` lists them.")] = None,
+    verify: Annotated[
+        str | None,
+        typer.Option(help="What is compared with the model in torch: export (default), compiled, or off."),
+    ] = None,
     timing: Annotated[bool, typer.Option("--timing", help="Show what each stage and pass took.")] = False,
 ) -> None:
     """Compile the training step of a model into a bundle."""
@@ -71,7 +75,8 @@ def compile_(
         "clip_norm": clip_norm,
         "accumulate": accumulate,
     }
-    arguments = _arguments(model_spec, loss=loss, scheme=scheme, target=target, precision=precision, seed=seed)
+    choices = {"scheme": scheme, "target": target, "precision": precision, "seed": seed, "verify": verify}
+    arguments = _arguments(model_spec, loss=loss, **choices)
     arguments |= _optimizer_arguments(optimizer, _given(options) | _parsed(optimizer_option, "--optimizer-option"))
     options = {"total_steps": total_steps, "warmup_steps": warmup_steps, "final": final}
     arguments |= _schedule_arguments(schedule, _given(options) | _parsed(schedule_option, "--schedule-option"))
@@ -81,6 +86,8 @@ def compile_(
         step.save(output)
     if timing:
         console.print(timing_table(step.seconds))
+    if step.verification not in ("verified", "off"):
+        console.print(step.verification, highlight=False)
     console.print(f"wrote {output}: planned peak {readable_bytes(step.memory.planned_peak_bytes)}", highlight=False)
 
 

@@ -26,8 +26,9 @@ from pock_mlir.compiler.parameters import StoredParameters
 from pock_mlir.compiler.pipeline import LOWER, PRUNE, import_passes, training_passes
 from pock_mlir.compiler.step import CompiledStep
 from pock_mlir.compiler.target_machine import TargetMachine, resolve_target
+from pock_mlir.compiler.verification import verify_compiled
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.losses import describe_loss
+from pock_mlir.frontends.losses import describe_loss, resolve_loss
 from pock_mlir.frontends.torch_export import function_name
 from pock_mlir.optimizers import SGD, Optimizer
 from pock_mlir.passes.diagnostics import Diagnostic, place_text
@@ -41,7 +42,7 @@ from pock_mlir.version import __version__
 ExampleInputs = tuple[Any, ...] | list[Any] | Mapping[str, Any]
 ExampleTargets = tuple[torch.Tensor, ...] | list[torch.Tensor] | torch.Tensor | None
 
-VERIFICATIONS = ("export", "off")
+VERIFICATIONS = ("export", "compiled", "off")
 
 COMPILE_FLAGS = (
     # Without reassociation a reduction over the last dimension runs one element at a time.
@@ -119,7 +120,15 @@ def compile(
         code, memory = _compile_for(machine, module, manifest)
     manifest = dataclasses.replace(manifest, memory=memory, target=machine.spec)
     stored = StoredParameters(manifest, imported.parameters.tensors)
-    return CompiledStep(manifest, code, stored, tuple(clock.seconds), verification)
+    step = CompiledStep(manifest, code, stored, tuple(clock.seconds), verification)
+    if verify != "compiled" or verification != "verified":
+        return step
+    with clock.measure("verification of the compiled step"):
+        descent = compile(
+            model, inputs, targets, loss, SGD(lr=1.0), scheme, target, seed, predict_inputs, None, precision, "off"
+        )
+        verification = verify_compiled(step, descent, model, imported, resolve_loss(loss), resolved.storage)
+    return dataclasses.replace(step, verification=verification, seconds=tuple(clock.seconds))
 
 
 @internal_errors()

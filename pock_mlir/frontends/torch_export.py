@@ -25,7 +25,7 @@ from pock_mlir.frontends.torch_decompositions import decompositions
 from pock_mlir.frontends.torch_grad_regions import explicit_gradients
 from pock_mlir.frontends.torch_program import separate_writes, without_input_writes
 from pock_mlir.frontends.torch_python_state import Changes, recorded_changes, refuse_python_state
-from pock_mlir.frontends.torch_verify import verify_export
+from pock_mlir.frontends.torch_verify import StepResult, obstacle, run_module, verify_export
 
 
 @dataclass(frozen=True)
@@ -144,6 +144,21 @@ def verify(
     names = {f"model.{name}" for name in trained}
     module = _TrainStep(model, loss, recorded=False)
     return verify_export(module, arguments, traced.train_steps[0], names, seed=seed)
+
+
+def reference_step(
+    model: torch.nn.Module,
+    examples: Examples,
+    loss: Callable[..., torch.Tensor] | None,
+    trained: Iterable[str],
+) -> StepResult | str:
+    """The first training step as torch runs it; or why it cannot be run here."""
+    module = _TrainStep(model, loss, recorded=False)
+    reason = obstacle(module)
+    if reason:
+        return reason
+    with torch.enable_grad():
+        return run_module(module, own_tensors(examples.train[0]), {f"model.{name}" for name in trained})
 
 
 def _trace_step(

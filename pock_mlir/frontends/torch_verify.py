@@ -51,7 +51,7 @@ def verify_export(
     `module` takes `arguments` and returns the loss; `trained` names the parameters (of the module) whose gradients
     count. The module is as before afterwards. Returns what was done: "verified", or why it could not be.
     """
-    skipped = _obstacle(module)
+    skipped = obstacle(module)
     if skipped:
         return f"not verified: {skipped}"
     with torch.random.fork_rng(devices=[]), torch.enable_grad():
@@ -66,11 +66,11 @@ def verify_export(
             found = run_program(program, arguments, trained, _first_names(module))
         except (RuntimeError, NotImplementedError) as error:
             return f"not verified: torch cannot run the decomposed program ({str(error).strip().splitlines()[0]})"
-    _compare(expected, found, _tolerance(program))
+    compare(expected, found, _tolerance(program), "the traced model", _LOST)
     return "verified"
 
 
-def _obstacle(module: torch.nn.Module) -> str | None:
+def obstacle(module: torch.nn.Module) -> str | None:
     """Why the two steps cannot be run here."""
     tensors = {id(t): t for _, t in _named_state(module)}.values()
     if any(t.is_meta for t in tensors):
@@ -260,23 +260,38 @@ def _tolerance(program: ExportedProgram) -> float:
     return max((TOLERANCE.get(type, _NARROW) for type in types), default=_NARROW)
 
 
-def _compare(expected: StepResult, found: StepResult, tolerance: float) -> None:
+_LOST = (
+    "Something in forward or the loss was lost when torch.export traced it: write it in another way, "
+    'or look at it with verify="off"'
+)
+
+
+def compare(
+    expected: StepResult,
+    found: StepResult,
+    tolerance: float,
+    what: str,
+    advice: str,
+    floors: Mapping[str, float] | None = None,
+) -> None:
+    """Raises CompileError where one training step differs from another by more than `tolerance`, as a share of the
+    largest element of a tensor; `floors` says below which size the elements of a gradient are rounding.
+    """
     problems = []
     if _error(found.loss, expected.loss, 0.0) > tolerance:
         problems.append(f"the loss is {found.loss.item():.6g} instead of {expected.loss.item():.6g}")
     sizes = [float(g.abs().max()) for g in expected.gradients.values() if g is not None and g.numel()]
     floor = _NOISE * max((size for size in sizes if size == size and size != float("inf")), default=0.0)
     for name, gradient in expected.gradients.items():
-        problems += _gradient_problem(name, gradient, found.gradients.get(name), floor, tolerance)
+        least = max(floor, (floors or {}).get(name, 0.0))
+        problems += _gradient_problem(name, gradient, found.gradients.get(name), least, tolerance)
     for name, value in expected.state.items():
         if name in found.state and _error(found.state[name], value, 1e-6) > tolerance:
             problems.append(f"{_described(name)} after the step differs by {_size(found.state[name], value)}")
     if problems:
         more = f"; and {len(problems) - 3} more" if len(problems) > 3 else ""
         raise CompileError(
-            f"the traced model does not train as the model does on the example batch: {'; '.join(problems[:3])}{more}. "
-            "Something in forward or the loss was lost when torch.export traced it: write it in another way, "
-            'or look at it with verify="off"'
+            f"{what} does not train as the model does on the example batch: {'; '.join(problems[:3])}{more}. {advice}"
         )
 
 

@@ -16,6 +16,7 @@ from torch_mlir import ir
 from pock_mlir.compiler.pipeline import import_passes
 from pock_mlir.frontends.torch_decompositions import decompositions
 from pock_mlir.frontends.torch_export import TracedModel
+from pock_mlir.frontends.torch_grad_regions import explicit_gradients
 from pock_mlir.frontends.torch_import import ParameterTable, import_traced
 from pock_mlir.passes.convert_torch_to_pock import torch_op
 from pock_mlir.passes.convert_torch_to_pock.conversion import op_key
@@ -48,12 +49,15 @@ def run_step(step: Step, arguments: tuple[Any, ...], *, with_loss: bool = True) 
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        exported = torch.export.export(step, arguments).run_decompositions(decompositions(torch_op.names()))
+        exported = torch.export.export(step, arguments)
+        explicit_gradients(exported)
+        exported = exported.run_decompositions(decompositions(torch_op.names()))
     module = import_traced(TracedModel([exported], [exported], "tuple", ()), ParameterTable(step.model))
     with module.context, ir.Location.unknown():
         find_function(module.operation, "predict").erase()
         names = {op_key(op.operation) for op in operations_of(find_function(module.operation, "train_step"))}
-        run_pipeline(module, f"{import_passes(0)},pock-apply-scheme{{train=*}},pock-autodiff")
+        trained = ",".join(name for name, parameter in step.model.named_parameters() if parameter.requires_grad)
+        run_pipeline(module, f"{import_passes(0)},pock-apply-scheme{{train={trained}}},pock-autodiff")
         layouts = {name: _layout(op) for name, op in parameters_of(module.operation).items()}
         order = expose_gradients(module.operation, with_loss=with_loss)["train_step"]
         run_pipeline(module, "cse,canonicalize,convert-pock-to-linalg,cse,canonicalize")
@@ -64,7 +68,7 @@ def run_step(step: Step, arguments: tuple[Any, ...], *, with_loss: bool = True) 
     results = program.run("train_step", *inputs, *stored)
     loss = results.pop(0) if with_loss else None
     outputs, found = results[: len(results) - len(order)], results[len(results) - len(order) :]
-    # A parameter that nothing reads is no argument.
+    # A parameter that nothing reads is no argument; a frozen one has no gradient.
     gradients = {name: np.zeros_like(x) for name, x in parameters.items()}
     for name, gradient in zip(order, found, strict=True):
         gradients[name] = np.transpose(gradient, np.argsort(layouts[name]).tolist())

@@ -12,13 +12,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from . import elementwise, images, linear, reductions, shapes
+from . import autograd, elementwise, images, linear, reductions, shapes
 from .builder import Builder
 from .graph import Graph, GraphModule
 
 __all__ = ["Graph", "GraphModule", "graphs"]
 
-FAMILIES = (elementwise.OPS, shapes.OPS, reductions.OPS, linear.OPS, images.OPS)
+FAMILIES = (elementwise.OPS, shapes.OPS, reductions.OPS, linear.OPS, images.OPS, autograd.OPS)
 
 
 @st.composite

@@ -62,9 +62,11 @@ class Builder:
 
     def leaf(self, kind: str, shape: Sequence[int], high: int = 0) -> str:
         """A new leaf: "parameter", "float", "bool" or "int" (below `high`)."""
-        leaf = Leaf(f"{kind[0]}{len(self.leaves)}", kind, tuple(shape), high)
+        # The first parameter is always trained.
+        is_frozen = kind == "parameter" and bool(self.leaves) and self.integer(0, 4) == 4
+        leaf = Leaf(f"{kind[0]}{len(self.leaves)}", kind, tuple(shape), high, is_frozen)
         self.leaves.append(leaf)
-        self.values[leaf.name] = leaf.tensor(torch.float64).requires_grad_(kind == "parameter")
+        self.values[leaf.name] = leaf.tensor(torch.float64).requires_grad_(kind == "parameter" and not is_frozen)
         return leaf.name
 
     def weight(self, *shape: int) -> str:
@@ -140,7 +142,7 @@ class Builder:
         ends = [name for name in floats if name.startswith("v") and not self._is_read(name)]
         terms = [name for name in ends if self.integer(0, 3) > 0] or ends[:1] or floats[:1]
         if not any(self.values[name].requires_grad for name in terms):
-            terms.append(next(leaf.name for leaf in self.leaves if leaf.kind == "parameter"))
+            terms.append(next(leaf.name for leaf in self.leaves if leaf.kind == "parameter" and not leaf.is_frozen))
         loss = " + ".join(self._term(name) for name in terms)
         assigned = [name for name in reversed(self.values) if name.startswith("v")]
         outputs = self._draw(st.lists(st.sampled_from(assigned), max_size=4, unique=True)) if assigned else []

@@ -44,7 +44,10 @@ def compiled(graph: Graph) -> Outcome:
 
 def reference(graph: Graph, dtype: torch.dtype = torch.float64, observe: Observer | None = None) -> Outcome:
     """What PyTorch gives."""
-    leaves = {leaf.name: leaf.tensor(dtype).requires_grad_(leaf.kind == "parameter") for leaf in graph.leaves}
+    leaves = {
+        leaf.name: leaf.tensor(dtype).requires_grad_(leaf.kind == "parameter" and not leaf.is_frozen)
+        for leaf in graph.leaves
+    }
     loss, *outputs = graph.run(leaves, observe)
     loss.backward()
     arrays = {"loss": loss.detach().numpy()}

@@ -11,7 +11,35 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-NAMESPACE = {"torch": torch, "F": F}
+
+def without_gradient(compute: Callable[..., torch.Tensor], *operands: torch.Tensor) -> torch.Tensor:
+    """Computes in a region of its own."""
+    with torch.no_grad():
+        return compute(*operands)
+
+
+def changed(x: torch.Tensor, factor: float) -> torch.Tensor:
+    """Scales a copy behind the back of autograd: the gradient is that of the copy."""
+    y = x * 1
+    with torch.no_grad():
+        y.mul_(factor)
+    return y
+
+
+def changed_by_data(x: torch.Tensor, factor: float) -> torch.Tensor:
+    """As `changed`, by an alias that shares no history."""
+    y = x * 1
+    y.detach().mul_(factor)
+    return y
+
+
+NAMESPACE = {
+    "torch": torch,
+    "F": F,
+    "without_gradient": without_gradient,
+    "changed": changed,
+    "changed_by_data": changed_by_data,
+}
 LOSS = "loss"
 
 Observer = Callable[[torch.Tensor], torch.Tensor]
@@ -19,12 +47,13 @@ Observer = Callable[[torch.Tensor], torch.Tensor]
 
 @dataclass(frozen=True)
 class Leaf:
-    """A parameter, or an input of floats, of bools, or of integers below `high`."""
+    """A parameter, frozen or not, or an input of floats, of bools, or of integers below `high`."""
 
     name: str
     kind: str
     shape: tuple[int, ...]
     high: int = 0
+    is_frozen: bool = False
 
     def tensor(self, dtype: torch.dtype) -> torch.Tensor:
         """Its value: drawn by the name, so that a graph prints completely; floats are exact in float32."""
@@ -37,7 +66,8 @@ class Leaf:
 
     def __str__(self) -> str:
         below = f" below {self.high}" if self.kind == "int" else ""
-        return f"{self.name}: {self.kind}{below} {list(self.shape)}"
+        frozen = "frozen " if self.is_frozen else ""
+        return f"{self.name}: {frozen}{self.kind}{below} {list(self.shape)}"
 
 
 @dataclass(frozen=True)
@@ -100,7 +130,8 @@ class GraphModule(nn.Module):
         super().__init__()
         self.graph = graph
         for leaf in graph.parameters:
-            self.register_parameter(leaf.name, nn.Parameter(leaf.tensor(torch.float32)))
+            value = nn.Parameter(leaf.tensor(torch.float32), requires_grad=not leaf.is_frozen)
+            self.register_parameter(leaf.name, value)
 
     def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
         named = zip((leaf.name for leaf in self.graph.inputs), inputs, strict=True)

@@ -1,0 +1,87 @@
+"""Compares a compiled step with the model in torch, by running it.
+
+The one place where the compiler runs what it made: gradients are read off an update by plain gradient descent with a
+learning rate of 1, for which the step is compiled once more.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from pock_mlir.compiler.imported import ImportedModel
+from pock_mlir.compiler.step import CompiledStep
+from pock_mlir.errors import TargetError
+from pock_mlir.frontends.torch_arguments import tensors_of
+from pock_mlir.frontends.torch_export import reference_step
+from pock_mlir.frontends.torch_verify import StepResult, compare
+from pock_mlir.passes.convert_torch_to_pock.random import SEED
+
+_TOLERANCE = {"f32": 1e-3}
+_NARROW = 0.1
+_ADVICE = (
+    "This is a defect of pock_mlir, or of the compiler behind it, not of the model: please report it, with the model"
+)
+
+
+def verify_compiled(
+    step: CompiledStep,
+    descent: CompiledStep,
+    model: torch.nn.Module,
+    imported: ImportedModel,
+    loss: Callable[..., torch.Tensor] | None,
+    precision: str,
+) -> str:
+    """Runs `step` once, and `descent`, the same step with SGD(lr=1); says what was done.
+
+    Raises CompileError where the loss, a gradient or a buffer is not PyTorch's.
+    """
+    if any(spec.name == SEED for spec in step.manifest.state):
+        return "not verified as compiled: it draws random numbers, which are not PyTorch's"
+    expected = reference_step(model, imported.examples, loss, imported.trained)
+    if isinstance(expected, str):
+        return f"not verified as compiled: {expected}"
+    try:
+        first, state = _run(step, imported)
+        second, after = _run(descent, imported)
+    except TargetError as error:
+        return f"not verified as compiled: {error}"
+    buffers = {name: value for name, value in state.items() if f"model.{name}" in expected.state}
+    buffers = {name: value for name, value in buffers.items() if name not in set(imported.trained)}
+    for value in {first, second}:
+        found = _result(value, buffers, after, expected)
+        floors = {
+            n: 1e-3 * float(expected.state[n].abs().max()) for n in expected.gradients if expected.state[n].numel()
+        }
+        compare(expected, found, _TOLERANCE.get(precision, _NARROW), "the compiled step", _ADVICE, floors)
+    return "verified"
+
+
+def _run(step: CompiledStep, imported: ImportedModel) -> tuple[float, dict[str, np.ndarray]]:
+    """One step from the model's values; the loss, and all parameters and buffers after it."""
+    from pock_mlir.runtime import load  # a later layer, needed only here
+
+    inputs, targets = imported.examples.train[0]
+    arrays = {name: tensor.detach().cpu() for name, tensor in tensors_of(inputs).items()}
+    given: list[Any] = [arrays] if isinstance(inputs, dict) else list(arrays.values())
+    with tempfile.TemporaryDirectory() as folder:
+        session = load(step.save(Path(folder) / "step.pock"))
+        value = session.train_step(*given, *(target.detach().cpu() for target in targets))
+        return value, session.state_dict()
+
+
+def _result(
+    loss: float, buffers: dict[str, np.ndarray], after: dict[str, np.ndarray], expected: StepResult
+) -> StepResult:
+    """What was found, in the terms of the reference: the gradient is what descent has taken off."""
+    gradients = {}
+    for name, gradient in expected.gradients.items():
+        taken = expected.state[name] - torch.from_numpy(after[name.removeprefix("model.")])
+        gradients[name] = None if gradient is None and not bool(taken.any()) else taken
+    state = {f"model.{name}": torch.from_numpy(value) for name, value in buffers.items()}
+    return StepResult(torch.tensor(loss, dtype=expected.loss.dtype), gradients, state)

@@ -1,0 +1,93 @@
+"""What `verify` compares with the model in torch, and that it finds what is wrong."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+import pock_mlir as pock
+from pock_mlir.dialects.upstream import add
+from pock_mlir.frontends import torch_export
+from pock_mlir.passes.autodiff.rules import vjp
+
+
+class _Distilled(nn.Module):
+    """A student beside a teacher that gets no gradient."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.student, self.teacher = nn.Linear(4, 3), nn.Linear(4, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        with torch.no_grad():
+            target = self.teacher(x)
+        return self.student(x).tanh() - target
+
+
+def _compile(model: nn.Module, **options) -> pock.compiler.CompiledStep:
+    torch.manual_seed(0)
+    return pock.compile(model, (torch.randn(6, 4),), (torch.randn(6, 3),), loss="mse", **options)
+
+
+def test_what_the_export_loses_is_found(monkeypatch):
+    monkeypatch.setattr(torch_export, "explicit_gradients", lambda program: None)
+    with pytest.raises(pock.PockError, match=r"'teacher\.weight' gets a gradient, where PyTorch has none"):
+        _compile(_Distilled())
+    assert _compile(_Distilled(), verify="off").verification == "off"
+
+
+def test_a_wrong_decomposition_is_found():
+    """torch's own, of a loss whose targets end early."""
+    target = torch.tensor([[1, 2, -1], [0, -1, 2]])
+    with pytest.raises(pock.PockError, match=r"the loss is \S+ instead of.*'weight' differs by"):
+        pock.compile(nn.Linear(4, 3), (torch.randn(2, 4),), (target,), loss=F.multilabel_margin_loss)
+
+
+def test_a_wrong_gradient_is_found_in_the_compiled_step(monkeypatch):
+    monkeypatch.setitem(vjp._rules, "math.tanh", lambda op, cotangent: [lambda: add(cotangent, cotangent)])
+    assert _compile(_Distilled()).verification == "verified"
+    with pytest.raises(pock.PockError, match=r"the compiled step does not train.*'student\.weight'"):
+        _compile(_Distilled(), verify="compiled")
+
+
+@pytest.mark.parametrize("precision", ["f32", "bf16"])
+def test_a_right_step_is_verified_as_compiled(precision):
+    assert _compile(_Distilled(), verify="compiled", precision=precision).verification == "verified"
+
+
+def test_what_cannot_be_compared_is_said():
+    model = nn.Sequential(nn.Linear(4, 3), nn.Dropout(0.5))
+    assert _compile(model).verification == "verified"
+    assert "random numbers" in _compile(model, verify="compiled").verification
+    on_meta = pock.compile(_Distilled().to("meta"), (torch.randn(6, 4, device="meta"),), (), loss=torch.mean)
+    assert "meta device" in on_meta.verification
+    with pytest.raises(pock.PockError, match="verify is 'no'"):
+        _compile(_Distilled(), verify="no")
+
+
+def test_a_model_that_fails_on_the_example_is_told():
+    class Checked(nn.Linear):
+        def forward(self, x):
+            return super().forward(x) if torch.compiler.is_exporting() else super().forward(x[:, 1:])
+
+    with pytest.raises(pock.PockError, match="the model itself fails on the example batch"):
+        _compile(Checked(4, 3))
+
+
+def test_verification_leaves_no_trace():
+    """Neither in parameters and their gradients, nor in buffers, nor in torch's random numbers."""
+    model = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3), nn.Dropout(0.5))
+    for parameter in model.parameters():
+        parameter.grad = torch.full_like(parameter, 7)
+    gradients = [parameter.grad for parameter in model.parameters()]
+    tensors = dict(model.state_dict(keep_vars=True))
+    values = {name: tensor.detach().clone() for name, tensor in tensors.items()}
+    x, y = torch.randn(6, 4), torch.randn(6, 3)
+    state = torch.get_rng_state()
+    pock.compile(model, (x,), (y,), loss="mse")
+    assert torch.equal(torch.get_rng_state(), state)
+    assert all(parameter.grad is g for parameter, g in zip(model.parameters(), gradients, strict=True))
+    assert all(model.state_dict(keep_vars=True)[name] is tensor for name, tensor in tensors.items())
+    assert all(torch.equal(tensor, values[name]) for name, tensor in tensors.items())
