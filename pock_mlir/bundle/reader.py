@@ -94,7 +94,11 @@ def _check_file(bundle: Bundle, name: str) -> None:
             f"{path} has {size} bytes, the manifest says {record.bytes}: it is truncated or changed; "
             "copy the bundle again"
         )
-    if file_record(path).sha256 != record.sha256:
+    try:
+        found = file_record(path)
+    except OSError as error:
+        raise BundleError(f"{path} cannot be read: {error.strerror or error}") from error
+    if found.sha256 != record.sha256:
         raise BundleError(
             f"{path} does not have the hash that the manifest records: it was changed or damaged"
             f"{_damaged_part(path) if name == PARAMETER_FILE else ''}; copy the bundle again"

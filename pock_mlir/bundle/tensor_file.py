@@ -8,6 +8,7 @@ import math
 import mmap
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import RawIOBase
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -40,8 +41,8 @@ _MAX_HEADER_BYTES = 100_000_000
 _PIECE_BYTES = 1 << 20
 
 # The metadata of a sealed file: the digest of the header, which stands first in it, and those of the tensors.
-_SEAL, _DIGESTS = "sha256", "sha256.tensors"
-_SEALED_PREFIX = b'{"__metadata__":{"sha256":"'
+_SEAL, _DIGESTS = "pock.sha256", "pock.sha256.tensors"
+_SEALED_PREFIX = b'{"__metadata__":{"pock.sha256":"'
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,17 @@ class TensorFile:
     def __init__(self, path: str | Path):
         self.path = Path(path)
         size = _size(self.path)
-        with self.path.open("rb") as file:
-            header, start = _read_header(self.path, file, size)
+        try:
+            with self.path.open("rb") as file:
+                header, start = _read_header(self.path, file, size)
+            self.data = np.memmap(self.path, dtype=np.uint8, mode="r")
+        except OSError as error:
+            raise TensorFileError(f"{self.path} cannot be read: {error.strerror or error}") from error
         metadata = header.pop("__metadata__", {})
         self.metadata: dict[str, str] = metadata if isinstance(metadata, dict) else {}
         self.digests = _take_digests(self.metadata)
         self.entries = {name: _entry(self.path, name, record, start, size) for name, record in header.items()}
         _check_whole(self.path, self.entries, start, size)
-        self.data = np.memmap(self.path, dtype=np.uint8, mode="r")
 
     def array(self, name: str) -> np.ndarray:
         """The named tensor: a read-only view of the mapped file. Raises `KeyError` for an unknown name."""
@@ -93,13 +97,18 @@ class TensorFile:
 
         Raises `TensorFileError` with the name of the first tensor that was changed.
         """
-        with self.path.open("rb", buffering=0) as file:
-            for name, expected in self.digests.items():
-                if _file_digest(file, self.entries[name]) != expected:
-                    raise TensorFileError(
-                        f"{self.path}: tensor '{name}' does not have the digest that the file records: it was changed "
-                        "or damaged; take another copy of the file"
-                    )
+        try:
+            with self.path.open("rb", buffering=0) as file:
+                damaged = next(
+                    (n for n, digest in self.digests.items() if _digest(file, self.entries[n]) != digest), None
+                )
+        except OSError as error:  # a disk that does not give its bytes back
+            raise TensorFileError(f"{self.path} cannot be read: {error.strerror or error}") from error
+        if damaged is not None:
+            raise TensorFileError(
+                f"{self.path}: tensor '{damaged}' does not have the digest that the file records: it was changed or "
+                "damaged; take another copy of the file"
+            )
 
     def release(self) -> None:
         """Takes the pages that were read out of this process's memory; they come back when they are touched."""
@@ -200,12 +209,12 @@ def _take_digests(metadata: dict[str, str]) -> dict[str, str]:
     return json.loads(metadata.pop(_DIGESTS, "{}"))
 
 
-def _file_digest(file: BinaryIO, entry: TensorEntry) -> str:
+def _digest(file: RawIOBase, entry: TensorEntry) -> str:
     digest = hashlib.sha256()
     piece = memoryview(bytearray(min(_PIECE_BYTES, entry.nbytes)))
     file.seek(entry.offset)
     left = entry.nbytes
-    while left and (count := file.readinto(piece[: min(left, len(piece))])):  # pyright: ignore[reportAttributeAccessIssue]
+    while left and (count := file.readinto(piece[: min(left, len(piece))])):
         digest.update(piece[:count])
         left -= count
     return digest.hexdigest()

@@ -19,6 +19,9 @@ from pock_mlir.runtime.device import Device
 PARAMETER_SCOPE = "parameter"
 STATE_SCOPE = "state"
 
+# What the bindings make of IREE's status codes, and raise themselves for arguments that do not fit.
+_IREE_ERRORS = (RuntimeError, ValueError, MemoryError, LookupError, TypeError, OverflowError, OSError)
+
 
 class Module:
     """The module of a bundle on a device, with one context at a time.
@@ -37,7 +40,7 @@ class Module:
         self._instance = rt.VmInstance()
         try:
             self._module = rt.VmModule.mmap(self._instance, str(path))
-        except (RuntimeError, ValueError) as error:
+        except _IREE_ERRORS as error:
             raise BundleError(
                 f"{path} is not a module that this IREE runtime can load: {_first_line(error)}"
             ) from error
@@ -66,12 +69,12 @@ class Module:
         """
         self.stop()
         staging = _Staging({name: array for name, array in values.items() if self._is_mutable(name)} | dict(states))
-        provider = self._parameter_index(file, values, staging).create_provider(scope=PARAMETER_SCOPE)
-        state_provider = self._state_index(states, staging).create_provider(scope=STATE_SCOPE)
-        parameters = rt.create_io_parameters_module(self._instance, provider, state_provider)
         try:
+            provider = self._parameter_index(file, values, staging).create_provider(scope=PARAMETER_SCOPE)
+            state_provider = self._state_index(states, staging).create_provider(scope=STATE_SCOPE)
+            parameters = rt.create_io_parameters_module(self._instance, provider, state_provider)
             self._context = rt.VmContext(self._instance, modules=[self._hal, parameters, self._module])
-        except (RuntimeError, ValueError, MemoryError) as error:
+        except _IREE_ERRORS as error:
             raise PockError(f"IREE cannot start {self._path}: {_first_line(error)}") from error
         in_place = [
             spec for spec in self._frozen if spec.name in values or file.entries[spec.name].offset % ALIGNMENT == 0
@@ -109,7 +112,7 @@ class Module:
         results = rt.VmVariantList(1)
         try:
             self._context.invoke(self._functions[name], given, results)
-        except (RuntimeError, ValueError, MemoryError) as error:
+        except _IREE_ERRORS as error:
             raise PockError(f"IREE failed in '{name}' of {self._path}: {_first_line(error)}") from error
         return results
 

@@ -130,6 +130,15 @@ def test_a_module_that_iree_cannot_load(tmp_path: Path, bundle: Path) -> None:
         pock.load(tmp_path / "broken.pock")
 
 
+@pytest.mark.parametrize("change", [{"dtype": "bool"}, {"shape": [1 << 70]}, {"shape": [2]}])
+def test_states_that_are_not_those_of_the_module(copy: Path, change: dict[str, Any]) -> None:
+    """A manifest that fits itself but not the module: what IREE says of it is an error of ours."""
+    states = json.loads((copy / "manifest.json").read_text())["state"]
+    edit_manifest(copy, state=[states[0], states[1] | change, *states[2:]])
+    with pytest.raises(pock.PockError, match="IREE cannot start"):
+        pock.load(copy)
+
+
 def test_a_module_without_a_needed_function(tmp_path: Path) -> None:
     write_mlp_bundle(tmp_path / "b.pock", accumulate=2)
     with pytest.raises(BundleError, match="lacks the function 'apply_gradients'"):

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import save_file
 from safetensors.torch import load_file
 from support.mlp_bundle import Mlp
 
@@ -141,3 +142,30 @@ def test_holes_and_overlaps(tmp_path: Path) -> None:
     path.write_bytes(header((0, 4)).replace(b'{"t0"', b'{"t0":{}, "t0"') + bytes(4))
     with pytest.raises(TensorFileError):
         TensorFile(path)
+
+
+def test_a_file_of_others_with_a_digest_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "t.safetensors"
+    save_file({"a": np.arange(3)}, path, {"sha256": "0" * 64, "sha256.tensors": "none"})
+    file = TensorFile(path)
+    assert not file.sealed and set(file.metadata) == {"sha256", "sha256.tensors"}
+    file.verify()
+
+
+def test_a_disk_that_fails(bundle: Path, checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading can fail at any point: it is an error that names the file."""
+    session = pock.load(bundle, threads=1)
+    opened = Path.open
+
+    def broken(self: Path, *arguments: object, **options: object) -> object:
+        if self.name == broken_name:
+            raise OSError(5, "Input/output error")
+        return opened(self, *arguments, **options)  # pyright: ignore[reportArgumentType, reportCallIssue]
+
+    monkeypatch.setattr(Path, "open", broken)
+    for broken_name in ("manifest.json", "module.vmfb", "parameters.safetensors"):
+        with pytest.raises(BundleError, match=rf"{broken_name} cannot be read: Input/output error"):
+            pock.load(bundle)
+    broken_name = checkpoint.name
+    with pytest.raises(CheckpointError, match=r"c\.safetensors cannot be read: Input/output error"):
+        session.load_checkpoint(checkpoint)
