@@ -9,14 +9,13 @@ import ctypes
 import errno
 import os
 import secrets
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from pock_mlir.bundle.temporary import remove_abandoned, temporary_directory, temporary_file
+from pock_mlir.bundle.temporary import remove, remove_abandoned, temporary_directory, temporary_file
 
 # linux/fs.h and fcntl.h
 _AT_FDCWD = -100
@@ -97,4 +96,4 @@ def _replace_in_two_steps(temporary: Path, path: Path) -> None:
     except OSError:
         aside.rename(path)
         raise
-    shutil.rmtree(aside, ignore_errors=True)
+    remove(aside)

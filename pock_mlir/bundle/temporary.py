@@ -54,8 +54,16 @@ def temporary_directory(path: Path) -> Iterator[Path]:
                 yield temporary
                 return
         finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+            remove(temporary)
             os.close(handle)
+
+
+def remove(path: Path) -> None:
+    """Removes a directory, or a link that took its name in an exchange."""
+    if path.is_symlink():
+        path.unlink(missing_ok=True)
+    else:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def remove_abandoned(directory: Path) -> None:

@@ -131,6 +131,21 @@ def test_replacing_a_bundle_never_leaves_none(tmp_path: Path, monkeypatch: pytes
     assert [entry.name for entry in tmp_path.iterdir()] == ["b.pock"]
 
 
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_a_link_is_replaced_and_what_it_leads_to_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchanges: bool
+) -> None:
+    if not exchanges:
+        monkeypatch.setattr(atomic, "_exchange", lambda *_: False)
+    write_mlp_bundle(tmp_path / "real.pock", seed=1)
+    before = pock.load(tmp_path / "real.pock").state_dict()["fc2.bias"]
+    (tmp_path / "link.pock").symlink_to("real.pock")
+    write_mlp_bundle(tmp_path / "link.pock", seed=2)
+    assert (pock.load(tmp_path / "real.pock").state_dict()["fc2.bias"] == before).all()
+    assert (pock.load(tmp_path / "link.pock").state_dict()["fc2.bias"] != before).any()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.pock", "real.pock"]
+
+
 def test_a_killed_save_of_a_checkpoint(bundle: Path, tmp_path: Path) -> None:
     path = tmp_path / "c.safetensors"
     session = pock.load(bundle, threads=1)
