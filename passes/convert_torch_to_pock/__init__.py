@@ -10,11 +10,12 @@ from torch_mlir import ir
 from torch_mlir.dialects import func
 
 from pock_mlir.dialects.state import state
-from pock_mlir.dialects.torch_types import builtin_tensor
+from pock_mlir.dialects.torch_types import UNSIGNED, boundary_tensor, is_unsigned
 from pock_mlir.passes.diagnostics import blamed
 from pock_mlir.passes.functions import after_state, functions_of, operations_of, parameters_of
 from pock_mlir.passes.registry import PassFailure, fail, register_pass
 
+from .boundary import entered, returned
 from .complex import register_complex
 from .conversion import Complex, Conversion, Failure, Missing, op_key
 from .random import SEED, STEP
@@ -65,25 +66,41 @@ def convert_function(function: ir.Operation, *, survey: bool = False) -> Convers
     operations = operations_of(function)
     needed = _needed(operations)
     arguments = list(function.regions[0].blocks[0].arguments)
-    types = [builtin_tensor(a.type) or a.type for a in arguments]
+    types = [boundary_tensor(a.type) or a.type for a in arguments]
     c = Conversion(survey)
     name = ir.StringAttr(function.attributes["sym_name"])
     with ir.InsertionPoint(function), function.location:
         new = func.FuncOp(name.value, (types, []))
         block = new.add_entry_block([a.location for a in arguments])
-    c.values.update(zip(arguments, block.arguments, strict=True))
     with ir.InsertionPoint(block):
+        for argument, value in zip(arguments, block.arguments, strict=True):
+            with value.location:
+                c.values[argument] = entered(value, argument.type)
         for op, is_needed in zip(operations[:-1], needed, strict=False):
             if is_needed:
                 with blamed(op.operation, op_key(op.operation).removeprefix("torch.")):
                     c.convert(op)
-        results = _return(operations[-1].operation, c)
+        results, torch_types = _return(operations[-1].operation, c)
     new.attributes["function_type"] = ir.TypeAttr.get(ir.FunctionType.get(types, [v.type for v in results]))
     for attribute in ("arg_attrs", "res_attrs"):
         if attribute in function.attributes:
             new.attributes[attribute] = function.attributes[attribute]
+    _mark_unsigned(new, "arg_attrs", [a.type for a in arguments])
+    _mark_unsigned(new, "res_attrs", torch_types)
     function.erase()
     return c
+
+
+def _mark_unsigned(function: ir.OpView, attribute: str, types: list[ir.Type]) -> None:
+    """Says of the arrays of unsigned bytes, among a function's arguments or results, that they are."""
+    if not any(map(is_unsigned, types)):
+        return
+    before = list(function.attributes[attribute]) if attribute in function.attributes else [{}] * len(types)
+    marks = [{named.name: named.attr for named in ir.DictAttr(b)} if b else {} for b in before]
+    for mark, type in zip(marks, types, strict=True):
+        if is_unsigned(type):
+            mark[UNSIGNED] = ir.UnitAttr.get()
+    function.attributes[attribute] = ir.ArrayAttr.get([ir.DictAttr.get(mark) for mark in marks])
 
 
 def _needed(operations: list[ir.OpView]) -> list[bool]:
@@ -101,7 +118,7 @@ def _needed(operations: list[ir.OpView]) -> list[bool]:
     return needed
 
 
-def _return(terminator: ir.Operation, c: Conversion) -> list[ir.Value]:
+def _return(terminator: ir.Operation, c: Conversion) -> tuple[list[ir.Value], list[ir.Type]]:
     """What is no tensor (None, a number) is not returned."""
     values = [c.values.get(v, v) for v in terminator.operands]
     for value in values:
@@ -110,7 +127,9 @@ def _return(terminator: ir.Operation, c: Conversion) -> list[ir.Value]:
             c.failures.append(Failure(terminator.location, "return", reason))
         elif isinstance(value, Missing):
             c.failures.append(Failure(terminator.location, "return", value.reason))
-    values = [v for v in values if isinstance(v, ir.Value)]
+    typed = zip(values, [v.type for v in terminator.operands], strict=True)
+    values = [(value, type) for value, type in typed if isinstance(value, ir.Value)]
     with terminator.location:
-        func.ReturnOp(values)
-    return values
+        results = [returned(value, type) for value, type in values]
+        func.ReturnOp(results)
+    return results, [type for _, type in values]

@@ -4,6 +4,7 @@ data.
 
 from __future__ import annotations
 
+import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,14 +15,16 @@ from torch_mlir.dialects import arith
 
 from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.broadcast import broadcast
-from pock_mlir.dialects.torch_types import builtin_tensor, complex_part
+from pock_mlir.dialects.torch_types import builtin_tensor, complex_part, is_unsigned
 from pock_mlir.dialects.upstream import constant, with_element
 from pock_mlir.passes.placeholder import placeholder
 from pock_mlir.passes.registry import PassFailure
 
+from .boundary import entered, stored, wrapped
 from .rules import complex_op, torch_op
 
-CASTS = frozenset({"torch_c.from_builtin_tensor", "torch_c.to_builtin_tensor"})
+FROM_BUILTIN = "torch_c.from_builtin_tensor"
+CASTS = frozenset({FROM_BUILTIN, "torch_c.to_builtin_tensor"})
 LISTS = frozenset({"torch.prim.ListConstruct", "torch.prim.TupleConstruct"})
 
 
@@ -134,6 +137,12 @@ class Conversion:
             if isinstance(value, ir.Value) and expected is not None and value.type != expected:
                 self._fail(operation, f"conversion gave {value.type}, the program says {expected}")
                 return
+        if any(is_unsigned(result.type) for result in operation.results):
+            with operation.location:
+                converted = [
+                    wrapped(value) if is_unsigned(result.type) else value
+                    for value, result in zip(converted, operation.results, strict=True)
+                ]
         self.counts[_short(key)] += 1
         self._set(operation, [self._given(key, i, value) for i, value in enumerate(converted)])
 
@@ -156,7 +165,13 @@ class Conversion:
                 self._set(operation, values)
         elif key in CASTS:
             source = operation.operands[0]
-            self._set(operation, [self.values.get(source, source)])
+            value = self.values.get(source, source)
+            if isinstance(value, ir.Value):
+                with operation.location:
+                    value = (
+                        entered(value, operation.results[0].type) if key == FROM_BUILTIN else stored(value, source.type)
+                    )
+            self._set(operation, [value])
         elif key == "torch.vtensor.literal":
             with operation.location:
                 self._set(operation, [_literal(operation)])
@@ -219,6 +234,8 @@ class Conversion:
             if element == boolean:
                 return arith.CmpFOp(arith.CmpFPredicate.UNE, x, zero).result
             if isinstance(element, ir.FloatType):
+                if element.width == source.width:  # float16 and bfloat16
+                    return self.cast(self.cast(x, ir.F32Type.get()), element)
                 widen = element.width > source.width
                 return (arith.ExtFOp if widen else arith.TruncFOp)(target, x).result
             return arith.FPToSIOp(target, x).result
@@ -295,6 +312,9 @@ def _literal(operation: ir.Operation) -> ir.Value:
     if isinstance(attribute, ir.DenseElementsAttr) and attribute.is_splat:
         value = attribute.get_splat_value()
         return constant(value.value, type)
+    if isinstance(attribute, ir.DenseElementsAttr) and is_unsigned(operation.results[0].type):
+        numbers = array.array("h", memoryview(attribute).tobytes())
+        return arith.ConstantOp(type, ir.DenseElementsAttr.get(numbers, type=type)).result
     if isinstance(attribute, ir.DenseElementsAttr):
         return arith.ConstantOp(type, ir.DenseElementsAttr.get(memoryview(attribute), type=type)).result
     raise PassFailure(operation.location, f"a tensor constant of type {attribute.type} is not supported")

@@ -93,21 +93,27 @@ def _reduced(c: Conversion, x: ir.Value, reduction: int) -> ir.Value:
     return scale(total, 1.0 / count)
 
 
+def _alike(c: Conversion, x: ir.Value, target: ir.Value) -> tuple[ir.Value, ir.Value]:
+    """Output and target, which may have another dtype, in the type of the loss."""
+    return c.cast(x, c.element), c.cast(target, c.element)
+
+
 @torch_op("torch.aten.mse_loss")
 def mse_loss(c: Conversion, x: ir.Value, target: ir.Value, reduction: int = 1) -> ir.Value:
     """Composed of arithmetic: its gradient and lowering are theirs."""
-    difference = sub(x, target)
+    difference = sub(*_alike(c, x, target))
     return _reduced(c, mul(difference, difference), reduction)
 
 
 @torch_op("torch.aten.l1_loss")
 def l1_loss(c: Conversion, x: ir.Value, target: ir.Value, reduction: int = 1) -> ir.Value:
-    return _reduced(c, math.AbsFOp(sub(x, target)).result, reduction)
+    return _reduced(c, math.AbsFOp(sub(*_alike(c, x, target))).result, reduction)
 
 
 @torch_op("torch.aten.huber_loss")
 def huber_loss(c: Conversion, x: ir.Value, target: ir.Value, reduction: int = 1, delta: float = 1.0) -> ir.Value:
     """d^2 / 2 up to |d| = delta, from there on the tangent (Huber 1964)."""
+    x, target = _alike(c, x, target)
     distance = math.AbsFOp(sub(x, target)).result
     near, far = scale(mul(distance, distance), 0.5), scale(shift(distance, -0.5 * delta), delta)
     return _reduced(c, select(greater(distance, constant(delta, x.type)), far, near), reduction)
@@ -147,6 +153,7 @@ def binary_cross_entropy_with_logits(
     c: Conversion, x: ir.Value, target: ir.Value, weight=None, positive_weight=None, reduction: int = 1
 ) -> ir.Value:
     """-(p t log s + (1 - t) log(1 - s)), s = sigmoid(x), p = positive_weight, as (1 - t) x - (p t + 1 - t) log s."""
+    x, target = _alike(c, x, target)
     absent = sub(constant(1.0, x.type), target)
     present = target if positive_weight is None else mul(target, c.tensor(positive_weight, shape=shape_of(x)))
     # -log s by exponentials of negative numbers only.

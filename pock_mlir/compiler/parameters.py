@@ -29,6 +29,8 @@ class StoredParameters(Mapping[str, np.ndarray]):
                 f"parameter '{name}' has no value: it is on the meta device; "
                 "give the model its weights before it is compiled, for example by model.to_empty(device='cpu')"
             )
+        if tensor.dtype == torch.bfloat16:
+            tensor = tensor.float()
         # A view where the dtype stays: what writes it puts its elements in order.
         return self._specs[name].stored_view(tensor.cpu().numpy())
 

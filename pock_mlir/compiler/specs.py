@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from torch_mlir import ir
 
 from pock_mlir.bundle import ArraySpec, ParameterSpec, StateSpec
+from pock_mlir.dialects.torch_types import UNSIGNED
 from pock_mlir.errors import CompileError
 from pock_mlir.passes.functions import (
     find_function,
@@ -39,16 +40,17 @@ _VIEWS = frozenset(
         "pock.transpose",
         "pock.broadcast",
         "arith.extsi",
+        "arith.extui",
         "arith.trunci",
     }
 )
 
 
-def dtype_of(type: ir.Type) -> str:
+def dtype_of(type: ir.Type, is_unsigned: bool = False) -> str:
     element = str(ir.RankedTensorType(type).element_type)
     if element not in _DTYPES:
         raise CompileError(f"element type {element} is not supported")
-    return _DTYPES[element]
+    return "uint8" if is_unsigned and element == "i8" else _DTYPES[element]
 
 
 def parameter_specs(module: ir.Operation) -> tuple[ParameterSpec, ...]:
@@ -60,7 +62,7 @@ def parameter_specs(module: ir.Operation) -> tuple[ParameterSpec, ...]:
         stored = list(ir.RankedTensorType(op.type.value).shape)
         shape = stored if permutation is None else [stored[permutation.index(d)] for d in range(len(stored))]
         aliases = tuple(ir.StringAttr(a).value for a in attributes["aliases"]) if "aliases" in attributes else ()
-        stored_dtype, dtype = dtype_of(op.type.value), None
+        stored_dtype, dtype = dtype_of(op.type.value, UNSIGNED in attributes), None
         if "framework_element" in attributes:
             dtype = _DTYPES[str(ir.TypeAttr(attributes["framework_element"]).value)]
         specs.append(
@@ -92,25 +94,36 @@ def state_specs(module: ir.Operation) -> tuple[StateSpec, ...]:
 
 def argument_specs(module: ir.Operation, function: str, names: Sequence[str]) -> tuple[ArraySpec, ...]:
     """The arrays that a function takes, under the caller's names, with the ranges of those that index something."""
-    arguments = list(find_function(module, function).regions[0].blocks[0].arguments)
+    operation = find_function(module, function)
+    arguments = list(operation.regions[0].blocks[0].arguments)
     if len(arguments) != len(names):
         raise CompileError(
             f"the model takes {len(arguments)} arrays, {len(names)} were given; "
             "inputs must be tensors that the model uses"
         )
-    return tuple(_array_spec(name, argument) for name, argument in zip(names, arguments, strict=True))
+    unsigned = _unsigned(operation, "arg_attrs", len(arguments))
+    return tuple(_array_spec(*each) for each in zip(names, arguments, unsigned, strict=True))
 
 
 def result_specs(module: ir.Operation, function: str, names: Sequence[str]) -> tuple[ArraySpec, ...]:
-    terminator = operations_of(find_function(module, function))[-1].operation
+    operation = find_function(module, function)
+    values = list(operations_of(operation)[-1].operation.operands)
+    unsigned = _unsigned(operation, "res_attrs", len(values))
     return tuple(
-        ArraySpec(n, tuple(v.type.shape), dtype_of(v.type)) for n, v in zip(names, terminator.operands, strict=True)
+        ArraySpec(n, tuple(v.type.shape), dtype_of(v.type, u)) for n, v, u in zip(names, values, unsigned, strict=True)
     )
 
 
-def _array_spec(name: str, value: ir.Value) -> ArraySpec:
+def _unsigned(function: ir.Operation, attribute: str, count: int) -> list[bool]:
+    """Which of a function's arguments or results are unsigned."""
+    if attribute not in function.attributes:
+        return [False] * count
+    return [UNSIGNED in ir.DictAttr(marks) for marks in function.attributes[attribute]]
+
+
+def _array_spec(name: str, value: ir.Value, is_unsigned: bool) -> ArraySpec:
     bounds, ignore = _index_range(value)
-    return ArraySpec(name, tuple(value.type.shape), dtype_of(value.type), bounds, ignore)
+    return ArraySpec(name, tuple(value.type.shape), dtype_of(value.type, is_unsigned), bounds, ignore)
 
 
 def _index_range(value: ir.Value) -> tuple[tuple[int, int] | None, int | None]:

@@ -18,7 +18,7 @@ from torch_mlir import ir
 from torch_mlir.extras.fx_importer import ContextCache, FxImporter, FxImporterHooks, GraphNodeImporter, InputInfo
 
 from pock_mlir.dialects import load_dialects, state
-from pock_mlir.dialects.torch_types import builtin_tensor, complex_part
+from pock_mlir.dialects.torch_types import UNSIGNED, complex_part, stored_tensor
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.torch_export import TracedModel
 from pock_mlir.passes.functions import find_function, operations_of
@@ -120,7 +120,7 @@ def _assign_results(function: ir.Operation, symbols: Sequence[str]) -> None:
     kept, new = values[: -len(symbols)], values[-len(symbols) :]
     with function.context, terminator.location, ir.InsertionPoint(terminator):
         for symbol, value in zip(symbols, new, strict=True):
-            tensor = builtin_tensor(value.type)
+            tensor = stored_tensor(value.type)
             converted = ir.Operation.create("torch_c.to_builtin_tensor", [tensor], [value]).results[0]
             with ir.Location.name(symbol):
                 state.assign(symbol, converted)
@@ -138,7 +138,7 @@ def _declare(name: str, tensor: torch.Tensor, parameters: ParameterTable) -> Non
             f"{parameters.kinds[name]} '{name}' is of complex numbers, which are not supported; keep their parts as "
             "[..., 2] and use torch.view_as_complex, or make it a buffer with persistent=False"
         )
-    if element is None:
+    if element is None or (parameters.kinds[name] == "parameter" and tensor.dtype not in _TRAINABLE):
         raise CompileError(
             f"{parameters.kinds[name]} '{name}' has dtype {tensor.dtype}, which is not supported; "
             "convert it, for example by model.float()"
@@ -146,6 +146,10 @@ def _declare(name: str, tensor: torch.Tensor, parameters: ParameterTable) -> Non
     type = ir.RankedTensorType.get(list(tensor.shape), ir.Type.parse(element))
     with ir.Location.name(name):
         op = state.parameter(name, type, kind=parameters.kinds[name])
+    if tensor.dtype == torch.uint8:
+        op.operation.attributes[UNSIGNED] = ir.UnitAttr.get()
+    if tensor.dtype == torch.bfloat16:  # of which numpy has no arrays
+        op.operation.attributes["framework_element"] = ir.TypeAttr.get(ir.F32Type.get())
     if parameters.aliases[name]:
         names = [ir.StringAttr.get(alias) for alias in parameters.aliases[name]]
         op.operation.attributes["aliases"] = ir.ArrayAttr.get(names)
@@ -156,8 +160,14 @@ _ELEMENTS = {
     torch.float64: "f64",
     torch.int64: "i64",
     torch.int32: "i32",
+    torch.float16: "f16",
+    torch.bfloat16: "bf16",
+    torch.int16: "i16",
+    torch.int8: "i8",
+    torch.uint8: "i8",
     torch.bool: "i1",
 }
+_TRAINABLE = (torch.float32, torch.float64)
 
 
 class _Hooks(FxImporterHooks):
@@ -177,7 +187,7 @@ class _Hooks(FxImporterHooks):
         part = complex_part(info.ir_type)
         with ir.Location.name(name):
             if part is None:
-                return _from_builtin(state.read(name, builtin_tensor(info.ir_type)), info.ir_type)
+                return _from_builtin(state.read(name, stored_tensor(info.ir_type)), info.ir_type)
             pairs = ir.RankedTensorType.get([*part.shape, 2], part.element_type)
             return _as_complex(_from_builtin(state.read(name, pairs), _vtensor(pairs)))
 
@@ -187,14 +197,24 @@ class _Hooks(FxImporterHooks):
             return None
         if literal.is_complex():
             return _as_complex(self.resolve_literal(gni, _pairs(literal), None))
-        # numpy's contiguous copies have at least one dimension.
-        array = np.ascontiguousarray(literal.detach().cpu().numpy()).reshape(literal.shape)
-        type = ir.RankedTensorType.get(array.shape, ir.Type.parse(_ELEMENTS.get(literal.dtype, "i8")))
-        attribute = ir.DenseElementsAttr.get(array, type=type)
-        constant = ir.Operation.create("arith.constant", [type], [], {"value": attribute}).results[0]
-        signed = {"i64": "si64", "i32": "si32", "i8": "ui8"}.get(str(type.element_type), str(type.element_type))
-        vtensor = ir.Type.parse(f"!torch.vtensor<[{','.join(map(str, array.shape))}],{signed}>")
+        element = _ELEMENTS.get(literal.dtype)
+        if element is None:
+            raise CompileError(f"a tensor constant has dtype {literal.dtype}, which is not supported; convert it")
+        constant = _constant(literal, ir.Type.parse(element))
+        torch_element = "ui8" if literal.dtype == torch.uint8 else re.sub(r"^i(?!1$)", "si", element)
+        vtensor = ir.Type.parse(f"!torch.vtensor<[{','.join(map(str, literal.shape))}],{torch_element}>")
         return _from_builtin(constant, vtensor)
+
+
+def _constant(literal: torch.Tensor, element: ir.Type) -> ir.Value:
+    values = literal.detach().cpu()
+    type = ir.RankedTensorType.get(list(literal.shape), element)
+    if isinstance(element, (ir.F16Type, ir.BF16Type)):  # whose arrays MLIR's bindings do not read
+        return ir.Operation.create("arith.truncf", [type], [_constant(values.float(), ir.F32Type.get())]).results[0]
+    # numpy's contiguous copies have at least one dimension.
+    array = np.ascontiguousarray(values.numpy()).reshape(literal.shape)
+    attribute = ir.DenseElementsAttr.get(array.view(np.int8) if array.dtype == np.uint8 else array, type=type)
+    return ir.Operation.create("arith.constant", [type], [], {"value": attribute}).results[0]
 
 
 def _from_builtin(value: ir.Value, type: ir.Type) -> ir.Value:
@@ -208,7 +228,7 @@ def _vtensor(type: ir.RankedTensorType, wrap: str = "{}") -> ir.Type:
 def _as_complex(pairs: ir.Value | None) -> ir.Value:
     """The complex numbers that pairs of real ones [..., 2] stand for."""
     assert pairs is not None
-    type = builtin_tensor(pairs.type)
+    type = stored_tensor(pairs.type)
     assert type is not None
     numbers = _vtensor(ir.RankedTensorType.get(list(type.shape)[:-1], type.element_type), "complex<{}>")
     return ir.Operation.create("torch.aten.view_as_complex", [numbers], [pairs]).results[0]

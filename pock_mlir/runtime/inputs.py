@@ -65,6 +65,8 @@ def to_numpy(value: Any) -> np.ndarray:
         return value
     if hasattr(value, "detach"):  # a torch tensor that requires a gradient refuses to convert
         value = value.detach()
+    if str(getattr(value, "dtype", "")) == "torch.bfloat16":  # of which numpy has no arrays
+        value = value.float()
     if isinstance(value, np.generic) or hasattr(value, "__array__") or hasattr(value, "__dlpack__"):
         return np.asarray(value)
     raise TypeError(f"expected an array, got {type(value).__name__}")

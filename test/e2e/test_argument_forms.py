@@ -4,8 +4,7 @@ inputs and buffers that the model writes.
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,47 +16,7 @@ from torch.nn import functional as F
 
 import pock_mlir as pock
 
-X = torch.randn(5, 4, generator=torch.Generator().manual_seed(0))
-Y = torch.randn(5, 3, generator=torch.Generator().manual_seed(1))
-
-
-class Model(nn.Module):
-    """A linear layer `layer` and buffers, with a forward that is given."""
-
-    def __init__(self, forward: Callable, **buffers: torch.Tensor) -> None:
-        super().__init__()
-        torch.manual_seed(2)
-        self.layer = nn.Linear(4, 3)
-        for name, value in buffers.items():
-            self.register_buffer(name, value.clone())
-        self.function = forward
-
-    def forward(self, *arguments: Any, **keywords: Any) -> Any:
-        return self.function(self, *arguments, **keywords)
-
-
-def first_mse(outputs: Any, target: torch.Tensor) -> torch.Tensor:
-    return F.mse_loss(outputs[0] if isinstance(outputs, tuple) else outputs, target)
-
-
-def assert_trains_as_torch(model: nn.Module, inputs: Any, arrays: Sequence[Any], folder: Path) -> pock.Session:
-    """Three steps with momentum and weight decay, all parameters and buffers compared."""
-    reference = copy.deepcopy(model)
-    optimizer = pock.SGD(lr=0.1, momentum=0.9, weight_decay=0.01)
-    step = pock.compile(model, inputs, (Y,), loss=first_mse, optimizer=optimizer)
-    session = pock.load(step.save(folder / "model.pock"), threads=1)
-    theirs = torch.optim.SGD(reference.parameters(), lr=0.1, momentum=0.9, weight_decay=0.01)
-    for _ in range(3):
-        given = copy.deepcopy(inputs)
-        loss = first_mse(reference(**given) if isinstance(given, dict) else reference(*given), Y)
-        theirs.zero_grad()
-        loss.backward()
-        theirs.step()
-        assert session.train_step(*arrays, Y.numpy()) == pytest.approx(loss.item(), rel=1e-5)
-    state = session.state_dict()
-    for name, value in reference.state_dict().items():
-        np.testing.assert_allclose(state[name], value.numpy(), rtol=1e-5, atol=1e-6, err_msg=name)
-    return session
+from .forms import Model, X, Y, assert_trains_as_torch
 
 
 def test_outputs_that_are_no_tensors_are_left_out(tmp_path: Path) -> None:
