@@ -56,9 +56,11 @@ def generic(
 
 
 def as_stored(x: ir.Value) -> ir.Value:
-    """The narrow value that x was widened from, if it was."""
+    """The narrow value that x, of float32, was widened from, if it was."""
     owner = x.owner
-    return x if isinstance(owner, ir.Block) or owner.name != "arith.extf" else owner.operands[0]
+    if isinstance(owner, ir.Block) or owner.name != "arith.extf" or not isinstance(x.type.element_type, ir.F32Type):
+        return x
+    return owner.operands[0]
 
 
 def _widened(scalar: ir.Value, element: ir.Type) -> ir.Value:

@@ -16,7 +16,7 @@ LOWER = "pock-verify-symbols,pock-export-state,convert-pock-to-linalg,convert-po
 def import_passes(seed: int) -> str:
     """From the torch dialect to pock, in our layouts: the forward passes."""
     layouts = "pock-sink-transposes,pock-assign-layouts"
-    return f"convert-torch-to-pock{{seed={seed}}},cse,canonicalize,{layouts},cse,canonicalize"
+    return f"convert-torch-to-pock{{seed={seed}}},pock-widen-arithmetic,cse,canonicalize,{layouts},cse,canonicalize"
 
 
 def training_passes(
@@ -31,5 +31,5 @@ def training_passes(
         master = str(precision.master_weights).lower()
         passes.append(f"pock-lower-precision{{type={precision.storage} master-weights={master}}},cse,canonicalize")
     passes += [f"pock-autodiff{{function={name}{scaled}}}" for name in functions]
-    passes += ["pock-reuse-narrow"] * precision.is_narrow
+    passes.append("pock-reuse-narrow" if precision.is_narrow else "pock-widen-arithmetic,pock-keep-rounding")
     return ",".join([*passes, optimizer.pass_text(functions), "pock-advance-random"])

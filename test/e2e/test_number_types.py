@@ -4,6 +4,7 @@ bytes are where a compiler goes wrong in silence.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +71,8 @@ def test_inputs_targets_buffers_and_constants_of_every_type(dtype: torch.dtype, 
     x, target = (X * 2).to(dtype), (Y * 3).to(dtype)
     model = Model(forward, table=torch.tensor([3, 2, 1, 5]).to(dtype))
     array = x if dtype == torch.bfloat16 else x.numpy()
-    session = assert_trains_as_torch(model, (x,), (array,), tmp_path, target, loss)
+    tolerance = {torch.bfloat16: 1e-2, torch.float16: 1e-3}.get(dtype, 1e-5)
+    session = assert_trains_as_torch(model, (x,), (array,), tmp_path, target, loss, tolerance=tolerance)
     np.testing.assert_array_equal(session.predict(array)[1], (x + model.table).double().numpy())
 
 
@@ -90,3 +92,32 @@ def test_losses_by_name_with_a_target_of_double_precision(name: str, tmp_path: P
     (gradient,) = torch.autograd.grad(value, [model.layer.weight])
     wanted = (model.layer.weight - 0.1 * gradient).detach().numpy()
     np.testing.assert_allclose(session.state_dict()["layer.weight"], wanted, rtol=1e-5, atol=1e-6)
+
+
+def _autocast(self: Model, x: torch.Tensor) -> torch.Tensor:
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        hidden = F.gelu(self.layer(x))
+        attended = F.scaled_dot_product_attention(*[hidden[None, None]] * 3)[0, 0]
+        return (hidden + attended @ self.layer.weight[:, :3]).softmax(-1).float() + hidden.float().sum(1, keepdim=True)
+
+
+def _half(self: Model, x: torch.Tensor) -> torch.Tensor:
+    weight, bias = self.layer.weight.half(), self.layer.bias.half()
+    return F.linear(x.half(), weight, bias).tanh().float() + self.layer(x)
+
+
+def _brain(self: Model, x: torch.Tensor) -> torch.Tensor:
+    product = x.bfloat16() @ self.layer.weight.bfloat16().t() * 3
+    return product.float() + product.half().float()
+
+
+def _double(self: Model, x: torch.Tensor) -> torch.Tensor:
+    product = F.linear(x.double(), self.layer.weight.double(), self.layer.bias.double())
+    return (F.layer_norm(product, (3,)) @ self.layer.weight[:, :3].double()).softmax(-1).float()
+
+
+@pytest.mark.parametrize(
+    ("forward", "tolerance"), [(_autocast, 2e-2), (_half, 2e-3), (_brain, 2e-2), (_double, 1e-5)], ids=str
+)
+def test_casts_inside_the_model(forward: Callable, tolerance: float, tmp_path: Path) -> None:
+    assert_trains_as_torch(Model(forward), (X,), (X.numpy(),), tmp_path, tolerance=tolerance)
