@@ -213,6 +213,24 @@ class StopGradientOp(Pock.Operation, name="stop_gradient", traits=[Pure]):
         )
 
 
+class ZeroGradientOp(Pock.Operation, name="zero_gradient", traits=[Pure]):
+    """The value itself, on its way into an op whose derivative is zero wherever it has one (rounding, the sign).
+
+    What is reached through it alone has a gradient, of zeros, and is updated (weight decay, momentum); what is behind
+    `pock.stop_gradient` has none.
+    """
+
+    x: Operand[ir.RankedTensorType]
+    result: Result[ir.RankedTensorType]
+
+    @verifier
+    def verify_invariants(self) -> None:
+        require(
+            self.x.type == self.result.type,
+            f"expects x and result of the same type, got {self.x.type} and {self.result.type}",
+        )
+
+
 def parameter(name: str, type: ir.RankedTensorType, *, kind: str = "parameter", trained: bool = False) -> ir.OpView:
     return build("pock.parameter", [], [], sym_name=name, type=type, kind=kind, trained=trained)
 
@@ -257,3 +275,7 @@ def update(
 
 def stop_gradient(x: ir.Value) -> ir.Value:
     return build("pock.stop_gradient", [x.type], [x]).result
+
+
+def zero_gradient(x: ir.Value) -> ir.Value:
+    return build("pock.zero_gradient", [x.type], [x]).result

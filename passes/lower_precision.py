@@ -24,6 +24,7 @@ MOVES = frozenset(
         "pock.relu",
         "pock.stop_gradient",
         "pock.transpose",
+        "pock.zero_gradient",
         "tensor.collapse_shape",
         "tensor.concat",
         "tensor.expand_shape",

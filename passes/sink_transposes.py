@@ -20,9 +20,8 @@ from pock_mlir.passes.diagnostics import blamed
 from pock_mlir.passes.functions import functions_of, operations_of
 from pock_mlir.passes.registry import register_pass
 
-ACTIVATIONS = frozenset(
-    {"pock.relu", "pock.sigmoid", "pock.silu", "pock.gelu", "pock.stop_gradient", "pock.with_slope"}
-)
+GRADIENT_MARKS = frozenset({"pock.stop_gradient", "pock.with_slope", "pock.zero_gradient"})
+ACTIVATIONS = frozenset({"pock.relu", "pock.sigmoid", "pock.silu", "pock.gelu"}) | GRADIENT_MARKS
 
 
 @register_pass("pock-sink-transposes")

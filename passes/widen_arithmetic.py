@@ -18,6 +18,8 @@ _NOT_COMPUTED = MOVES | frozenset(
         "arith.extf",
         "arith.truncf",
         "pock.assign",
+        "pock.cotangent",
+        "pock.custom_vjp",
         "pock.gradient",
         "pock.read",
         "pock.update",

@@ -44,6 +44,9 @@ def autodiff(module: ir.Operation, *, function: str = "train_step", loss_scale: 
     fail(Differentiation(block, trained, is_scaled=loss_scale).run())
 
 
+NO_GRADIENT = frozenset({"pock.stop_gradient", "pock.zero_gradient"})
+
+
 class Differentiation:
     """The reverse sweep over one block.
 
@@ -58,6 +61,7 @@ class Differentiation:
         self.reads: dict[str, list[ir.Value]] = {name: [] for name in trained}
         self.cotangents: dict[ir.Value, ir.Value] = {}
         self.failures: list[PassFailure] = []
+        self.unreached: set[str] = set()
 
     def run(self) -> list[PassFailure]:
         """Differentiates; returns a failure for each op that stands in the way and has no gradient rule."""
@@ -74,6 +78,7 @@ class Differentiation:
                 self._differentiate(op)
                 for name in last_use.get(position, ()):
                     self._hand_over(name, op.operation.location)
+            self._hand_over_zeros(loss)
         resolve_custom_vjps(self.terminator.operation.block)
         return self.failures
 
@@ -84,7 +89,8 @@ class Differentiation:
             if operation.name == "pock.read" and op.symbol.value in self.trained:
                 self.reads[op.symbol.value].append(op.result)
                 self.active.add(op.result)
-            elif operation.name != "pock.stop_gradient" and any(v in self.active for v in operation.operands):
+                self.unreached.add(op.symbol.value)
+            elif operation.name not in NO_GRADIENT and any(v in self.active for v in operation.operands):
                 self.active.update(r for r in operation.results if isinstance(r.type.element_type, ir.FloatType))
 
     def _loss(self) -> ir.Value:
@@ -169,7 +175,7 @@ class Differentiation:
     def _hand_over(self, name: str, location: ir.Location) -> None:
         """Emits the gradient of a parameter, the sum over its reads.
 
-        A parameter that the loss does not reach has none.
+        A parameter that the loss does not reach has none, which is not a gradient of zeros: its update stands still.
         """
         parts = [self.cotangents.pop(value) for value in self.reads[name] if value in self.cotangents]
         if not parts:
@@ -179,3 +185,19 @@ class Differentiation:
             for part in parts[1:]:
                 total = add(total, part)
             state.gradient(name, total)
+            self.unreached.discard(name)
+
+    def _hand_over_zeros(self, loss: ir.Value) -> None:
+        """Gradients of zeros for the parameters that the loss depends on through `pock.zero_gradient` alone."""
+        if not self.unreached or not any(op.operation.name == "pock.zero_gradient" for op in self.operations):
+            return
+        reached = {loss}
+        for op in reversed(self.operations):
+            operation = op.operation
+            if operation.name != "pock.stop_gradient" and any(result in reached for result in operation.results):
+                reached.update(v for v in operation.operands if isinstance(v.type.element_type, ir.FloatType))
+        for name in sorted(self.unreached):
+            read = next((value for value in self.reads[name] if value in reached), None)
+            if read is not None:
+                with read.owner.location:
+                    state.gradient(name, constant(0.0, read.type))

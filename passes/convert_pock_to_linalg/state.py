@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from torch_mlir import ir
 
-from pock_mlir.dialects.state import StopGradientOp
+from pock_mlir.dialects.state import StopGradientOp, ZeroGradientOp
 
 from .rules import lowering
 
 
-@lowering("pock.stop_gradient")
-def stop_gradient(op: StopGradientOp) -> ir.Value:
+@lowering("pock.stop_gradient", "pock.zero_gradient")
+def without_gradient(op: StopGradientOp | ZeroGradientOp) -> ir.Value:
     return op.x

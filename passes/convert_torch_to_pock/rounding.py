@@ -1,4 +1,4 @@
-"""Rounding, and division with a rounded quotient. A rounded value has no gradient."""
+"""Rounding, and division with a rounded quotient. Its gradient is zero, which is not none."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from torch_mlir import ir
 from torch_mlir.dialects import arith, math
 
 from pock_mlir.dialects.base import ranked
-from pock_mlir.dialects.state import stop_gradient
-from pock_mlir.dialects.upstream import constant, div, greater, mul, select, sub
+from pock_mlir.dialects.state import zero_gradient
+from pock_mlir.dialects.upstream import compare, constant, div, greater, mul, select, sub
 
 from .conversion import Conversion, Unsupported
 from .rules import torch_op
@@ -22,7 +22,7 @@ def _is_float(element: ir.Type) -> bool:
 def _register(name: str, build: type) -> None:
     @torch_op(f"torch.aten.{name}")
     def rounded(c: Conversion, x: ir.Value) -> ir.Value:
-        return build(stop_gradient(x)).result if _is_float(c.element) else x
+        return build(zero_gradient(x)).result if _is_float(c.element) else x
 
 
 for _name, _build in {
@@ -38,7 +38,9 @@ for _name, _build in {
 def sign(c: Conversion, x: ir.Value) -> ir.Value:
     zero, one, minus = (constant(v, x.type) for v in (0, 1, -1))
     if _is_float(c.element):
-        return select(greater(x, zero), one, select(greater(zero, x), minus, zero))
+        # At 0 the sign is x itself, of which it then is a function.
+        at_zero = select(compare(arith.CmpFPredicate.OEQ, x, zero), zero_gradient(x), zero)
+        return select(greater(x, zero), one, select(greater(zero, x), minus, at_zero))
     above, below = (arith.CmpIOp(p, x, zero).result for p in (arith.CmpIPredicate.sgt, arith.CmpIPredicate.slt))
     return select(above, one, select(below, minus, zero))
 
@@ -76,7 +78,7 @@ _QUOTIENTS = {"floor": (math.FloorOp, arith.FloorDivSIOp), "trunc": (math.TruncO
 def _quotient(a: ir.Value, b: ir.Value, mode: str) -> ir.Value:
     round_, divide = _QUOTIENTS[mode]
     if _is_float(ranked(a).element_type):
-        return round_(div(stop_gradient(a), stop_gradient(b))).result
+        return round_(div(zero_gradient(a), zero_gradient(b))).result
     return divide(a, b).result
 
 

@@ -57,6 +57,12 @@ func.func @stop_gradient(%x: tensor<2xf32>) {
   return
 }
 // -----
+func.func @zero_gradient(%x: tensor<2xf32>) {
+  // expected-error @+1 {{'pock.zero_gradient' op expects x and result of the same type, got tensor<2xf32> and tensor<3xf32>}}
+  %0 = "pock.zero_gradient"(%x) : (tensor<2xf32>) -> tensor<3xf32>
+  return
+}
+// -----
 func.func @update_of_nothing() {
   // expected-error @+1 {{'pock.update' op expects at least one state}}
   "pock.update"() ({

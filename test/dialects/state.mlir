@@ -20,6 +20,8 @@ func.func @reads_and_writes(%g: tensor<2x3xf32>) -> tensor<2x3xf32> {
   %0 = "pock.read"() {symbol = @layer.weight} : () -> tensor<2x3xf32>
   // CHECK: "pock.stop_gradient"(%{{.*}}) : (tensor<2x3xf32>) -> tensor<2x3xf32>
   %1 = "pock.stop_gradient"(%0) : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  // CHECK: "pock.zero_gradient"(%{{.*}}) : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %2 = "pock.zero_gradient"(%0) : (tensor<2x3xf32>) -> tensor<2x3xf32>
   // CHECK: "pock.assign"(%{{.*}}) {symbol = @layer.weight} : (tensor<2x3xf32>) -> ()
   "pock.assign"(%1) {symbol = @layer.weight} : (tensor<2x3xf32>) -> ()
   // CHECK: "pock.gradient"(%{{.*}}) {parameter = @layer.weight} : (tensor<2x3xf32>) -> ()

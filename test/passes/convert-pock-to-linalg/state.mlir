@@ -14,7 +14,8 @@
 func.func @f() -> tensor<2xf32> {
   %0 = "pock.read"() {symbol = @w} : () -> tensor<2xf32>
   %1 = "pock.stop_gradient"(%0) : (tensor<2xf32>) -> tensor<2xf32>
-  "pock.assign"(%1) {symbol = @s} : (tensor<2xf32>) -> ()
+  %2 = "pock.zero_gradient"(%1) : (tensor<2xf32>) -> tensor<2xf32>
+  "pock.assign"(%2) {symbol = @s} : (tensor<2xf32>) -> ()
   "pock.update"() ({
   ^bb0(%w: f32):
     "pock.yield"(%w) : (f32) -> ()

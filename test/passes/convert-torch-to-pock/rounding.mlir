@@ -1,8 +1,8 @@
 // RUN: pock-opt %s --convert-torch-to-pock | FileCheck %s
 
-// No gradient goes through a rounded value.
+// Only a zero gradient goes through a rounded value.
 // CHECK-LABEL: func.func @floor(
-// CHECK-NEXT: %[[X:.*]] = "pock.stop_gradient"
+// CHECK-NEXT: %[[X:.*]] = "pock.zero_gradient"
 // CHECK-NEXT: math.floor %[[X]]
 func.func @floor(%x: !torch.vtensor<[4],f32>) -> !torch.vtensor<[4],f32> {
   %0 = torch.aten.floor %x : !torch.vtensor<[4],f32> -> !torch.vtensor<[4],f32>

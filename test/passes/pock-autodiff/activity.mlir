@@ -58,6 +58,29 @@ func.func @train_step() -> tensor<f32> {
   return %2 : tensor<f32>
 }
 // -----
+// What is reached through zero_gradient alone has a gradient of zeros; what has another keeps that alone; what is not
+// reached has none.
+// CHECK-LABEL: sym_name = "rounded"
+// CHECK: "pock.gradient"(%{{.*}}) {parameter = @both}
+// CHECK-NEXT: %[[ZERO:.*]] = arith.constant dense<0.000000e+00>
+// CHECK-NEXT: "pock.gradient"(%[[ZERO]]) {parameter = @rounded}
+// CHECK-NEXT: return
+"pock.parameter"() {kind = "parameter", sym_name = "rounded", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "both", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "detached", trained = true, type = tensor<f32>} : () -> ()
+func.func @train_step() -> tensor<f32> {
+  %0 = "pock.read"() {symbol = @rounded} : () -> tensor<f32>
+  %1 = "pock.read"() {symbol = @both} : () -> tensor<f32>
+  %2 = "pock.read"() {symbol = @detached} : () -> tensor<f32>
+  %3 = arith.mulf %0, %1 : tensor<f32>
+  %4 = "pock.zero_gradient"(%3) : (tensor<f32>) -> tensor<f32>
+  %5 = math.roundeven %4 : tensor<f32>
+  %6 = "pock.stop_gradient"(%2) : (tensor<f32>) -> tensor<f32>
+  %7 = arith.addf %5, %6 : tensor<f32>
+  %8 = arith.addf %7, %1 : tensor<f32>
+  return %8 : tensor<f32>
+}
+// -----
 // Comparisons are not differentiated, nor is an op without a rule that leads to no trained parameter; a trained
 // parameter that the loss does not reach gets no gradient.
 // CHECK-LABEL: sym_name = "unreached"

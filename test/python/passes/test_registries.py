@@ -43,6 +43,7 @@ NOT_DIFFERENTIABLE = {
     "pock.yield",
     "pock.stop_gradient",
     "pock.cotangent",
+    "pock.zero_gradient",
 }
 """Ops through which no gradient flows: state, and what says so by its name."""
 

@@ -35,6 +35,7 @@ CASES = [
     Case("and-or-xor-with-number", lambda i: (i & 6, i | 1, i ^ 3), [I]),
     Case("bitwise", lambda i, j: (i.bitwise_and(j), i.bitwise_or(j), i.bitwise_xor(j), i.bitwise_not()), [I, J]),
     Case("bitwise-with-number", lambda i: (i.bitwise_and(6), i.bitwise_or(1), i.bitwise_xor(3)), [I]),
+    Case("shifts", lambda i: (i << 3, i >> 1, i.bitwise_left_shift(2), i.bitwise_right_shift(1)), [I]),
     Case("logical", lambda a, b: (a.logical_and(b), a.logical_or(b), a.logical_xor(b)), [A, B]),
     Case("logical-of-numbers", lambda x, i: (x.logical_and(i), x.logical_or(i), x.logical_not()), [X, I]),
     Case("not", lambda a, i: (~a, a.logical_not(), ~i, i.logical_not()), [A, I]),
