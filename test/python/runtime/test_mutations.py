@@ -7,7 +7,7 @@ from pathlib import Path
 
 from support.mutations import KINDS, run_mutations
 
-_COUNT = 60
+_COUNT = 75
 
 
 def test_mutations_are_refused_or_taken_for_what_they_are(tmp_path: Path) -> None:
