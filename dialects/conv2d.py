@@ -65,7 +65,7 @@ def _verify_shapes(op: Any, image: ir.Value, weight: ir.Value, output: ir.Value)
     )
     require(c_group == c // groups, f"weight has {c_group} input channels per group, the image has {c // groups}")
     expected = [n, window.output_size(0, h, kh), window.output_size(1, w, kw), f]
-    require(min(expected) > 0, f"kernel {kh}x{kw} is larger than the padded image of {h}x{w}")
+    require(min(expected[1:3]) > 0, f"kernel {kh}x{kw} is larger than the padded image of {h}x{w}")
     require(shape_of(output) == expected, f"shape of the convolution's output {shape_of(output)} is not {expected}")
     require_one_element_type("image, weight and output", image, weight, output)
 

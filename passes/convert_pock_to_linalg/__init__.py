@@ -15,6 +15,7 @@ from pock_mlir.passes.registry import PassFailure, register_pass
 
 from .rules import lowering
 from .widening import fused, reads_widened
+from .without_elements import decided, remove_updates
 
 STATE_OPS = frozenset({"pock.parameter", "pock.state", "pock.read", "pock.assign", "pock.update", "pock.yield"})
 
@@ -28,6 +29,7 @@ def convert_pock_to_linalg(module: ir.Operation) -> None:
     for function in module.regions[0].blocks[0].operations:
         if function.operation.name != "func.func" or not function.operation.regions[0].blocks:
             continue
+        remove_updates(module, list(function.operation.regions[0].blocks[0].operations))
         for op in list(function.operation.regions[0].blocks[0].operations):
             with blamed(op.operation):
                 _lower(op)
@@ -35,6 +37,11 @@ def convert_pock_to_linalg(module: ir.Operation) -> None:
 
 def _lower(op: ir.OpView) -> None:
     name = op.operation.name
+    with ir.InsertionPoint(op), op.operation.location:
+        known = decided(op.operation)
+    if known is not None:
+        _replace(op, known)
+        return
     rule = lowering.get(name)
     if rule is None and reads_widened(op.operation):
         rule = _fused
@@ -46,7 +53,10 @@ def _lower(op: ir.OpView) -> None:
         return
     with ir.InsertionPoint(op), op.operation.location:
         replacement = rule(op)
-    values = [replacement] if isinstance(replacement, ir.Value) else list(replacement)
+    _replace(op, [replacement] if isinstance(replacement, ir.Value) else list(replacement))
+
+
+def _replace(op: ir.OpView, values: list[ir.Value]) -> None:
     for old, new in zip(op.operation.results, values, strict=True):
         if old.type != new.type:
             raise AssertionError(f"a value of type {new.type} for a result of type {old.type}")

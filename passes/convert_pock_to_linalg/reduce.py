@@ -21,15 +21,20 @@ _INTEGER = {"sum": arith.AddIOp, "max": arith.MaxSIOp, "min": arith.MinSIOp}
 @lowering("pock.reduce")
 def reduce(op: ReduceOp) -> ir.Value:
     kind, dims, element = op.kind.value, list(op.dims), ranked(op.x).element_type
-    if isinstance(element, ir.FloatType):
-        initial, combine = _FLOAT[kind]
-    else:
-        combine, top = _INTEGER[kind], 1 << (element.width - 1)
-        initial = {"sum": 0, "max": -top, "min": top - 1}[kind]
+    initial = neutral(kind, element)
+    combine = _FLOAT[kind][1] if isinstance(element, ir.FloatType) else _INTEGER[kind]
     result = op.x
     for stage in _stages(op.x, dims):
         result = reduction([result], stage, initial, lambda x, acc: combine(x, acc).result)
     return result
+
+
+def neutral(kind: str, element: ir.Type) -> float | int:
+    """What a reduction starts from, and gives for no elements."""
+    if isinstance(element, ir.FloatType):
+        return _FLOAT[kind][0]
+    top = 1 << (element.width - 1)
+    return {"sum": 0, "max": -top, "min": top - 1}[kind]
 
 
 def _stages(x: ir.Value, dims: list[int]) -> list[list[int]]:

@@ -37,9 +37,9 @@ def scaled_dot_product_attention(
         mask = _causal_mask(shape_of(query)[-2], shape_of(key)[-2])
     factor = 1.0 / math.sqrt(shape_of(query)[-1]) if scale_ is None else scale_
     scores = matmul(scale(query, factor), key, transpose_rhs=True)
-    if mask is None:
+    if mask is None or 0 in shape_of(mask):
         return matmul(drop(c, softmax(scores, -1), dropout, True), value)
-    is_open = None if is_causal else _has_some_key(c, mask)
+    is_open = _has_some_key(c, mask)
     if isinstance(ranked(mask).element_type, ir.FloatType):
         # In a row of -inf alone the weights would be NaN, and so would be all gradients, even those of a 0.
         mask = select(broadcast(is_open, shape_of(mask)), mask, constant(0.0, mask.type))
@@ -48,7 +48,7 @@ def scaled_dot_product_attention(
         allowed = broadcast(mask, shape_of(scores))
         scores = select(allowed, scores, constant(MASKED, scores.type))
     attended = matmul(drop(c, softmax(scores, -1), dropout, True), value)
-    return attended if is_open is None else _zero_where_closed(attended, is_open)
+    return attended if is_causal else _zero_where_closed(attended, is_open)
 
 
 def _has_some_key(c: Conversion, mask: ir.Value) -> ir.Value:

@@ -87,6 +87,8 @@ def product_of_all(c: Conversion, x: ir.Value, dtype=None) -> ir.Value:
 @torch_op("torch.aten.prod.dim_int")
 def product(c: Conversion, x: ir.Value, dim: int, keepdim=False, dtype=None) -> ir.Value:
     """The two halves of what is left are multiplied until one element remains: gradients are exact at zeros, too."""
+    if 0 in shape_of(x):
+        return constant(1, c.type)
     multiply = arith.MulFOp if isinstance(c.element, ir.FloatType) else arith.MulIOp
     rows = to_last(c.cast(x, c.element), dim)
     while (length := shape_of(rows)[1]) > 1:
@@ -147,6 +149,8 @@ def amin(c: Conversion, x: ir.Value, dims=None, keepdim=False) -> ir.Value:
 
 @torch_op("torch.aten.any", "torch.aten.any.dim", "torch.aten.any.dims")
 def any_(c: Conversion, x: ir.Value, dims=None, keepdim=False) -> ir.Value:
+    if 0 in shape_of(x):  # of which the maximum is no boolean
+        return constant(False, c.type)
     integer = ir.IntegerType.get_signless(32)
     boolean = c.cast(c.cast(x, ir.IntegerType.get_signless(1)), integer)
     return c.cast(reshape(reduce(boolean, _dims(x, dims), "max"), c.shape), ir.IntegerType.get_signless(1))

@@ -112,7 +112,7 @@ def differences(run: Run) -> Differences:
     left to compare.
     """
     state = run.session.state_dict()
-    scale = max(float(g.max()) for g in run.largest_gradients.values())
+    scale = max(float(g.max(initial=0.0)) for g in run.largest_gradients.values())
     updates, compared = {}, 0
     for name, p in run.reference.named_parameters():
         if name not in run.step.trained:

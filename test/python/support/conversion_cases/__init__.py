@@ -23,6 +23,7 @@ from . import (
     shape,
     special_values,
     volume,
+    without_elements,
 )
 
 FAMILIES: Mapping[str, Sequence[Case]] = {
@@ -43,6 +44,7 @@ FAMILIES: Mapping[str, Sequence[Case]] = {
         reduction,
         shape,
         volume,
+        without_elements,
         special_values,
     )
 }

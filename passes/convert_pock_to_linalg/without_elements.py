@@ -1,0 +1,57 @@
+"""Ops on tensors without elements, decided before IREE sees them: its code for a loop of extent 0 divides by 0."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from torch_mlir import ir
+
+from pock_mlir.dialects.base import ranked
+from pock_mlir.dialects.upstream import constant
+from pock_mlir.passes.functions import parameters_of, states_of
+
+from .reduce import neutral
+
+COMPUTES = ("pock.", "arith.", "math.", "tensor.")
+
+
+def has_none(type: ir.Type) -> bool:
+    """Whether a type is that of a tensor without elements."""
+    return isinstance(type, ir.RankedTensorType) and 0 in ir.RankedTensorType(type).shape
+
+
+def decided(operation: ir.Operation) -> list[ir.Value] | None:
+    """What the results are where an operand or a result has no element; None for an op that has to compute.
+
+    A sum over nothing is 0, an extremum the worst of all numbers, a mean NaN.
+    """
+    results, name = list(operation.results), operation.name
+    if not results or not name.startswith(COMPUTES) or name in ("arith.constant", "pock.parameter", "pock.state"):
+        return None
+    if all(has_none(result.type) for result in results):
+        return [constant(0, result.type) for result in results]
+    if not name.startswith("pock.") or not any(has_none(value.type) for value in operation.operands):
+        return None
+    return [constant(value, result.type) for value, result in zip(_of_nothing(operation), results, strict=True)]
+
+
+def _of_nothing(operation: ir.Operation) -> Sequence[float | int]:
+    """The elements of each result."""
+    if operation.name == "pock.reduce":
+        kind = ir.StringAttr(operation.attributes["kind"]).value
+        return [neutral(kind, ranked(operation.operands[0]).element_type)]
+    if operation.name == "pock.normalize":
+        return [0.0, math.nan, math.nan]
+    if operation.name == "pock.cross_entropy":
+        return [math.nan if ir.StringAttr(operation.attributes["reduction"]).value == "mean" else 0.0]
+    return [0] * len(operation.results)
+
+
+def remove_updates(module: ir.Operation, operations: Sequence[ir.OpView]) -> None:
+    """Removes the updates of parameters and states without elements."""
+    types = {name: op.type.value for table in (parameters_of, states_of) for name, op in table(module).items()}
+    for op in operations:
+        written = op.states[0] if op.operation.name == "pock.update" else getattr(op, "symbol", None)
+        if op.operation.name in ("pock.update", "pock.assign") and has_none(types.get(written.value)):
+            op.operation.erase()

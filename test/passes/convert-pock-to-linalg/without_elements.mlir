@@ -1,0 +1,29 @@
+// RUN: pock-opt %s --convert-pock-to-linalg | FileCheck %s
+
+// A parameter without elements is neither read nor updated.
+"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2x0xf32>} : () -> ()
+
+// CHECK-LABEL: func.func @update(
+// CHECK-NEXT: return
+func.func @update(%g: tensor<2x0xf32>) {
+  "pock.update"(%g) ({
+  ^bb0(%gradient: f32, %old: f32):
+    %new = arith.subf %old, %gradient : f32
+    "pock.yield"(%new) : (f32) -> ()
+  }) {operandSegmentSizes = array<i32: 1, 0>, states = [@w]} : (tensor<2x0xf32>) -> ()
+  return
+}
+
+// Sums are 0, extrema the worst of all numbers.
+// CHECK-LABEL: func.func @sums(
+// CHECK-NOT: linalg
+// CHECK-DAG: %[[SUM:.*]] = arith.constant dense<0.000000e+00> : tensor<2xf32>
+// CHECK-DAG: %[[MAX:.*]] = arith.constant dense<0xFF800000> : tensor<2xf32>
+// CHECK-DAG: %[[PRODUCT:.*]] = arith.constant dense<0.000000e+00> : tensor<2x3xf32>
+// CHECK: return %[[SUM]], %[[MAX]], %[[PRODUCT]]
+func.func @sums(%x: tensor<2x0xf32>, %y: tensor<0x3xf32>) -> (tensor<2xf32>, tensor<2xf32>, tensor<2x3xf32>) {
+  %0 = "pock.reduce"(%x) {dims = array<i64: 1>, kind = "sum"} : (tensor<2x0xf32>) -> tensor<2xf32>
+  %1 = "pock.reduce"(%x) {dims = array<i64: 1>, kind = "max"} : (tensor<2x0xf32>) -> tensor<2xf32>
+  %2 = "pock.matmul"(%x, %y) {transpose_lhs = false, transpose_rhs = false} : (tensor<2x0xf32>, tensor<0x3xf32>) -> tensor<2x3xf32>
+  return %0, %1, %2 : tensor<2xf32>, tensor<2xf32>, tensor<2x3xf32>
+}
