@@ -35,6 +35,9 @@ class ParameterOp(Pock.Operation, name="parameter"):
 
     `kind` is "parameter", "buffer", or "constant" for a buffer that is no part of the model's state dictionary.
 
+    The model's names live in a space of their own: where the symbol is another than the framework's name, the optional
+    attribute `framework_name` (string) has that.
+
     `type` is the type as stored. Where that is not the framework's layout, the optional attribute `permutation`
     (`array<i64>`) says how it came about: `stored = transpose(framework, permutation)`. The optional attribute
     `aliases` (array of strings) lists further framework names of the same tensor (tied weights), and
@@ -59,6 +62,9 @@ class ParameterOp(Pock.Operation, name="parameter"):
                 isinstance(aliases, ir.ArrayAttr) and all(isinstance(alias, ir.StringAttr) for alias in aliases),
                 f"attribute 'aliases' must be an array of strings, got {aliases}",
             )
+        if "framework_name" in self.operation.attributes:
+            name = self.operation.attributes["framework_name"]
+            require(isinstance(name, ir.StringAttr), f"attribute 'framework_name' must be a string, got {name}")
         if "framework_element" in self.operation.attributes:
             element = self.operation.attributes["framework_element"]
             is_float = isinstance(element, ir.TypeAttr) and isinstance(element.value, ir.FloatType)

@@ -15,7 +15,7 @@ SETTABLE = ("lr", "rng.seed")
 
 @register_pass("pock-export-state")
 def export_state(module: ir.Operation) -> None:
-    """Adds a function `get.<name>` for each parameter that changes and each state, and `set.lr` and `set.rng.seed`
+    """Adds a function `get.<symbol>` for each parameter that changes and each state, and `set.lr` and `set.rng.seed`
     where there are such states.
     """
     changing = mutable_parameters(module)

@@ -37,6 +37,12 @@ def parameters_of(module: ir.Operation) -> dict[str, ParameterOp]:
     return {op.sym_name.value: op for op in top_level(module) if op.operation.name == "pock.parameter"}
 
 
+def framework_name(op: ParameterOp) -> str:
+    """The user's name of a parameter."""
+    attributes = op.operation.attributes
+    return ir.StringAttr(attributes["framework_name"]).value if "framework_name" in attributes else op.sym_name.value
+
+
 def states_of(module: ir.Operation) -> dict[str, StateOp]:
     return {op.sym_name.value: op for op in top_level(module) if op.operation.name == "pock.state"}
 

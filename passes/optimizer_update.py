@@ -129,6 +129,11 @@ def moving_average(old: ir.Value, new: ir.Value, beta: float) -> ir.Value:
     return add(mul(constant(beta, old.type), old), mul(constant(1.0 - beta, old.type), new))
 
 
+def slot_symbol(slot: str, parameter: str) -> str:
+    """The symbol of a parameter's state: the slot comes first, so that no parameter has it."""
+    return f"{slot}.{parameter}"
+
+
 class NewStates:
     """Adds states to a module, which it looks through only once: a large model has a thousand.
 
@@ -165,7 +170,7 @@ def _gradients(step: ir.Operation, rule: UpdateRule, states: NewStates) -> list[
             continue
         gradient = Gradient(op.parameter.value, op, ir.RankedTensorType(op.value.type))
         for slot in rule.slots:
-            name = f"{gradient.name}.{slot}"
+            name = slot_symbol(slot, gradient.name)
             states.add(name, gradient.state_type, rule.slot_init, gradient.name, slot)
             gradient.states.append(name)
         gradients.append(gradient)
@@ -226,7 +231,7 @@ def _emit_update(gradient: Gradient, inputs: Scalars, rule: UpdateRule, shared: 
     """
     states = [gradient.name, *gradient.states]
     if not inputs:
-        states.append(f"{gradient.name}.{GRADIENT_SLOT}")
+        states.append(slot_symbol(GRADIENT_SLOT, gradient.name))
     own, wide = gradient.type.element_type, gradient.state_type.element_type
     extras = [value for value in (shared.factor, shared.applied) if value is not None]
 
@@ -262,7 +267,7 @@ def _clip_factor(gradients: Sequence[ir.Value], clip_norm: float, factor: ir.Val
 
 def _accumulate(gradients: list[Gradient], states: NewStates) -> None:
     for gradient in gradients:
-        name, element = f"{gradient.name}.{GRADIENT_SLOT}", gradient.state_type.element_type
+        name, element = slot_symbol(GRADIENT_SLOT, gradient.name), gradient.state_type.element_type
         states.add(name, gradient.state_type, 0.0, gradient.name, GRADIENT_SLOT)
 
         def body(g: ir.Value, total: ir.Value) -> Scalars:
@@ -287,7 +292,7 @@ def _build_apply(
             scalars = rule.prepare(_learning_rate())
             values = []
             if clip_norm or is_scaled:
-                values = [state.read(f"{g.name}.{GRADIENT_SLOT}", g.state_type) for g in gradients]
+                values = [state.read(slot_symbol(GRADIENT_SLOT, g.name), g.state_type) for g in gradients]
             shared = _share(scalars, values, 1.0 / accumulate, clip_norm, is_scaled)
             for gradient in gradients:
                 _emit_update(gradient, [], rule, shared)

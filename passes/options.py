@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 _TRUE = ("true", "1", "")
 _FALSE = ("false", "0")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _BRACKETS = {"{": "}", "[": "]"}
 
 
@@ -92,6 +94,21 @@ def split_options(text: str) -> list[str]:
     return _split(text, str.isspace)
 
 
+def quoted(text: str) -> str:
+    """A text as one value of an option or of a list, whatever characters it has."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def ends_quote(text: str, offset: int, quote: str) -> bool:
+    """Whether the character at `offset`, inside a quoted value, closes it; in double quotes a backslash takes the next
+    character as it is.
+    """
+    before = text[:offset]
+    is_escaped = quote == '"' and (len(before) - len(before.rstrip("\\"))) % 2 == 1
+    return text[offset] == quote and not is_escaped
+
+
 def _split_list(text: str) -> list[str]:
     if text and _BRACKETS.get(text[0]) == text[-1]:
         text = text[1:-1]
@@ -101,9 +118,9 @@ def _split_list(text: str) -> list[str]:
 def _split(text: str, is_separator: Callable[[str], bool]) -> list[str]:
     """Splits at separators that stand outside quotes and brackets; drops empty items."""
     items, current, depth, quote = [], "", 0, ""
-    for char in text:
+    for offset, char in enumerate(text):
         if quote:
-            quote = "" if char == quote else quote
+            quote = "" if ends_quote(text, offset, quote) else quote
         elif char in "'\"":
             quote = char
         elif char in "{[(":
@@ -121,7 +138,7 @@ def _split(text: str, is_separator: Callable[[str], bool]) -> list[str]:
 
 def _unquote(text: str) -> str:
     if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
-        return text[1:-1]
+        return _ESCAPED.sub(r"\1", text[1:-1]) if text[0] == '"' else text[1:-1]
     return text
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pock_mlir.passes.options import ends_quote
+
 _NAME = re.compile(r"[\w.\-]+")
 _BLANKS = re.compile(r"\s*")
 _CLOSING = {"{": "}", "(": ")", "[": "]"}
@@ -123,7 +125,7 @@ class _Parser:
         for offset in range(start, len(self.text)):
             char = self.text[offset]
             if quote:
-                quote = "" if char == quote else quote
+                quote = "" if ends_quote(self.text, offset, quote) else quote
             elif char in "'\"":
                 quote = char
             elif char in _CLOSING:

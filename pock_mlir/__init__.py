@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pock_mlir.precision import Precision
     from pock_mlir.runtime import Session, load
     from pock_mlir.schedules import ConstantSchedule, CosineSchedule, LinearSchedule, StepSchedule
-    from pock_mlir.schemes import Scheme
+    from pock_mlir.schemes import Rule, Scheme
 
 __all__ = [
     "SGD",
@@ -31,6 +31,7 @@ __all__ = [
     "PockError",
     "Precision",
     "RMSprop",
+    "Rule",
     "Scheme",
     "Session",
     "StepSchedule",
@@ -47,7 +48,7 @@ _LAZY = {
     "Precision": "pock_mlir.precision",
     **dict.fromkeys(("SGD", "Adam", "AdamW", "Lion", "RMSprop", "Adagrad"), "pock_mlir.optimizers"),
     **dict.fromkeys(("ConstantSchedule", "CosineSchedule", "LinearSchedule", "StepSchedule"), "pock_mlir.schedules"),
-    "Scheme": "pock_mlir.schemes",
+    **dict.fromkeys(("Rule", "Scheme"), "pock_mlir.schemes"),
     "Session": "pock_mlir.runtime",
     "load": "pock_mlir.runtime",
 }

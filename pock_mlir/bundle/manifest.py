@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,9 +94,11 @@ class Signature:
 class ParameterSpec:
     """A parameter or buffer of the model, in the framework's name, shape, dtype and layout.
 
+    `symbol` is its name in the module and in the parameter file, by default `name`.
+
     `permutation` leads to the stored layout: `stored = framework.transpose(permutation)`. `aliases` are further
     framework names of the same tensor. `stored_dtype`, if any, is the narrower dtype of the stored values. `mutable`: a
-    step changes it, by training or (a buffer) by assignment.
+    step changes it, by training or (a buffer) by assignment. `used`: the module loads it.
     """
 
     name: str
@@ -108,6 +110,11 @@ class ParameterSpec:
     aliases: tuple[str, ...] = ()
     mutable: bool = False
     stored_dtype: str | None = None
+    symbol: str = ""
+    used: bool = True
+
+    def __post_init__(self) -> None:
+        _default_symbol(self)
 
     @property
     def nbytes(self) -> int:
@@ -147,6 +154,7 @@ class ParameterSpec:
     def to_json(self) -> dict[str, Any]:
         return {
             "name": self.name,
+            "symbol": self.symbol,
             "kind": self.kind,
             "shape": list(self.shape),
             "dtype": self.dtype,
@@ -155,6 +163,7 @@ class ParameterSpec:
             "aliases": list(self.aliases),
             "mutable": self.mutable,
             "stored_dtype": self.stored_dtype,
+            "used": self.used,
         }
 
     @staticmethod
@@ -169,6 +178,8 @@ class ParameterSpec:
             fields.texts("aliases"),
             fields.boolean("mutable"),
             fields.optional_text("stored_dtype"),
+            fields.text("symbol"),
+            fields.boolean("used"),
         )
         if spec.stored_dtype not in (None, *STORED_DTYPES):
             raise fields.error("stored_dtype", f"'{spec.stored_dtype}' is none of {', '.join(STORED_DTYPES)}")
@@ -183,7 +194,8 @@ class ParameterSpec:
 class StateSpec:
     """A mutable tensor of the module that is not a parameter.
 
-    Shape and dtype are as stored; `init` is every element's first value.
+    Shape and dtype are as stored; `init` is every element's first value. `symbol` is its name in the module, by default
+    `name`; `parameter` the symbol of the parameter that it belongs to, if any, as `slot`.
     """
 
     name: str
@@ -192,13 +204,18 @@ class StateSpec:
     init: float = 0.0
     parameter: str | None = None
     slot: str | None = None
+    symbol: str = ""
+
+    def __post_init__(self) -> None:
+        _default_symbol(self)
 
     @property
     def nbytes(self) -> int:
         return _nbytes(self.shape, self.dtype)
 
     def to_json(self) -> dict[str, Any]:
-        out: dict[str, Any] = {"name": self.name, "shape": list(self.shape), "dtype": self.dtype, "init": self.init}
+        out: dict[str, Any] = {"name": self.name, "symbol": self.symbol}
+        out |= {"shape": list(self.shape), "dtype": self.dtype, "init": self.init}
         if self.parameter is not None:
             out["parameter"] = self.parameter
         if self.slot is not None:
@@ -214,6 +231,7 @@ class StateSpec:
             fields.number("init"),
             fields.optional_text("parameter"),
             fields.optional_text("slot"),
+            fields.text("symbol"),
         )
 
 
@@ -299,6 +317,7 @@ class Manifest:
     accumulate: int = 1
     precision: Any = None
     statistics: Mapping[str, Any] = field(default_factory=dict)
+    allocates_on_queue: bool = False
     producer: str = ""
     files: Mapping[str, FileRecord] = field(default_factory=dict)
 
@@ -352,6 +371,7 @@ class Manifest:
             "precision": self.precision,
             "target": self.target.to_json(),
             "memory": self.memory.to_json(),
+            "allocates_on_queue": self.allocates_on_queue,
             "statistics": dict(self.statistics),
         }
 
@@ -378,6 +398,7 @@ class Manifest:
             accumulate=fields.integer("accumulate", default=1),
             precision=document.get("precision"),
             statistics=fields.object("statistics", default={}).document,
+            allocates_on_queue=fields.boolean("allocates_on_queue"),
             producer=fields.text("producer"),
             files={name: FileRecord.from_json(record) for name, record in fields.named_objects("files").items()},
         )
@@ -408,19 +429,28 @@ def check_consistent(manifest: Manifest, where: str) -> None:
         schedule_from_json(manifest.schedule)
     except ScheduleError as error:
         raise BundleError(f"{where}: field 'schedule': {error}") from error
-    names = [name for spec in manifest.parameters for name in (spec.name, *spec.aliases)] + [
-        spec.name for spec in manifest.state
-    ]
+    _check_distinct([name for spec in manifest.parameters for name in (spec.name, *spec.aliases)], where)
+    _check_distinct([spec.name for spec in manifest.state], where)
+    _check_distinct([spec.symbol for spec in (*manifest.parameters, *manifest.state)], where)
+    symbols = {spec.symbol for spec in manifest.parameters}
+    for spec in manifest.state:
+        if spec.parameter is not None and spec.parameter not in symbols:
+            raise BundleError(
+                f"{where}: state '{spec.name}' belongs to parameter '{spec.parameter}', which does not exist"
+            )
+
+
+def _default_symbol(spec: ParameterSpec | StateSpec) -> None:
+    if not spec.symbol:
+        object.__setattr__(spec, "symbol", spec.name)
+
+
+def _check_distinct(names: Sequence[str], where: str) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
             raise BundleError(f"{where}: the name '{name}' stands for two parameters or states")
         seen.add(name)
-    for spec in manifest.state:
-        if spec.parameter is not None and spec.parameter not in seen:
-            raise BundleError(
-                f"{where}: state '{spec.name}' belongs to parameter '{spec.parameter}', which does not exist"
-            )
 
 
 def _nbytes(shape: tuple[int, ...], dtype: str) -> int:

@@ -34,7 +34,7 @@ class Bundle:
 
     @cached_property
     def parameters(self) -> TensorFile:
-        """The mapped parameter file: every parameter and buffer by its framework name, in the stored layout."""
+        """The mapped parameter file: every parameter and buffer by its symbol, in the stored layout."""
         try:
             return TensorFile(self.path / PARAMETER_FILE)
         except TensorFileError as error:
@@ -116,7 +116,7 @@ def _damaged_part(path: Path) -> str:
 def _check_parameters(bundle: Bundle) -> None:
     entries = bundle.parameters.entries
     for spec in bundle.manifest.parameters:
-        entry = entries.get(spec.name)
+        entry = entries.get(spec.symbol)
         if entry is None:
             raise BundleError(
                 f"{bundle.parameters.path} lacks the parameter '{spec.name}' of the manifest; compile the bundle again"

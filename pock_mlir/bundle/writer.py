@@ -23,7 +23,7 @@ PARAMETER_FILE = "parameters.safetensors"
 def write_bundle(path: str | Path, manifest: Manifest, module: bytes, parameters: Mapping[str, np.ndarray]) -> Manifest:
     """Writes the bundle at `path`, replacing a bundle that is there, and returns the manifest with `files` filled in.
 
-    `module` is the IREE module; `parameters` holds every parameter and buffer of the manifest by its framework name,
+    `module` is the IREE module; `parameters` holds every parameter and buffer of the manifest by its symbol,
     in the stored layout. Everything goes into a temporary sibling directory first, which is then renamed. Raises
     `BundleError` where `parameters` does not fit the manifest, where something other than a bundle is at `path`, and
     where the disk refuses.
@@ -54,7 +54,7 @@ def file_record(path: Path) -> FileRecord:
 
 
 def _check_parameters(path: Path, manifest: Manifest, parameters: Mapping[str, np.ndarray]) -> None:
-    expected = {spec.name: spec for spec in manifest.parameters}
+    expected = {spec.symbol: spec for spec in manifest.parameters}
     missing = [name for name in expected if name not in parameters]
     unknown = [name for name in parameters if name not in expected]
     if missing or unknown:

@@ -13,8 +13,22 @@ from iree.compiler import ir
 QUEUE_OPS = frozenset({"stream.resource.alloca", "stream.resource.dealloca"})
 
 
+def allocates_on_queue(program: ir.Operation) -> bool:
+    """Whether a program in the stream phase allocates on the device's queue."""
+    return bool(_queue_ops(program))
+
+
 def allocate_directly(program: ir.Operation) -> None:
     """Replaces the queue allocations of a program in the stream phase; releases follow the buffers' last use."""
+    for op in _queue_ops(program):
+        with op.context, op.location, ir.InsertionPoint(op):
+            if op.name == "stream.resource.alloca":
+                _allocate(op)
+            _skip_wait(op)
+        op.erase()
+
+
+def _queue_ops(program: ir.Operation) -> list[ir.Operation]:
     found: list[ir.Operation] = []
 
     def collect(op: ir.Operation) -> ir.WalkResult:
@@ -23,12 +37,7 @@ def allocate_directly(program: ir.Operation) -> None:
         return ir.WalkResult.ADVANCE
 
     program.walk(collect)
-    for op in found:
-        with op.context, op.location, ir.InsertionPoint(op):
-            if op.name == "stream.resource.alloca":
-                _allocate(op)
-            _skip_wait(op)
-        op.erase()
+    return found
 
 
 def _allocate(op: ir.Operation) -> None:

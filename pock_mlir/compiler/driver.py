@@ -15,13 +15,13 @@ from pock_mlir.bundle import Manifest, MemoryPlan, Signature, TargetSpec
 from pock_mlir.compiler import specs
 from pock_mlir.compiler.clock import Clock
 from pock_mlir.compiler.coverage import CoverageReport, UnsupportedOps, examine
-from pock_mlir.compiler.direct_allocation import allocate_directly
+from pock_mlir.compiler.direct_allocation import allocate_directly, allocates_on_queue
 from pock_mlir.compiler.examples import check_examples, input_names, target_names
 from pock_mlir.compiler.hand_over import hand_over
 from pock_mlir.compiler.imported import ImportedModel, import_model, verify_traced
 from pock_mlir.compiler.internal_errors import InternalError, internal_errors, iree_errors
 from pock_mlir.compiler.iree_session import IreeCompiler
-from pock_mlir.compiler.memory import plan_memory
+from pock_mlir.compiler.memory import loaded_parameters, plan_memory
 from pock_mlir.compiler.parameters import StoredParameters
 from pock_mlir.compiler.pipeline import LOWER, PRUNE, import_passes, training_passes
 from pock_mlir.compiler.step import CompiledStep
@@ -30,6 +30,7 @@ from pock_mlir.compiler.verification import verify_compiled
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.losses import describe_loss, resolve_loss
 from pock_mlir.frontends.torch_export import function_name
+from pock_mlir.frontends.torch_import import symbol_of
 from pock_mlir.optimizers import SGD, Optimizer
 from pock_mlir.passes.diagnostics import Diagnostic, place_text
 from pock_mlir.passes.pipeline import PassError, run_pipeline
@@ -117,8 +118,7 @@ def compile(
     )
     _passes(module, LOWER, clock)
     with clock.measure("IREE"), iree_errors(module):
-        code, memory = _compile_for(machine, module, manifest)
-    manifest = dataclasses.replace(manifest, memory=memory, target=machine.spec)
+        code, manifest = _compile_for(machine, module, manifest)
     stored = StoredParameters(manifest, imported.parameters.tensors)
     step = CompiledStep(manifest, code, stored, tuple(clock.seconds), verification)
     if verify != "compiled" or verification != "verified":
@@ -149,7 +149,7 @@ def coverage(
         imported = import_model(model, check_examples(inputs, targets, None), loss, scheme, Clock())
     except UnsupportedOps as error:
         return error.report
-    return examine(imported.module.operation, imported.trained)
+    return examine(imported.module.operation, imported.trained_symbols)
 
 
 def _check_optimizer(optimizer: Optimizer) -> None:
@@ -175,10 +175,10 @@ def _run_passes(
     Without the former where an op has no gradient but the scheme needs none of it.
     """
     module, as_imported = imported.module, imported.module.operation.clone()
-    trained = imported.trained
+    trained = imported.trained_symbols
     try:
         _passes(module, import_passes(seed), clock)
-        is_full = set(trained) == set(imported.structure.trainable)
+        is_full = set(imported.trained) == set(imported.structure.trainable)
         full = None if is_full else module.operation.clone()
         _passes(module, training_passes(trained, optimizer, imported.train_steps, precision), clock)
         counts = (
@@ -201,7 +201,8 @@ def _count_full_update(
 ) -> dict[str, int] | None:
     with clock.measure("passes of the full update, to be counted"):
         try:
-            _passes(module, training_passes(imported.structure.trainable, optimizer, imported.train_steps, precision))
+            every = [symbol_of(name) for name in imported.structure.trainable]
+            _passes(module, training_passes(every, optimizer, imported.train_steps, precision))
         except PassesFailed as error:
             if error.pass_name != "pock-autodiff":
                 raise
@@ -257,7 +258,8 @@ def _describe(imported: ImportedModel) -> Manifest:
     )
 
 
-def _compile_for(machine: TargetMachine, module: ir.Module, manifest: Manifest) -> tuple[bytes, MemoryPlan]:
+def _compile_for(machine: TargetMachine, module: ir.Module, manifest: Manifest) -> tuple[bytes, Manifest]:
+    """The code, and the manifest with what is known of it."""
     buffer = io.BytesIO()
     module.operation.write_bytecode(buffer)
     compiler = IreeCompiler(COMPILE_FLAGS)
@@ -268,5 +270,13 @@ def _compile_for(machine: TargetMachine, module: ir.Module, manifest: Manifest) 
         parameter_bytes=sum(spec.nbytes for spec in manifest.parameters),
         state_bytes=sum(spec.nbytes for spec in manifest.state),
     )
+    loaded = loaded_parameters(program)
     allocate_directly(program)
-    return compiler.to_vm_bytecode(program), memory
+    manifest = dataclasses.replace(
+        manifest,
+        memory=memory,
+        target=machine.spec,
+        parameters=tuple(dataclasses.replace(spec, used=spec.symbol in loaded) for spec in manifest.parameters),
+        allocates_on_queue=allocates_on_queue(program),
+    )
+    return compiler.to_vm_bytecode(program), manifest

@@ -55,7 +55,8 @@ def _symbol(op: ir.Operation) -> str:
 def _convert_global(op: ir.Operation) -> None:
     type = ir.TypeAttr(op.attributes["type"]).value
     scope = ir.StringAttr(op.attributes[SCOPE]).value
-    value = ir.Attribute.parse(f'#flow.parameter.named<"{scope}"::"{_symbol(op)}"> : {type}')
+    key = ir.StringAttr.get(_symbol(op))  # printed with its quotes, and escaped
+    value = ir.Attribute.parse(f'#flow.parameter.named<"{scope}"::{key}> : {type}')
     attributes = {
         "sym_name": op.attributes["sym_name"],
         "sym_visibility": ir.StringAttr.get("private"),

@@ -18,7 +18,7 @@ from pock_mlir.frontends.losses import resolve_loss
 from pock_mlir.frontends.module_checks import check_modules
 from pock_mlir.frontends.module_tree import ModelStructure, model_structure
 from pock_mlir.frontends.torch_export import Examples, TracedModel, function_name, trace, verify
-from pock_mlir.frontends.torch_import import ParameterTable, import_traced
+from pock_mlir.frontends.torch_import import ParameterTable, import_traced, symbol_of
 from pock_mlir.passes.convert_torch_to_pock import torch_op
 from pock_mlir.schemes import Scheme, resolve_scheme
 
@@ -39,6 +39,11 @@ class ImportedModel:
     examples: Examples
 
     @property
+    def trained_symbols(self) -> list[str]:
+        """The symbols of what the scheme trains."""
+        return [symbol_of(name) for name in self.trained]
+
+    @property
     def train_steps(self) -> list[str]:
         """The names of the functions that are training steps."""
         return [function_name("train_step", index) for index in range(len(self.examples.train))]
@@ -55,10 +60,10 @@ def import_model(
     loss_function = resolve_loss(loss)
     _check_model(model)
     structure = model_structure(model)
-    rules, trained = resolve_scheme(
-        scheme, structure.parameters, structure.blocks, structure.after_blocks, structure.frozen
-    )
     parameters = ParameterTable(model)
+    rules, trained = resolve_scheme(
+        scheme, structure.parameters, structure.blocks, structure.after_blocks, structure.frozen, parameters.aliases
+    )
     with clock.measure("torch.export"), _unfrozen(model, trained):
         traced = trace(model, examples, loss_function, torch_op.names())
     try:

@@ -48,6 +48,18 @@ def plan_memory(
     )
 
 
+def loaded_parameters(program: ir.Operation) -> frozenset[str]:
+    """The keys of the parameters and states that a program in the stream phase loads."""
+    keys = set()
+    for op in _walk(program):
+        if op.name.startswith("stream.cmd.parameter."):
+            for value in op.operands:
+                owner = value.owner
+                if not isinstance(owner, ir.Block) and owner.operation.name == "util.buffer.constant":
+                    keys.add(ir.StringAttr(owner.attributes["value"]).value)
+    return frozenset(keys)
+
+
 def _top_level(program: ir.Operation) -> list[ir.Operation]:
     return [op.operation for op in program.regions[0].blocks[0].operations]
 

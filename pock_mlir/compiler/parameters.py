@@ -12,17 +12,18 @@ from pock_mlir.errors import CompileError
 
 
 class StoredParameters(Mapping[str, np.ndarray]):
-    """Every parameter and buffer of a manifest by name, in the layout that the module stores.
+    """Every parameter and buffer of a manifest by symbol, in the layout that the module stores.
 
     Tracing and passes need types only, so nothing here touches a value before it is asked for: a model on the meta
     device compiles, and writing a bundle holds one tensor in its stored layout at a time.
     """
 
     def __init__(self, manifest: Manifest, tensors: Mapping[str, torch.Tensor]) -> None:
-        self._specs = {spec.name: spec for spec in manifest.parameters}
+        self._specs = {spec.symbol: spec for spec in manifest.parameters}
         self._tensors = tensors
 
-    def __getitem__(self, name: str) -> np.ndarray:
+    def __getitem__(self, symbol: str) -> np.ndarray:
+        name = self._specs[symbol].name
         tensor = self._tensors[name].detach()
         if tensor.is_meta:
             raise CompileError(
@@ -32,7 +33,7 @@ class StoredParameters(Mapping[str, np.ndarray]):
         if tensor.dtype == torch.bfloat16:
             tensor = tensor.float()
         # A view where the dtype stays: what writes it puts its elements in order.
-        return self._specs[name].stored_view(tensor.cpu().numpy())
+        return self._specs[symbol].stored_view(tensor.cpu().numpy())
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._specs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pock_mlir.optimizers import Optimizer
+from pock_mlir.passes.options import quoted
 from pock_mlir.precision import Precision
 
 PRUNE = "pock-prune,cse,canonicalize"
@@ -22,11 +23,10 @@ def import_passes(seed: int) -> str:
 def training_passes(
     trained: Sequence[str], optimizer: Optimizer, functions: Sequence[str], precision: Precision
 ) -> str:
-    """Marks what is trained, and adds the backward pass and the updates to the training steps."""
-    # Names hold no pattern characters but brackets, which would be sets.
-    patterns = ",".join(f'"{name.replace("[", "[[]")}"' for name in trained)
+    """Marks what is trained (symbols), and adds the backward pass and the updates to the training steps."""
+    symbols = ",".join(map(quoted, trained))
     scaled = " loss-scale" if precision.scales_loss else ""
-    passes = [f"pock-apply-scheme{{train={patterns}}}", "pock-fold-batch-norm"]
+    passes = [f"pock-apply-scheme{{symbols={{{symbols}}}}}", "pock-fold-batch-norm"]
     if precision.is_narrow:
         master = str(precision.master_weights).lower()
         passes.append(f"pock-lower-precision{{type={precision.storage} master-weights={master}}},cse,canonicalize")

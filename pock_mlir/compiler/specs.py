@@ -12,6 +12,7 @@ from pock_mlir.dialects.torch_types import UNSIGNED
 from pock_mlir.errors import CompileError
 from pock_mlir.passes.functions import (
     find_function,
+    framework_name,
     functions_of,
     mutable_parameters,
     operations_of,
@@ -56,7 +57,7 @@ def dtype_of(type: ir.Type, is_unsigned: bool = False) -> str:
 def parameter_specs(module: ir.Operation) -> tuple[ParameterSpec, ...]:
     specs = []
     mutable = mutable_parameters(module)
-    for name, op in parameters_of(module).items():
+    for symbol, op in parameters_of(module).items():
         attributes = op.operation.attributes
         permutation = tuple(attributes["permutation"]) if "permutation" in attributes else None
         stored = list(ir.RankedTensorType(op.type.value).shape)
@@ -67,15 +68,16 @@ def parameter_specs(module: ir.Operation) -> tuple[ParameterSpec, ...]:
             dtype = _DTYPES[str(ir.TypeAttr(attributes["framework_element"]).value)]
         specs.append(
             ParameterSpec(
-                name,
+                framework_name(op),
                 op.kind.value,
                 tuple(shape),
                 dtype or stored_dtype,
                 permutation,
                 op.trained.value,
                 aliases,
-                mutable=name in mutable,
+                mutable=symbol in mutable,
                 stored_dtype=stored_dtype if dtype else None,
+                symbol=symbol,
             )
         )
     return tuple(specs)
@@ -83,12 +85,14 @@ def parameter_specs(module: ir.Operation) -> tuple[ParameterSpec, ...]:
 
 def state_specs(module: ir.Operation) -> tuple[StateSpec, ...]:
     specs = []
-    for name, op in states_of(module).items():
+    names = {symbol: framework_name(op) for symbol, op in parameters_of(module).items()}
+    for symbol, op in states_of(module).items():
         attributes = op.operation.attributes
         owner = ir.FlatSymbolRefAttr(attributes["parameter"]).value if "parameter" in attributes else None
         slot = ir.StringAttr(attributes["slot"]).value if "slot" in attributes else None
         shape = tuple(ir.RankedTensorType(op.type.value).shape)
-        specs.append(StateSpec(name, shape, dtype_of(op.type.value), op.init.value, owner, slot))
+        name = symbol if owner is None else f"{names[owner]}.{slot}"
+        specs.append(StateSpec(name, shape, dtype_of(op.type.value), op.init.value, owner, slot, symbol))
     return tuple(specs)
 
 

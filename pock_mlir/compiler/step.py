@@ -18,7 +18,7 @@ class CompiledStep:
     manifest: Manifest
     module: bytes = field(repr=False)
     parameters: Mapping[str, np.ndarray] = field(repr=False)
-    """Every parameter and buffer by name, in the layout that the module stores; read from the model when asked for."""
+    """Every parameter and buffer by symbol, in the layout that the module stores; read from the model when needed."""
     seconds: Sequence[tuple[str, float]] = field(default=(), repr=False)
     """What the stages and passes of the compilation took, in their order."""
     verification: str = "off"

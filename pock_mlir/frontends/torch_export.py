@@ -23,6 +23,7 @@ from pock_mlir.frontends.torch_autograd import (
 )
 from pock_mlir.frontends.torch_decompositions import decompositions
 from pock_mlir.frontends.torch_grad_regions import explicit_gradients
+from pock_mlir.frontends.torch_names import any_name
 from pock_mlir.frontends.torch_program import separate_writes, without_input_writes
 from pock_mlir.frontends.torch_python_state import Changes, recorded_changes, refuse_python_state
 from pock_mlir.frontends.torch_verify import StepResult, obstacle, run_module, verify_export
@@ -206,7 +207,7 @@ def _export(
     module: torch.nn.Module, arguments: tuple[Any, ...], table: dict[Any, Callable[..., Any]], what: str
 ) -> ExportedProgram:
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), any_name():
             warnings.simplefilter("ignore")
             # Whether the caller is under no_grad has no say in how the model is trained.
             with torch.enable_grad():

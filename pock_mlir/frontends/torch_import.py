@@ -23,11 +23,17 @@ from pock_mlir.errors import CompileError
 from pock_mlir.frontends.torch_export import TracedModel
 from pock_mlir.passes.functions import find_function, operations_of
 
-# The model is the attribute `model` of the traced wrapper.
+# The model is the attribute `model` of the traced wrapper. Its parameters keep these names as their symbols, so that
+# none of them is that of a function or of a state of ours.
 WRAPPER_PREFIX = "model."
 # Frames that are no lines of the user's: torch's own, and our wrapper around the model.
 _FOREIGN = (str(Path(torch.__file__).parent), str(Path(__file__).parent))
 _FRAME = re.compile(r'File "([^"]+)", line (\d+)')
+
+
+def symbol_of(name: str) -> str:
+    """The symbol of a parameter or buffer of the model."""
+    return WRAPPER_PREFIX + name
 
 
 class ParameterTable:
@@ -111,19 +117,19 @@ def _changes_as_results(program: ExportedProgram) -> Iterator[list[str]]:
         signature.output_specs = specs
 
 
-def _assign_results(function: ir.Operation, symbols: Sequence[str]) -> None:
+def _assign_results(function: ir.Operation, names: Sequence[str]) -> None:
     """The last results become what is assigned to these parameters and buffers, at the end: after all reads."""
-    if not symbols:
+    if not names:
         return
     terminator = operations_of(function)[-1].operation
     values = list(terminator.operands)
-    kept, new = values[: -len(symbols)], values[-len(symbols) :]
+    kept, new = values[: -len(names)], values[-len(names) :]
     with function.context, terminator.location, ir.InsertionPoint(terminator):
-        for symbol, value in zip(symbols, new, strict=True):
+        for name, value in zip(names, new, strict=True):
             tensor = stored_tensor(value.type)
             converted = ir.Operation.create("torch_c.to_builtin_tensor", [tensor], [value]).results[0]
-            with ir.Location.name(symbol):
-                state.assign(symbol, converted)
+            with ir.Location.name(name):
+                state.assign(symbol_of(name), converted)
         ir.Operation.create("func.return", [], kept)
     terminator.erase()
     type = ir.FunctionType(ir.TypeAttr(function.attributes["function_type"]).value)
@@ -145,7 +151,8 @@ def _declare(name: str, tensor: torch.Tensor, parameters: ParameterTable) -> Non
         )
     type = ir.RankedTensorType.get(list(tensor.shape), ir.Type.parse(element))
     with ir.Location.name(name):
-        op = state.parameter(name, type, kind=parameters.kinds[name])
+        op = state.parameter(symbol_of(name), type, kind=parameters.kinds[name])
+    op.operation.attributes["framework_name"] = ir.StringAttr.get(name)
     if tensor.dtype == torch.uint8:
         op.operation.attributes[UNSIGNED] = ir.UnitAttr.get()
     if tensor.dtype == torch.bfloat16:  # of which numpy has no arrays
@@ -187,9 +194,9 @@ class _Hooks(FxImporterHooks):
         part = complex_part(info.ir_type)
         with ir.Location.name(name):
             if part is None:
-                return _from_builtin(state.read(name, stored_tensor(info.ir_type)), info.ir_type)
+                return _from_builtin(state.read(symbol_of(name), stored_tensor(info.ir_type)), info.ir_type)
             pairs = ir.RankedTensorType.get([*part.shape, 2], part.element_type)
-            return _as_complex(_from_builtin(state.read(name, pairs), _vtensor(pairs)))
+            return _as_complex(_from_builtin(state.read(symbol_of(name), pairs), _vtensor(pairs)))
 
     def resolve_literal(self, gni: GraphNodeImporter, literal: Any, info: InputInfo | None) -> ir.Value | None:
         """Tensor constants as plain attributes (the default, resources, cannot be looked into)."""

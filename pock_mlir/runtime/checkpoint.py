@@ -1,15 +1,16 @@
 """Checkpoints: safetensors files with the parameters, the optimizer's state and the step.
 
 Parameters and buffers stand under their framework names in the framework's layout, so `safetensors.torch.load_file`
-gives what `Module.load_state_dict` takes once the names with the prefix `optimizer/` are left out. The metadata holds
-the step, the learning rate with its schedule, and which bundle wrote the file.
+gives what `Module.load_state_dict` takes once the names with the prefix `optimizer/` are left out. (Where a parameter's
+own name begins so, the prefix is `/optimizer/`, and so on.) The metadata holds that prefix, the step, the learning rate
+with its schedule, and which bundle wrote the file.
 """
 
 from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,20 +49,13 @@ class Checkpoint:
 
 
 def write_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
-    """Writes the file atomically.
-
-    Raises `CheckpointError` if the disk refuses or a parameter's name has the state prefix.
-    """
-    clash = next((name for name in checkpoint.parameters if name.startswith(STATE_PREFIX)), None)
-    if clash is not None:
-        raise CheckpointError(
-            f"cannot write {path}: the parameter name '{clash}' begins with '{STATE_PREFIX}', "
-            "which marks optimizer state"
-        )
-    tensors = dict(checkpoint.parameters) | {STATE_PREFIX + name: array for name, array in checkpoint.states.items()}
+    """Writes the file atomically. Raises `CheckpointError` if the disk refuses."""
+    prefix = free_prefix(STATE_PREFIX, checkpoint.parameters)
+    tensors = dict(checkpoint.parameters) | {prefix + name: array for name, array in checkpoint.states.items()}
     metadata = {
         "format": _FORMAT,
         "format_version": _VERSION,
+        "state_prefix": prefix,
         "step": str(checkpoint.step),
         "pending": str(checkpoint.pending),
         "lr": repr(checkpoint.lr),
@@ -73,6 +67,14 @@ def write_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
         write_tensor_file(path, tensors, metadata, sealed=True)
     except TensorFileError as error:
         raise CheckpointError(f"the checkpoint was not written: {error}") from error
+
+
+def free_prefix(prefix: str, names: Iterable[str]) -> str:
+    """A prefix like the given one with which none of the names begins."""
+    taken = tuple(names)
+    while any(name.startswith(prefix) for name in taken):
+        prefix = "/" + prefix
+    return prefix
 
 
 def read_checkpoint(path: str | Path) -> Checkpoint:
@@ -94,14 +96,11 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
         )
     _check_version(path, file)
     tensors = file.arrays()
+    prefix = metadata.get("state_prefix", STATE_PREFIX)
     try:
         return Checkpoint(
-            parameters={name: array for name, array in tensors.items() if not name.startswith(STATE_PREFIX)},
-            states={
-                name.removeprefix(STATE_PREFIX): array
-                for name, array in tensors.items()
-                if name.startswith(STATE_PREFIX)
-            },
+            parameters={name: array for name, array in tensors.items() if not name.startswith(prefix)},
+            states={name.removeprefix(prefix): array for name, array in tensors.items() if name.startswith(prefix)},
             step=int(metadata["step"]),
             pending=int(metadata["pending"]),
             lr=float(metadata["lr"]),

@@ -30,7 +30,7 @@ class Module:
 
     `peak_bytes` is the most memory that was held during a measured call. `mapped_bytes` is the size of the frozen
     parameters that the context uses where they lie in host memory, which the device's allocator does not count; the
-    peak does. `allocates_on_queue` says whether the module allocates on the device's queue.
+    peak does.
     """
 
     def __init__(self, path: Path, manifest: Manifest, device: Device):
@@ -46,12 +46,7 @@ class Module:
             ) from error
         self._hal = rt.create_hal_module(self._instance, device.hal)
         self._functions = {name: function for name in self._module.function_names if (function := self._lookup(name))}
-        code = path.read_bytes()
-        # The names of what a module imports, functions and parameters, stand in its file.
-        self.allocates_on_queue = b"hal.device.queue.alloca" in code
-        self._frozen = [
-            spec for spec in manifest.parameters if not self._is_mutable(spec.name) and spec.name.encode() in code
-        ]
+        self._frozen = [spec for spec in manifest.parameters if spec.used and not self._is_mutable(spec.symbol)]
         self._context: rt.VmContext | None = None
         self.mapped_bytes = 0
         self.peak_bytes = 0
@@ -63,9 +58,10 @@ class Module:
     def start(self, file: TensorFile, values: Mapping[str, np.ndarray], states: Mapping[str, np.ndarray]) -> None:
         """Makes a new context, after the old one is gone: memory never holds both.
 
-        `values` replaces parameters of `file`, in the stored layout; `states` holds the states that do not start from
-        their `init`. The arrays are copied into the module if it can change them, else used where they are, for which
-        they must be aligned (`aligned_copy`). Raises `PockError` if IREE cannot make the context.
+        `values`, by symbol, replaces parameters of `file`, in the stored layout; `states`, by symbol, holds the states
+        that do not start from their `init`. The arrays are copied into the module if it can change them, else used
+        where they are, for which they must be aligned (`aligned_copy`). Raises `PockError` if IREE cannot make the
+        context.
         """
         self.stop()
         staging = _Staging({name: array for name, array in values.items() if self._is_mutable(name)} | dict(states))
@@ -77,7 +73,7 @@ class Module:
         except _IREE_ERRORS as error:
             raise PockError(f"IREE cannot start {self._path}: {_first_line(error)}") from error
         in_place = [
-            spec for spec in self._frozen if spec.name in values or file.entries[spec.name].offset % ALIGNMENT == 0
+            spec for spec in self._frozen if spec.symbol in values or file.entries[spec.symbol].offset % ALIGNMENT == 0
         ]
         self.mapped_bytes = sum(spec.nbytes for spec in in_place)
         staging.release()
@@ -128,22 +124,22 @@ class Module:
         index = rt.ParameterIndex()
         handle = rt.FileHandle.wrap_memory(file.data)
         for spec in self._manifest.parameters:
-            if spec.name not in values:
-                entry = file.entries[spec.name]
-                index.add_from_file_handle(spec.name, handle, entry.nbytes, offset=entry.offset)
-            elif spec.name in staging.offsets:
-                staging.add_to(index, spec.name)
+            if spec.symbol not in values:
+                entry = file.entries[spec.symbol]
+                index.add_from_file_handle(spec.symbol, handle, entry.nbytes, offset=entry.offset)
+            elif spec.symbol in staging.offsets:
+                staging.add_to(index, spec.symbol)
             else:
-                index.add_buffer(spec.name, np.asarray(values[spec.name], order="C"))
+                index.add_buffer(spec.symbol, np.asarray(values[spec.symbol], order="C"))
         return index
 
     def _state_index(self, states: Mapping[str, np.ndarray], staging: _Staging) -> rt.ParameterIndex:
         index = rt.ParameterIndex()
         for spec in self._manifest.state:
-            if spec.name in states:
-                staging.add_to(index, spec.name)
+            if spec.symbol in states:
+                staging.add_to(index, spec.symbol)
             else:
-                index.add_splat(spec.name, splat_pattern(spec), spec.nbytes)
+                index.add_splat(spec.symbol, splat_pattern(spec), spec.nbytes)
         return index
 
 

@@ -32,7 +32,8 @@ class Session:
         self._bundle = bundle
         self._device = device
         self._module = Module(bundle.module_path, bundle.manifest, device)
-        self._replaced: dict[str, np.ndarray] = {}  # frozen parameters that do not have the bundle's values, as stored
+        # Frozen parameters that do not have the bundle's values, by symbol, as stored.
+        self._replaced: dict[str, np.ndarray] = {}
         self._step = 0
         self._pending = 0
         self._last_call = ""
@@ -197,7 +198,7 @@ class Session:
 
         Raises `CheckpointError` if the disk refuses; an old file at `path` then stays as it is.
         """
-        parameters = {spec.name: spec for spec in self.manifest.parameters}
+        parameters = {spec.symbol: spec for spec in self.manifest.parameters}
         states = {}
         for spec, array in zip(self.manifest.state, self._states(), strict=True):
             layout = state_layout(spec, parameters)
@@ -248,7 +249,7 @@ class Session:
         reuse: the allocator's figure, and `mapped_parameter_bytes`, which it does not count. Raises `PockError` where
         this cannot be measured: on the threaded CPU device, for a module that allocates on the queue (docs/bundle.md).
         """
-        if self._module.allocates_on_queue and not self._device.counts_queue_allocations:
+        if self.manifest.allocates_on_queue and not self._device.counts_queue_allocations:
             raise PockError(
                 f"the bundle {self._bundle.path} allocates transients in a way that the device '{self._device.driver}' "
                 "does not count; compile it again, or load it with threads=1 to measure"
@@ -274,9 +275,9 @@ class Session:
         needed = [
             *(signature.function for signature in self.manifest.signatures),
             f"set.{_LEARNING_RATE}",
-            *(f"get.{spec.name}" for spec in self.manifest.state),
+            *(f"get.{spec.symbol}" for spec in self.manifest.state),
         ]
-        needed += [f"get.{spec.name}" for spec in self.manifest.parameters if spec.mutable]
+        needed += [f"get.{spec.symbol}" for spec in self.manifest.parameters if spec.mutable]
         needed += ["apply_gradients"] * (self.manifest.accumulate > 1)
         missing = next((name for name in needed if not self._module.has(name)), None)
         if missing is not None:
@@ -318,29 +319,29 @@ class Session:
         return values
 
     def _stored(self, spec: ParameterSpec) -> np.ndarray:
-        if self._module.has(f"get.{spec.name}"):
+        if self._module.has(f"get.{spec.symbol}"):
             return self._get(spec)
-        return np.array(self._replaced.get(spec.name, self._bundle.parameters.array(spec.name)))
+        return np.array(self._replaced.get(spec.symbol, self._bundle.parameters.array(spec.symbol)))
 
     def _states(self) -> list[np.ndarray]:
         return [self._get(spec) for spec in self.manifest.state]
 
     def _get(self, spec: ParameterSpec | StateSpec) -> np.ndarray:
-        (array,) = self._module.call(f"get.{spec.name}")
+        (array,) = self._module.call(f"get.{spec.symbol}")
         return array.astype(spec.storage_dtype if isinstance(spec, ParameterSpec) else spec.dtype, copy=False)
 
     def _restart(self, parameters: Mapping[str, np.ndarray], states: Mapping[str, np.ndarray]) -> None:
-        """Makes a new context with the given values, as stored, and the current ones for the rest.
+        """Makes a new context with the given values, by symbol as stored, and the current ones for the rest.
 
         Goes back to the current values if that fails.
         """
         mutable = {
-            spec.name: self._get(spec) for spec in self.manifest.parameters if self._module.has(f"get.{spec.name}")
+            spec.symbol: self._get(spec) for spec in self.manifest.parameters if self._module.has(f"get.{spec.symbol}")
         }
-        current_states = {spec.name: array for spec, array in zip(self.manifest.state, self._states(), strict=True)}
-        frozen = {name: aligned_copy(array) for name, array in parameters.items() if name not in mutable}
+        current_states = {spec.symbol: array for spec, array in zip(self.manifest.state, self._states(), strict=True)}
+        frozen = {symbol: aligned_copy(array) for symbol, array in parameters.items() if symbol not in mutable}
         replaced = self._replaced | frozen
-        changed = {name: parameters.get(name, array) for name, array in mutable.items()}
+        changed = {symbol: parameters.get(symbol, array) for symbol, array in mutable.items()}
         try:
             self._module.start(self._bundle.parameters, replaced | changed, current_states | dict(states))
         except PockError:

@@ -23,7 +23,7 @@ def take_parameters(
     what: str,
     error: type[PockError] = StateError,
 ) -> dict[str, np.ndarray]:
-    """The parameters of `values`, by their first name, in the stored layout.
+    """The parameters of `values`, by their symbol, in the stored layout.
 
     `values` maps framework names (aliases too) to arrays or tensors in the framework's layout. With `strict` every
     parameter must be there and nothing else; without it, missing and unknown names are passed over. `what` names
@@ -35,7 +35,7 @@ def take_parameters(
     for spec in specs:
         array = _take_one(values, spec, problems)
         if array is not None:
-            taken[spec.name] = spec.to_stored(array)
+            taken[spec.symbol] = spec.to_stored(array)
         elif strict and not any(name in values for name in (spec.name, *spec.aliases)):
             problems.append(f"no value for '{spec.name}'")
     if strict:
@@ -48,8 +48,11 @@ def take_parameters(
 def take_states(
     values: Mapping[str, np.ndarray], manifest: Manifest, *, what: str, error: type[PockError] = StateError
 ) -> dict[str, np.ndarray]:
-    """The optimizer's states of `values`, as stored. Every state must be there and nothing else. Raises `error`."""
-    parameters = {spec.name: spec for spec in manifest.parameters}
+    """The optimizer's states of `values`, by their symbol, as stored.
+
+    Every state must be there and nothing else. Raises `error`.
+    """
+    parameters = {spec.symbol: spec for spec in manifest.parameters}
     problems: list[str] = []
     taken: dict[str, np.ndarray] = {}
     for spec in manifest.state:
@@ -64,7 +67,7 @@ def take_states(
                 f"optimizer state '{spec.name}' is {array.dtype}{list(array.shape)}, expected {spec.dtype}{list(shape)}"
             )
         else:
-            taken[spec.name] = layout.to_stored(array) if layout else array
+            taken[spec.symbol] = layout.to_stored(array) if layout else array
     known = {spec.name for spec in manifest.state}
     problems += [f"unknown optimizer state '{name}'" for name in values if name not in known]
     _raise_problems(problems, what, "this bundle's optimizer and scheme", error)
@@ -72,7 +75,7 @@ def take_states(
 
 
 def state_layout(spec: StateSpec, parameters: Mapping[str, ParameterSpec]) -> ParameterSpec | None:
-    """The parameter whose layout the state shares; `None` where the state is not laid out like one."""
+    """The parameter, of those by symbol, whose layout the state shares; `None` where it has another."""
     owner = parameters.get(spec.parameter) if spec.parameter is not None else None
     if owner is None or owner.stored_shape != spec.shape:
         return None

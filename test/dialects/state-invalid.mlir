@@ -3,6 +3,9 @@
 // expected-error @+1 {{'pock.parameter' op attribute 'trained' must be a bool, got 1}}
 "pock.parameter"() {kind = "parameter", sym_name = "w", trained = 1, type = tensor<2xf32>} : () -> ()
 // -----
+// expected-error @+1 {{'pock.parameter' op attribute 'framework_name' must be a string, got 1}}
+"pock.parameter"() {framework_name = 1, kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+// -----
 // expected-error @+1 {{'pock.parameter' op attribute 'kind' must be one of parameter, buffer, constant, got 'weight'}}
 "pock.parameter"() {kind = "weight", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
 // -----

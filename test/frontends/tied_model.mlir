@@ -2,17 +2,17 @@
 // RUN: %python %S/Inputs/tied_model.py | FileCheck %s
 
 // Each tensor of the model once, under its first name; a buffer outside of the state dictionary is a constant.
-// CHECK: "pock.parameter"() {aliases = ["decoder.weight"], kind = "parameter", sym_name = "embedding.weight", trained = false, type = tensor<9x4xf32>}
-// CHECK-NOT: sym_name = "decoder.weight"
-// CHECK: "pock.parameter"() {kind = "parameter", sym_name = "decoder.bias",
-// CHECK: "pock.parameter"() {kind = "parameter", sym_name = "unused.weight",
-// CHECK: "pock.parameter"() {kind = "buffer", sym_name = "scale",
-// CHECK: "pock.parameter"() {kind = "constant", sym_name = "offset",
+// CHECK: "pock.parameter"() {aliases = ["decoder.weight"], framework_name = "embedding.weight", kind = "parameter", sym_name = "model.embedding.weight", trained = false, type = tensor<9x4xf32>}
+// CHECK-NOT: sym_name = "model.decoder.weight"
+// CHECK: "pock.parameter"() {framework_name = "decoder.bias", kind = "parameter", sym_name = "model.decoder.bias",
+// CHECK: "pock.parameter"() {framework_name = "unused.weight", kind = "parameter", sym_name = "model.unused.weight",
+// CHECK: "pock.parameter"() {framework_name = "scale", kind = "buffer", sym_name = "model.scale",
+// CHECK: "pock.parameter"() {framework_name = "offset", kind = "constant", sym_name = "model.offset",
 
 // The training step takes inputs and targets and returns the loss; locations name the module and the line in its code.
 // CHECK-LABEL: func.func @train_step(
 // CHECK-SAME: %[[IDS:.*]]: !torch.vtensor<[2],si64>{{.*}}, %[[TARGET:.*]]: !torch.vtensor<[2],si64>{{.*}}) -> !torch.vtensor<[],f32>
-// CHECK: %[[READ:.*]] = "pock.read"() {symbol = @embedding.weight} : () -> tensor<9x4xf32> loc("embedding.weight")
+// CHECK: %[[READ:.*]] = "pock.read"() {symbol = @model.embedding.weight} : () -> tensor<9x4xf32> loc("embedding.weight")
 // CHECK: %[[WEIGHT:.*]] = torch_c.from_builtin_tensor %[[READ]]
 // CHECK: torch.aten.embedding %[[WEIGHT]], %[[IDS]], {{.*}} loc("embedding"(
 // CHECK: torch.aten.add.Tensor {{.*}} loc("{{.*}}tied_model.py":[[#]]:0)

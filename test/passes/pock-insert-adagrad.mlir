@@ -3,7 +3,7 @@
 
 // s += g^2; w -= lr g / (sqrt(s) + eps). The sum starts where it is asked to, and no steps are counted.
 // CHECK-NOT: sym_name = "step"
-// CHECK: "pock.state"() {init = 5.000000e-01 : f64, parameter = @w, slot = "sum", sym_name = "w.sum", type = tensor<2xf32>}
+// CHECK: "pock.state"() {init = 5.000000e-01 : f64, parameter = @w, slot = "sum", sym_name = "sum.w", type = tensor<2xf32>}
 // CHECK: %[[LR:.*]] = "pock.read"() {symbol = @lr}
 // CHECK: "pock.update"(%arg0, %[[LR]]) ({
 // CHECK-NEXT: ^bb0(%[[G:.*]]: f32, %[[L:.*]]: f32, %[[W:.*]]: f32, %[[S:.*]]: f32):

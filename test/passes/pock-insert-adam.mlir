@@ -4,8 +4,8 @@
 // RUN: pock-opt %s --pock-insert-adam=accumulate=2 | FileCheck %s --check-prefix=ACCUMULATE
 
 // CHECK-DAG: "pock.state"() {init = 0.000000e+00 : f64, sym_name = "step", type = tensor<f32>}
-// CHECK-DAG: "pock.state"() {init = 0.000000e+00 : f64, parameter = @w, slot = "exp_avg", sym_name = "w.exp_avg", type = tensor<2xf32>}
-// CHECK-DAG: "pock.state"() {init = 0.000000e+00 : f64, parameter = @w, slot = "exp_avg_sq", sym_name = "w.exp_avg_sq", type = tensor<2xf32>}
+// CHECK-DAG: "pock.state"() {init = 0.000000e+00 : f64, parameter = @w, slot = "exp_avg", sym_name = "exp_avg.w", type = tensor<2xf32>}
+// CHECK-DAG: "pock.state"() {init = 0.000000e+00 : f64, parameter = @w, slot = "exp_avg_sq", sym_name = "exp_avg_sq.w", type = tensor<2xf32>}
 // CHECK-DAG: "pock.state"() {init = 1.000000e-03 : f64, sym_name = "lr", type = tensor<f32>}
 
 // What all updates share is computed once: the step's number and both bias corrections, as -expm1(step log beta).
@@ -35,7 +35,7 @@
 // CHECK: %[[CHANGE:.*]] = arith.mulf %[[SIZE]], %[[DIRECTION]]
 // CHECK: %[[NEW_W:.*]] = arith.subf %[[W]], %[[CHANGE]]
 // CHECK: "pock.yield"(%[[NEW_W]], %[[NEW_M]], %[[NEW_V]])
-// CHECK: states = [@w, @w.exp_avg, @w.exp_avg_sq]
+// CHECK: states = [@w, @exp_avg.w, @exp_avg_sq.w]
 
 // Weight decay is added to the gradient; without a first moment its correction is 1.
 // DECAY-COUNT-1: math.expm1
@@ -54,14 +54,14 @@
 // AMSGRAD: %[[NEW_LARGEST:.*]] = arith.maximumf %[[LARGEST]], %[[NEW_V]]
 // AMSGRAD: math.sqrt %[[NEW_LARGEST]]
 // AMSGRAD: "pock.yield"(%{{.*}}, %{{.*}}, %[[NEW_V]], %[[NEW_LARGEST]])
-// AMSGRAD: states = [@w, @w.exp_avg, @w.exp_avg_sq, @w.max_exp_avg_sq]
+// AMSGRAD: states = [@w, @exp_avg.w, @exp_avg_sq.w, @max_exp_avg_sq.w]
 
 // Steps are counted where the parameters change.
 // ACCUMULATE-LABEL: func.func @train_step(
 // ACCUMULATE-NOT: @step
 // ACCUMULATE-LABEL: func.func @apply_gradients(
 // ACCUMULATE: states = [@step]
-// ACCUMULATE: states = [@w, @w.exp_avg, @w.exp_avg_sq, @w.accumulated_gradient]
+// ACCUMULATE: states = [@w, @exp_avg.w, @exp_avg_sq.w, @accumulated_gradient.w]
 
 "pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
 func.func @train_step(%x: tensor<2xf32>) {

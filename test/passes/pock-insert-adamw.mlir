@@ -13,7 +13,7 @@
 // CHECK: arith.mulf %[[G]], %[[G]]
 // CHECK: %[[NEW:.*]] = arith.subf %[[SHRUNK]], %{{.*}}
 // CHECK: "pock.yield"(%[[NEW]],
-// CHECK: states = [@w, @w.exp_avg, @w.exp_avg_sq]
+// CHECK: states = [@w, @exp_avg.w, @exp_avg_sq.w]
 "pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
 func.func @train_step(%x: tensor<2xf32>) {
   "pock.gradient"(%x) {parameter = @w} : (tensor<2xf32>) -> ()

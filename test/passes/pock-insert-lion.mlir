@@ -3,7 +3,7 @@
 
 // The parameter moves by the learning rate in the direction of the sign of one moving average, which is 0 at 0; the
 // one that is kept has the other decay rate.
-// CHECK: "pock.state"() {init = 0.000000e+00 : f64, parameter = @w, slot = "exp_avg", sym_name = "w.exp_avg", type = tensor<2xf32>}
+// CHECK: "pock.state"() {init = 0.000000e+00 : f64, parameter = @w, slot = "exp_avg", sym_name = "exp_avg.w", type = tensor<2xf32>}
 // CHECK: %[[LR:.*]] = "pock.read"() {symbol = @lr}
 // CHECK: "pock.update"(%arg0, %[[LR]]) ({
 // CHECK-NEXT: ^bb0(%[[G:.*]]: f32, %[[L:.*]]: f32, %[[W:.*]]: f32, %[[M:.*]]: f32):
@@ -21,7 +21,7 @@
 // CHECK: %[[KEPT:.*]] = arith.mulf %[[B2]], %[[M]]
 // CHECK: %[[NEW_M:.*]] = arith.addf %[[KEPT]], %{{.*}}
 // CHECK: "pock.yield"(%[[NEW_W]], %[[NEW_M]])
-// CHECK: states = [@w, @w.exp_avg]
+// CHECK: states = [@w, @exp_avg.w]
 
 // Weight decay shrinks the parameter by a factor of 1 - lr wd.
 // DECAY: %[[LR:.*]] = "pock.read"() {symbol = @lr}

@@ -2,7 +2,7 @@
 // RUN: pock-opt %s --pock-insert-rmsprop='momentum=0.5 centered' | FileCheck %s --check-prefix=CENTERED
 
 // v = a v + (1 - a) g^2; w -= lr g / (sqrt(v) + eps).
-// CHECK: "pock.state"() {init = 0.000000e+00 : f64, parameter = @w, slot = "square_avg", sym_name = "w.square_avg", type = tensor<2xf32>}
+// CHECK: "pock.state"() {init = 0.000000e+00 : f64, parameter = @w, slot = "square_avg", sym_name = "square_avg.w", type = tensor<2xf32>}
 // CHECK-NOT: slot = "
 // CHECK: "pock.update"(%arg0, %{{.*}}) ({
 // CHECK-NEXT: ^bb0(%[[G:.*]]: f32, %[[L:.*]]: f32, %[[W:.*]]: f32, %[[V:.*]]: f32):
@@ -34,7 +34,7 @@
 // CENTERED: %[[CHANGE:.*]] = arith.mulf %[[L]], %[[NEW_M]]
 // CENTERED: %[[NEW_W:.*]] = arith.subf %[[W]], %[[CHANGE]]
 // CENTERED: "pock.yield"(%[[NEW_W]], %[[SQUARE]], %[[MEAN]], %[[NEW_M]])
-// CENTERED: states = [@w, @w.square_avg, @w.grad_avg, @w.momentum_buffer]
+// CENTERED: states = [@w, @square_avg.w, @grad_avg.w, @momentum_buffer.w]
 
 "pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
 func.func @train_step(%x: tensor<2xf32>) {

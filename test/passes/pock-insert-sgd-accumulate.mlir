@@ -3,14 +3,14 @@
 // RUN: pock-opt %s --pock-insert-sgd=accumulate=4 | FileCheck %s
 // RUN: pock-opt %s --pock-insert-sgd='accumulate=4 clip-norm=1.0' | FileCheck %s --check-prefix=CLIP
 
-// CHECK: "pock.state"() {init = 0.000000e+00 : f64, parameter = @w, slot = "accumulated_gradient", sym_name = "w.accumulated_gradient", type = tensor<2xf32>}
+// CHECK: "pock.state"() {init = 0.000000e+00 : f64, parameter = @w, slot = "accumulated_gradient", sym_name = "accumulated_gradient.w", type = tensor<2xf32>}
 // CHECK-LABEL: func.func @train_step(
 // CHECK-SAME: %[[X:.*]]: tensor<2xf32>)
 // CHECK-NEXT: "pock.update"(%[[X]]) ({
 // CHECK-NEXT: ^bb0(%[[G:.*]]: f32, %[[TOTAL:.*]]: f32):
 // CHECK-NEXT: %[[SUM:.*]] = arith.addf %[[TOTAL]], %[[G]]
 // CHECK-NEXT: "pock.yield"(%[[SUM]])
-// CHECK-NEXT: }) {operandSegmentSizes = array<i32: 1, 0>, states = [@w.accumulated_gradient]}
+// CHECK-NEXT: }) {operandSegmentSizes = array<i32: 1, 0>, states = [@accumulated_gradient.w]}
 // CHECK-NEXT: return
 // CHECK-LABEL: func.func @apply_gradients()
 // CHECK: %[[LR:.*]] = "pock.read"() {symbol = @lr}
@@ -22,11 +22,11 @@
 // CHECK-NEXT: %[[NEW:.*]] = arith.subf %[[W]], %[[STEP]]
 // CHECK-NEXT: %[[ZERO:.*]] = arith.constant 0.000000e+00
 // CHECK-NEXT: "pock.yield"(%[[NEW]], %[[ZERO]])
-// CHECK-NEXT: }) {operandSegmentSizes = array<i32: 0, 2>, states = [@w, @w.accumulated_gradient]}
+// CHECK-NEXT: }) {operandSegmentSizes = array<i32: 0, 2>, states = [@w, @accumulated_gradient.w]}
 
 // Clipping is by the norm of the means.
 // CLIP-LABEL: func.func @apply_gradients()
-// CLIP: %[[TOTAL:.*]] = "pock.read"() {symbol = @w.accumulated_gradient}
+// CLIP: %[[TOTAL:.*]] = "pock.read"() {symbol = @accumulated_gradient.w}
 // CLIP: %[[QUARTER:.*]] = arith.constant dense<2.500000e-01> : tensor<f32>
 // CLIP: arith.mulf %[[TOTAL]], %[[TOTAL]]
 // CLIP: %[[NORM:.*]] = math.sqrt

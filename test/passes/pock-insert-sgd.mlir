@@ -20,8 +20,8 @@
 // PLAIN-NOT: "pock.gradient"
 
 // m = mu m + g; w -= lr m.
-// MOMENTUM: "pock.state"() {init = 0.000000e+00 : f64, parameter = @b, slot = "momentum_buffer", sym_name = "b.momentum_buffer", type = tensor<3xf32>}
-// MOMENTUM: "pock.state"() {{.*}}sym_name = "w.momentum_buffer", type = tensor<2x3xf32>}
+// MOMENTUM: "pock.state"() {init = 0.000000e+00 : f64, parameter = @b, slot = "momentum_buffer", sym_name = "momentum_buffer.b", type = tensor<3xf32>}
+// MOMENTUM: "pock.state"() {{.*}}sym_name = "momentum_buffer.w", type = tensor<2x3xf32>}
 // MOMENTUM: "pock.update"
 // MOMENTUM-NEXT: ^bb0(%[[G:.*]]: f32, %[[L:.*]]: f32, %[[W:.*]]: f32, %[[M:.*]]: f32):
 // MOMENTUM-NEXT: %[[MU:.*]] = arith.constant 5.000000e-01 : f32
@@ -30,7 +30,7 @@
 // MOMENTUM-NEXT: %[[STEP:.*]] = arith.mulf %[[L]], %[[NEW_M]]
 // MOMENTUM-NEXT: %[[NEW:.*]] = arith.subf %[[W]], %[[STEP]]
 // MOMENTUM-NEXT: "pock.yield"(%[[NEW]], %[[NEW_M]])
-// MOMENTUM-NEXT: }) {operandSegmentSizes = array<i32: 1, 1>, states = [@b, @b.momentum_buffer]}
+// MOMENTUM-NEXT: }) {operandSegmentSizes = array<i32: 1, 1>, states = [@b, @momentum_buffer.b]}
 
 // g += wd w; m = mu m + g; w -= lr (g + mu m).
 // NESTEROV: "pock.update"

@@ -16,7 +16,7 @@ from torch_mlir import ir
 
 import pock_mlir.passes
 from pock_mlir.passes import pipeline, registry
-from pock_mlir.passes.options import split_options
+from pock_mlir.passes.options import PassOption, quoted, split_options
 from pock_mlir.passes.pipeline import NativeStep, PassError, PassPipeline, PipelineError, pipeline_steps, run_pipeline
 from pock_mlir.passes.pipeline_text import parse_pipeline
 from pock_mlir.passes.registry import PassFailure, register_pass, register_pipeline, registered_passes
@@ -369,3 +369,12 @@ def test_any_text_parses_or_is_refused(text: str) -> None:
 
 def test_public_names() -> None:
     assert set(pipeline.__all__) >= {"PassError", "PipelineError", "run_pipeline"}
+
+
+@given(st.lists(st.text(max_size=8), min_size=1))
+def test_any_quoted_text_comes_back(texts: list[str]) -> None:
+    (anchor,) = parse_pipeline(f"builtin.module(a{{names={{{','.join(map(quoted, texts))}}} last={quoted(texts[0])}}})")
+    assert anchor.nested is not None
+    names, last = (item.partition("=")[2] for item in split_options(anchor.nested[0].options or ""))
+    assert PassOption("names", "names", str, None, is_list=True).parse(names) == tuple(texts)
+    assert PassOption("last", "last", str, None).parse(last) == texts[0]

@@ -110,10 +110,13 @@ def _signature(array: dict) -> dict:
         ({"schedule": {"name": "cosine"}}, "field 'schedule': the schedule 'cosine' needs total_steps"),
         ({"files": {}}, "has no hash for module.vmfb"),
         (
-            {"state": [{"name": "m", "shape": [], "dtype": "float32", "init": 0, "parameter": "w"}]},
+            {"state": [{"name": "m", "symbol": "m", "shape": [], "dtype": "float32", "init": 0, "parameter": "w"}]},
             "parameter 'w', which does not",
         ),
-        ({"state": [{"name": "fc2.bias", "shape": [], "dtype": "float32", "init": 0}]}, "'fc2.bias' stands for two"),
+        (
+            {"state": [{"name": "m", "symbol": "fc2.bias", "shape": [], "dtype": "float32", "init": 0}]},
+            "'fc2.bias' stands for two",
+        ),
     ],
 )
 def test_wrong_fields_are_named(copy: Path, changes: dict[str, Any], message: str) -> None:

@@ -94,7 +94,7 @@ def test_what_cannot_be_measured_is_not_made_up(wide: Path, tmp_path: Path, monk
     monkeypatch.setattr(builder, "allocate_directly", lambda module: None)
     code = compile_text(module_text(Mlp()))
     compile_text.cache_clear()
-    manifest = write_mlp_bundle(tmp_path / "queue.pock")
+    manifest = write_mlp_bundle(tmp_path / "queue.pock", allocates_on_queue=True)
     stored = {spec.name: _stored(spec) for spec in manifest.parameters}
     write_bundle(tmp_path / "queue.pock", manifest, code, stored)
     counted, uncounted = (pock.load(tmp_path / "queue.pock", threads=threads) for threads in (1, 2))
