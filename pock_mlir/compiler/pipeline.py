@@ -10,7 +10,10 @@ from pock_mlir.precision import Precision
 
 PRUNE = "pock-prune,cse,canonicalize"
 
-LOWER = "pock-verify-symbols,pock-export-state,convert-pock-to-linalg,convert-pock-state,cse,canonicalize"
+LOWER = (
+    "pock-verify-symbols,pock-export-state,convert-pock-to-linalg,convert-pock-state,pock-expand-f64-math,"
+    "cse,canonicalize"
+)
 """From pock to upstream dialects, ready for the hand-over."""
 
 

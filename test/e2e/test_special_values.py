@@ -80,3 +80,30 @@ def test_trains_as_pytorch(model, batch, loss, tmp_path):
     run = train_both(model(), batches, tmp_path, optimizer=ours, torch_optimizer=theirs, loss=loss)
     assert_agrees(run)
     assert all(np.isfinite(value).all() for value in run.session.state_dict().values())
+
+
+class Doubles(nn.Module):
+    """Functions and a recurrent layer on float64 numbers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.recurrent, self.head = nn.LSTM(SIZE, SIZE, batch_first=True), nn.Linear(SIZE, 3)
+        self.double()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        hidden, _ = self.recurrent(x)
+        hidden = F.gelu(hidden) + F.gelu(hidden, approximate="tanh") + torch.sin(3 * hidden) * torch.cos(hidden)
+        hidden = hidden + torch.erf(hidden) + F.softplus(hidden) + torch.expm1(hidden) + (1 + hidden.abs()) ** 1.7
+        return self.head(torch.tanh(hidden[:, -1]))
+
+
+def test_float64_trains_as_pytorch(tmp_path):
+    torch.manual_seed(0)
+    ours, theirs = OPTIMIZERS["sgd"]
+    batches = [((torch.randn(2, LENGTH, SIZE).double(),), (torch.randn(2, 3).double(),)) for _ in range(3)]
+    run = train_both(Doubles(), batches, tmp_path, optimizer=ours, torch_optimizer=theirs, loss="mse")
+    assert_agrees(run)
+    for ours_, theirs_ in run.outputs:
+        np.testing.assert_allclose(ours_, theirs_, rtol=1e-12)
+    for loss, reference in run.losses:
+        assert loss == pytest.approx(reference, rel=1e-6)

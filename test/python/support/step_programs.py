@@ -60,7 +60,7 @@ def run_step(step: Step, arguments: tuple[Any, ...], *, with_loss: bool = True) 
         run_pipeline(module, f"{import_passes(0)},pock-apply-scheme{{train={trained}}},pock-autodiff")
         layouts = {name: _layout(op) for name, op in parameters_of(module.operation).items()}
         order = expose_gradients(module.operation, with_loss=with_loss)["train_step"]
-        run_pipeline(module, "cse,canonicalize,convert-pock-to-linalg,cse,canonicalize")
+        run_pipeline(module, "cse,canonicalize,convert-pock-to-linalg,pock-expand-f64-math,cse,canonicalize")
         program = Program(module)
     parameters = {name: x.detach().numpy() for name, x in step.model.named_parameters()}
     inputs = [x.numpy() for x in torch.utils._pytree.tree_leaves(arguments)]
