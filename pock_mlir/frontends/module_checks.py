@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
 from pock_mlir.errors import CompileError
 
@@ -11,6 +12,12 @@ from pock_mlir.errors import CompileError
 def check_modules(model: torch.nn.Module) -> None:
     """Raises CompileError for a module that torch.export cannot trace, by its path and with what to do."""
     for path, module in model.named_modules():
+        tensors = (*module.parameters(recurse=False), *module.buffers(recurse=False))
+        if any(isinstance(tensor, UninitializedParameter | UninitializedBuffer) for tensor in tensors):
+            raise CompileError(
+                f"module '{path}': {type(module).__name__} has no sizes yet, as it was never run; "
+                "call the model once on an example batch before it is compiled"
+            )
         averages = isinstance(module, _BatchNorm) and module.track_running_stats and module.momentum is None
         if averages and module.training:
             raise CompileError(

@@ -14,6 +14,7 @@ from torch.export.graph_signature import ConstantArgument, OutputKind
 from torch.utils import _pytree as pytree
 
 from pock_mlir.errors import CompileError
+from pock_mlir.frontends.export_errors import explain
 from pock_mlir.frontends.torch_arguments import Inputs, own_tensors, path_name
 from pock_mlir.frontends.torch_autograd import (
     parameter_hooks,
@@ -26,6 +27,7 @@ from pock_mlir.frontends.torch_grad_regions import explicit_gradients
 from pock_mlir.frontends.torch_names import any_name
 from pock_mlir.frontends.torch_program import separate_writes, without_input_writes
 from pock_mlir.frontends.torch_python_state import Changes, recorded_changes, refuse_python_state
+from pock_mlir.frontends.torch_replacements import traceable_functions
 from pock_mlir.frontends.torch_verify import StepResult, obstacle, run_module, verify_export
 
 
@@ -210,7 +212,7 @@ def _export(
         with warnings.catch_warnings(), any_name():
             warnings.simplefilter("ignore")
             # Whether the caller is under no_grad has no say in how the model is trained.
-            with torch.enable_grad():
+            with torch.enable_grad(), traceable_functions():
                 arguments = own_tensors(arguments)
                 program = torch.export.export(module, arguments)
                 if isinstance(module, _TrainStep):
@@ -221,8 +223,7 @@ def _export(
     except CompileError:
         raise
     except Exception as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise CompileError(f"torch.export cannot trace {what}: {reason}") from error
+        raise CompileError(explain(error, what)) from error
 
 
 @contextmanager

@@ -86,6 +86,9 @@ def import_traced(traced: TracedModel, parameters: ParameterTable) -> ir.Module:
                     importer.import_program(program, func_name=name)
             except NotImplementedError as error:
                 raise CompileError(f"the model cannot be imported: {str(error).splitlines()[0]}") from error
+            for target in changed:
+                if not target.startswith(WRAPPER_PREFIX):
+                    raise CompileError(f"the loss changes its buffer '{target}'; make the buffer part of the model")
             symbols = [parameters.canonical[target.removeprefix(WRAPPER_PREFIX)] for target in changed]
             _assign_results(find_function(module.operation, name), symbols)
     return module
@@ -185,6 +188,8 @@ class _Hooks(FxImporterHooks):
 
     def resolve_input(self, gni: GraphNodeImporter, value: Any, info: InputInfo) -> ir.Value:
         target = info.input_spec.target or ""
+        if info.input_spec.kind == InputKind.BUFFER and target.startswith("loss."):
+            return self._loss_constant(gni, target, value, info)
         if info.input_spec.kind not in (InputKind.PARAMETER, InputKind.BUFFER) or not target.startswith(WRAPPER_PREFIX):
             raise CompileError(
                 f"'{target}' is a parameter of the loss; only the model's parameters can be trained, "
@@ -197,6 +202,15 @@ class _Hooks(FxImporterHooks):
                 return _from_builtin(state.read(symbol_of(name), stored_tensor(info.ir_type)), info.ir_type)
             pairs = ir.RankedTensorType.get([*part.shape, 2], part.element_type)
             return _as_complex(_from_builtin(state.read(symbol_of(name), pairs), _vtensor(pairs)))
+
+    def _loss_constant(self, gni: GraphNodeImporter, target: str, value: torch.Tensor, info: InputInfo) -> ir.Value:
+        """A buffer of a loss module (class weights) is a constant of the program."""
+        if value.is_meta:
+            raise CompileError(f"'{target}' has no value: the loss is on the meta device; give it one")
+        with ir.Location.name(target):
+            constant = self.resolve_literal(gni, value, None)
+        assert constant is not None
+        return constant
 
     def resolve_literal(self, gni: GraphNodeImporter, literal: Any, info: InputInfo | None) -> ir.Value | None:
         """Tensor constants as plain attributes (the default, resources, cannot be looked into)."""

@@ -1,0 +1,41 @@
+"""What torch.export says of a model that it cannot trace, in words that help: where, why, and what to do."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+import torch
+
+_FOREIGN = (str(Path(torch.__file__).parent), str(Path(__file__).parent), "<")
+
+_PACKED = (
+    "a packed sequence has sizes that depend on the data; give the recurrent network the padded batch, and leave the "
+    "padding out of the loss by a mask or ignore_index"
+)
+# What stands in the message, or as a function in the traceback; and what it means.
+_EXPLANATIONS = {
+    "_ctc_loss": "the loss ctc_loss (nn.CTCLoss) is not supported",
+    "pack_padded_sequence": _PACKED,
+    "type must be tuple of ints,but got FakeTensor": _PACKED,
+    "data-dependent": (
+        "what the model does depends on values of its inputs; write it with torch.where or a mask, decide it outside "
+        "of the model, or give the value as a constant among the inputs"
+    ),
+    "fake tensor in the exported program": (
+        "gradients inside forward (torch.autograd.grad) cannot be traced; write the derivative out, or compute it "
+        "outside of the model"
+    ),
+}
+
+
+def explain(error: BaseException, what: str) -> str:
+    """One line: what could not be traced, torch's own reason, the line of the user's code, and what to do."""
+    message = str(error).strip()
+    reason = message.splitlines()[0] if message else type(error).__name__
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if not frame.filename.startswith(_FOREIGN)]
+    in_torch = {frame.name for frame in frames}
+    place = f" (at {own[-1].filename}:{own[-1].lineno})" if own and own[-1].filename != __file__ else ""
+    advice = next((text for key, text in _EXPLANATIONS.items() if key in message or key in in_torch), None)
+    return f"torch.export cannot trace {what}: {reason}{place}" + (f"; {advice}" if advice else "")
