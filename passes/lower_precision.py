@@ -31,6 +31,8 @@ MOVES = frozenset(
         "tensor.extract_slice",
     }
 )
+# What autodiff puts in the place of these is rounded where it comes from.
+STAY_WIDE = frozenset({"pock.cotangent"})
 # What only these read is no larger in float32 while it lives, and may hold masks beyond the narrow type's range.
 READERS_OF_WIDE = frozenset({"pock.softmax", "pock.log_softmax"})
 
@@ -111,7 +113,7 @@ class _Narrowing:
                 for index, value in enumerate(operands):
                     if value in self.narrow:
                         operation.operands[index] = convert_float(self.narrow[value], ranked(value).element_type)
-            if depends:
+            if depends and operation.name not in STAY_WIDE:
                 self._round_results(operation)
 
     def _read(self, op: ir.OpView) -> None:

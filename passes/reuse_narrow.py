@@ -26,7 +26,7 @@ def reuse_narrow(module: ir.Operation) -> None:
 
 def _share(rounding: ir.Operation) -> None:
     wide, narrow = rounding.operands[0], rounding.results[0]
-    others = [use for use in wide.uses if use.owner != rounding]
+    others = [use for use in wide.uses if rounding.is_before_in_block(use.owner.operation)]
     if isinstance(wide.owner, ir.Block) or wide.owner.name == "pock.read" or not others:
         return
     with ir.InsertionPoint.after(rounding), rounding.location:

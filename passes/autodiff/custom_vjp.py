@@ -6,17 +6,21 @@ from torch_mlir import ir
 
 from pock_mlir.dialects.custom_vjp import CustomVjpOp
 from pock_mlir.dialects.upstream import constant
+from pock_mlir.passes.registry import PassFailure
 
 from .rules import Thunk, vjp
 
 _OP, _COTANGENT = "pock.custom_vjp", "pock.cotangent"
+_BOUND = "bound"
 
 
 @vjp(_OP)
 def custom_vjp(op: CustomVjpOp, cotangent: ir.Value) -> list[Thunk | None]:
-    # Later links of a chain have found it replaced already.
-    if isinstance(op.cotangent.owner, ir.OpView | ir.Operation) and op.cotangent.owner.name == _COTANGENT:
+    owner = op.cotangent.owner
+    if isinstance(owner, ir.OpView | ir.Operation) and owner.name == _COTANGENT:
         _bind(op.cotangent, cotangent)
+    elif _BOUND not in op.operation.attributes:
+        raise PassFailure(op.operation.location, f"'{_OP}' op expects cotangent to be a '{_COTANGENT}'")
     return [lambda: cotangent, None, lambda: op.input_cotangent, None]
 
 
@@ -33,6 +37,9 @@ def _bind(placeholder: ir.Value, cotangent: ir.Value) -> None:
         if op.operation.name != _OP and any(operand in reached for operand in op.operation.operands):
             reached.update(op.operation.results)
             op.operation.move_before(terminator)
+    for use in placeholder.uses:
+        if use.owner.operation.name == _OP:  # the further links of a chain
+            use.owner.operation.attributes[_BOUND] = ir.UnitAttr.get()
     placeholder.replace_all_uses_with(cotangent)
 
 

@@ -263,6 +263,14 @@ def _follow(model: nn.Module, reference: nn.Module, folder: Path, **options: Any
         np.testing.assert_allclose(state[name], tensor.numpy(), rtol=TOLERANCE, atol=TOLERANCE, err_msg=name)
 
 
+@pytest.mark.parametrize("name", ["several-outputs", "changed-activation", "parameter-hook"])
+def test_holds_in_narrow_storage(name):
+    torch.manual_seed(0)
+    x, target = torch.randn(5, 4), torch.randint(0, 3, (5,))
+    step = pock.compile(_Model(*MODELS[name]), (x,), target, precision="bf16", verify="compiled")
+    assert step.verification == "verified"
+
+
 class MarksDirty(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x):
