@@ -188,7 +188,8 @@ class _Hooks(FxImporterHooks):
 
     def resolve_input(self, gni: GraphNodeImporter, value: Any, info: InputInfo) -> ir.Value:
         target = info.input_spec.target or ""
-        if info.input_spec.kind == InputKind.BUFFER and target.startswith("loss."):
+        is_fixed = info.input_spec.kind == InputKind.BUFFER or not getattr(value, "requires_grad", False)
+        if is_fixed and target.startswith("loss."):
             return self._loss_constant(gni, target, value, info)
         if info.input_spec.kind not in (InputKind.PARAMETER, InputKind.BUFFER) or not target.startswith(WRAPPER_PREFIX):
             raise CompileError(
@@ -204,7 +205,7 @@ class _Hooks(FxImporterHooks):
             return _as_complex(_from_builtin(state.read(symbol_of(name), pairs), _vtensor(pairs)))
 
     def _loss_constant(self, gni: GraphNodeImporter, target: str, value: torch.Tensor, info: InputInfo) -> ir.Value:
-        """A buffer of a loss module (class weights) is a constant of the program."""
+        """A buffer of a loss module (class weights), or a frozen parameter, is a constant of the program."""
         if value.is_meta:
             raise CompileError(f"'{target}' has no value: the loss is on the meta device; give it one")
         with ir.Location.name(target):

@@ -61,6 +61,22 @@ def test_the_gaussian_loss_as_a_module(tmp_path: Path) -> None:
     assert session.train_step(X.numpy(), Y.numpy(), variance.numpy()) == pytest.approx(expected, rel=1e-5)
 
 
+class Perceptual(nn.Module):
+    """Compares what a network makes of outputs and targets."""
+
+    def __init__(self, trained: bool) -> None:
+        super().__init__()
+        torch.manual_seed(5)
+        self.network = nn.Sequential(nn.Linear(3, 4), nn.Tanh()).requires_grad_(trained)
+
+    def forward(self, outputs: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        return F.mse_loss(self.network(outputs), self.network(target))
+
+
+def test_a_loss_with_a_frozen_network(tmp_path: Path) -> None:
+    assert_trains_as_torch(linear(), (X,), (X.numpy(),), tmp_path, loss=Perceptual(trained=False))
+
+
 class Counting(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -77,7 +93,12 @@ def _ctc(outputs: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
 
 
 @pytest.mark.parametrize(
-    ("loss", "words"), [(Counting(), ["loss.calls", "part of the model"]), (_ctc, ["ctc_loss", "not supported"])]
+    ("loss", "words"),
+    [
+        (Counting(), ["loss.calls", "part of the model"]),
+        (Perceptual(trained=True), ["loss.network.0.weight", "part of the model"]),
+        (_ctc, ["ctc_loss", "not supported"]),
+    ],
 )
 def test_losses_that_are_refused(loss: Callable, words: list[str]) -> None:
     with pytest.raises(pock.PockError) as caught:
