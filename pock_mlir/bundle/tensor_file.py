@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import mmap
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from io import RawIOBase
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from pock_mlir.bundle.atomic import atomic_write
+from pock_mlir.bundle.bfloat16 import from_bfloat16
 from pock_mlir.bundle.seal import is_sealed_header, seal_header
 from pock_mlir.errors import TensorFileError
 from pock_mlir.text import decode, parse_json
@@ -32,11 +33,14 @@ _DTYPES = {
     "I32": "int32",
     "U64": "uint64",
     "I64": "int64",
+    "BF16": "uint16",  # its bits: numpy has no bfloat16
     "F16": "float16",
     "F32": "float32",
     "F64": "float64",
 }
-_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
+_BFLOAT16 = "BF16"
+_NAMES = {dtype: name for name, dtype in _DTYPES.items() if name != _BFLOAT16}
+_METADATA = "__metadata__"
 _MAX_HEADER_BYTES = 100_000_000
 _PIECE_BYTES = 1 << 20
 
@@ -47,12 +51,16 @@ _SEALED_PREFIX = b'{"__metadata__":{"pock.sha256":"'
 
 @dataclass(frozen=True)
 class TensorEntry:
-    """Where a tensor lies: `offset` counts from the start of the file; `offset` and `nbytes` are bytes."""
+    """Where a tensor lies: `offset` counts from the start of the file; `offset` and `nbytes` are bytes.
+
+    `dtype` is numpy's; with `is_bfloat16` it is uint16, that of the bits.
+    """
 
     shape: tuple[int, ...]
     dtype: str
     offset: int
     nbytes: int
+    is_bfloat16: bool = False
 
 
 class TensorFile:
@@ -79,12 +87,20 @@ class TensorFile:
         _check_whole(self.path, self.entries, start, size)
 
     def array(self, name: str) -> np.ndarray:
-        """The named tensor: a read-only view of the mapped file. Raises `KeyError` for an unknown name."""
+        """The named tensor: a read-only view of the mapped file, but float32 for bfloat16.
+
+        Raises `KeyError` for an unknown name.
+        """
+        stored = self.stored(name)
+        return from_bfloat16(stored) if self.entries[name].is_bfloat16 else stored
+
+    def stored(self, name: str) -> np.ndarray:
+        """The named tensor: a read-only view of the mapped file, of the bits for bfloat16."""
         entry = self.entries[name]
         return self.data[entry.offset : entry.offset + entry.nbytes].view(entry.dtype).reshape(entry.shape)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """All tensors as read-only views, in the order of the header."""
+        """All tensors as `array` gives them, in the order of the header."""
         return {name: self.array(name) for name in self.entries}
 
     @property
@@ -130,8 +146,11 @@ def write_tensor_file(
     metadata: Mapping[str, str] | None = None,
     *,
     sealed: bool = False,
+    bfloat16: Collection[str] = (),
 ) -> None:
     """Writes a safetensors file atomically; with `sealed` its metadata holds digests of the header and each tensor.
+
+    Those of the tensors that `bfloat16` names are the bits (uint16) of such numbers.
 
     Tensors whose size is a multiple of 64 bytes come first, so that all of these start aligned (the format allows no
     padding). Raises `TensorFileError` for a dtype that the format lacks, and where the file cannot be written.
@@ -139,7 +158,8 @@ def write_tensor_file(
     path = Path(path)
     names = sorted(tensors, key=lambda name: tensors[name].nbytes % ALIGNMENT != 0)
     ordered = {name: tensors[name] for name in names}
-    header = _sealed_header(path, ordered, metadata or {}) if sealed else _header(path, ordered, metadata or {})
+    make_header = _sealed_header if sealed else _header
+    header = make_header(path, ordered, metadata or {}, bfloat16)
     try:
         with atomic_write(path) as file:
             file.write(len(header).to_bytes(8, "little"))
@@ -155,8 +175,14 @@ def _bytes(array: np.ndarray) -> memoryview:
     return little.reshape(-1).view(np.uint8).data
 
 
-def _header(path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> bytes:
-    document: dict[str, Any] = {"__metadata__": dict(metadata)} if metadata else {}
+def _header(
+    path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str], bfloat16: Collection[str]
+) -> bytes:
+    if _METADATA in tensors:
+        raise TensorFileError(
+            f"cannot write {path}: safetensors files hold no tensor that is called '{_METADATA}'; rename it"
+        )
+    document: dict[str, Any] = {_METADATA: dict(metadata)} if metadata else {}
     offset = 0
     for name, array in tensors.items():
         if array.dtype.name not in _NAMES:
@@ -164,17 +190,20 @@ def _header(path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str
                 f"cannot write {path}: tensor '{name}' has dtype {array.dtype}, which safetensors files do not hold"
             )
         end = offset + array.nbytes
-        document[name] = {"dtype": _NAMES[array.dtype.name], "shape": list(array.shape), "data_offsets": [offset, end]}
+        dtype = _BFLOAT16 if name in bfloat16 else _NAMES[array.dtype.name]
+        document[name] = {"dtype": dtype, "shape": list(array.shape), "data_offsets": [offset, end]}
         offset = end
     text = json.dumps(document, separators=(",", ":")).encode()
     padding = -(8 + len(text)) % ALIGNMENT
     return text + b" " * padding
 
 
-def _sealed_header(path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> bytes:
+def _sealed_header(
+    path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str], bfloat16: Collection[str]
+) -> bytes:
     digests = {name: hashlib.sha256(_bytes(array)).hexdigest() for name, array in tensors.items()}
     room = {_SEAL: "0" * len(hashlib.sha256().hexdigest()), _DIGESTS: json.dumps(digests)}
-    header = _header(path, tensors, room | dict(metadata))
+    header = _header(path, tensors, room | dict(metadata), bfloat16)
     return seal_header(_SEALED_PREFIX, header[len(_SEALED_PREFIX) + len(room[_SEAL]) :])
 
 
@@ -239,7 +268,7 @@ def _entry(path: Path, name: str, record: Any, start: int, size: int) -> TensorE
         )
     if start + end > size:
         raise TensorFileError(f"{path} is truncated: tensor '{name}' ends at byte {start + end}, the file has {size}")
-    return TensorEntry(shape, dtype, start + begin, end - begin)
+    return TensorEntry(shape, dtype, start + begin, end - begin, record["dtype"] == _BFLOAT16)
 
 
 def _check_whole(path: Path, entries: Mapping[str, TensorEntry], start: int, size: int) -> None:

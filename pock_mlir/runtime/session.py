@@ -187,7 +187,8 @@ class Session:
     def load_state_dict(self, values: Mapping[str, Any], strict: bool = True) -> None:
         """Replaces parameters and buffers; the optimizer's state and the step stay.
 
-        `values` maps framework names to arrays or tensors in the framework's layout and dtype. With `strict` every
+        `values` maps framework names to arrays or tensors in the framework's layout; floating-point numbers of other
+        widths (float16, bfloat16, float64) are cast, as `Module.load_state_dict` does. With `strict` every
         parameter must be there and nothing else. Raises `StateError` before anything changes.
         """
         taken = take_parameters(values, self.manifest.model_parameters, strict=strict, what="the state dictionary")
@@ -321,7 +322,7 @@ class Session:
     def _stored(self, spec: ParameterSpec) -> np.ndarray:
         if self._module.has(f"get.{spec.symbol}"):
             return self._get(spec)
-        return np.array(self._replaced.get(spec.symbol, self._bundle.parameters.array(spec.symbol)))
+        return np.array(self._replaced.get(spec.symbol, self._bundle.parameters.stored(spec.symbol)))
 
     def _states(self) -> list[np.ndarray]:
         return [self._get(spec) for spec in self.manifest.state]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pock_mlir.bundle import Manifest, ParameterSpec, StateSpec
+from pock_mlir.bundle.bfloat16 import from_bfloat16
 from pock_mlir.errors import PockError, StateError
 from pock_mlir.runtime.inputs import to_numpy
 
@@ -25,7 +26,8 @@ def take_parameters(
 ) -> dict[str, np.ndarray]:
     """The parameters of `values`, by their symbol, in the stored layout.
 
-    `values` maps framework names (aliases too) to arrays or tensors in the framework's layout. With `strict` every
+    `values` maps framework names (aliases too) to arrays or tensors in the framework's layout; floating-point numbers
+    are cast to the parameter's, to the nearest, as torch's `copy_` does. With `strict` every
     parameter must be there and nothing else; without it, missing and unknown names are passed over. `what` names
     `values` in errors. Raises `error`, with the first problems, for names, shapes and dtypes that do not fit, and for
     aliases with different values.
@@ -93,6 +95,7 @@ def _take_one(values: Mapping[str, Any], spec: ParameterSpec, problems: list[str
         except Exception as error:
             problems.append(f"'{name}' cannot be read as an array ({error})")
             return None
+        array = _cast(array, np.dtype(spec.dtype))
         if array.shape != spec.shape or array.dtype != np.dtype(spec.dtype):
             problems.append(f"'{name}' is {array.dtype}{list(array.shape)}, expected {spec.dtype}{list(spec.shape)}")
             return None
@@ -101,6 +104,16 @@ def _take_one(values: Mapping[str, Any], spec: ParameterSpec, problems: list[str
             return None
         found = array
     return found
+
+
+def _cast(array: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
+    """Floating-point numbers as those of `dtype`; anything else as it is."""
+    if array.dtype.name == "bfloat16":  # of ml_dtypes: what numpy is given by others
+        array = from_bfloat16(array)
+    if array.dtype == dtype or array.dtype.kind != "f" or dtype.kind != "f":
+        return array
+    with np.errstate(over="ignore"):  # becomes infinite, as in torch
+        return array.astype(dtype)
 
 
 def _raise_problems(problems: list[str], what: str, owner: str, error: type[PockError]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -167,3 +168,26 @@ def test_bfloat16_bits_are_torchs() -> None:
 def test_unknown_precision() -> None:
     with pytest.raises(pock.PockError, match="unknown precision 'fp8'; the precisions are f32, bf16, f16"):
         pock.Precision("fp8")
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_weights_of_another_width_are_loaded_as_torch_does(dtype: torch.dtype, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    model, x, y = (
+        nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), nn.Linear(8, 2)),
+        torch.randn(3, 4),
+        torch.randn(3, 2),
+    )
+    step = pock.compile(model.eval(), (x,), y, loss="mse", precision=pock.Precision("bf16", master_weights=False))
+    session = pock.load(step.save(tmp_path / "model.pock"))
+    stored = safetensors.torch.load_file(tmp_path / "model.pock" / "parameters.safetensors")
+    assert torch.equal(stored["model.0.weight"].float(), model[0].weight.bfloat16().float())
+    given = {n: (v * 1.01).to(dtype) if v.is_floating_point() else v for n, v in model.state_dict().items()}
+    safetensors.torch.save_file(given, tmp_path / "given.safetensors")
+    session.load_state_dict(safetensors.torch.load_file(tmp_path / "given.safetensors"))
+    model.load_state_dict(given)
+    for name, value in session.state_dict().items():
+        expected = model.state_dict()[name]
+        if expected.ndim == 2:
+            expected = expected.bfloat16().float()
+        np.testing.assert_array_equal(value, expected.numpy())

@@ -70,6 +70,39 @@ def test_not_strict_takes_what_there_is(bundle: Path) -> None:
     assert all(np.array_equal(after[name], before[name]) for name in after)
 
 
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float64", "float32"])
+def test_numbers_of_another_width_are_cast_as_torch_does(bundle: Path, dtype: str) -> None:
+    torch = pytest.importorskip("torch")
+    special = [
+        1e-45,
+        1e-8,
+        0.1,
+        65520.0,
+        1e39,
+        float("inf"),
+        float("nan"),
+        -0.0,
+        1 / 3,
+        2.0**-24,
+        1 + 2.0**-24,
+        7,
+        8,
+        9,
+    ]
+    given = {}
+    for name, array in Mlp().initial(seed=7).items():
+        wide = torch.from_numpy(array).double() / 3
+        wide.view(-1)[: len(special)] = torch.tensor(special[: wide.numel()], dtype=torch.float64)
+        given[name] = wide.to(getattr(torch, dtype))
+    expected = {name: torch.empty(value.shape).copy_(value) for name, value in given.items()}
+    session = pock.load(bundle)
+    session.load_state_dict(given)
+    state = session.state_dict()
+    for name, value in expected.items():
+        np.testing.assert_array_equal(state[name], value.numpy())
+        assert state[name].dtype == np.float32
+
+
 def test_an_alias_stands_for_its_parameter(bundle: Path) -> None:
     values = Mlp().initial(seed=5)
     values["tied.weight"] = values.pop("fc2.weight")
@@ -87,7 +120,7 @@ def wrong_states() -> dict[str, tuple[dict[str, object], str]]:
             right | {"fc1.weight": right["fc1.weight"].T},
             r"'fc1.weight' is float32\[3, 5\], expected float32\[5, 3\]",
         ),
-        "dtype": (right | {"fc2.bias": np.zeros(2)}, r"'fc2.bias' is float64\[2\], expected float32\[2\]"),
+        "dtype": (right | {"fc2.bias": np.zeros(2, np.int64)}, r"'fc2.bias' is int64\[2\], expected float32\[2\]"),
         "no array": (right | {"fc2.bias": "zero"}, "'fc2.bias' cannot be read as an array"),
         "tied": (right | {"tied.weight": right["fc2.weight"] + 1}, "'fc2.weight' and 'tied.weight' are one tensor"),
         "several": ({f"layer{i}": right["fc2.bias"] for i in range(9)}, "and 9 more"),

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors.torch
+import torch
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
@@ -59,6 +61,28 @@ def test_reads_what_the_reference_writes(tmp_path: Path) -> None:
         assert not array.flags.writeable
 
 
+@pytest.mark.parametrize("sealed", [False, True])
+def test_bfloat16_is_what_torch_reads_and_writes(sealed: bool, tmp_path: Path) -> None:
+    values = torch.tensor([[1.0, -0.1, 3e38], [float("inf"), 1e-40, 0.0]]).to(torch.bfloat16)
+    bits = values.view(torch.uint16).numpy()
+    write_tensor_file(tmp_path / "ours", {"a": bits, "b": bits}, sealed=sealed, bfloat16=["a"])
+    read = safetensors.torch.load_file(tmp_path / "ours")
+    assert torch.equal(read["a"], values)
+    assert read["a"].dtype == torch.bfloat16
+    assert read["b"].dtype == torch.uint16
+    safetensors.torch.save_file({"a": values}, tmp_path / "theirs")
+    for name in ("ours", "theirs"):
+        file = TensorFile(tmp_path / name)
+        np.testing.assert_array_equal(file.array("a"), values.float().numpy())
+        np.testing.assert_array_equal(file.stored("a"), bits)
+
+
+def test_a_tensor_that_the_format_cannot_name(tmp_path: Path) -> None:
+    with pytest.raises(TensorFileError, match="no tensor that is called '__metadata__'"):
+        write_tensor_file(tmp_path / "t.safetensors", {"__metadata__": np.zeros(2)})
+    assert not list(tmp_path.iterdir())
+
+
 def test_pages_come_back_after_release(tmp_path: Path) -> None:
     write_tensor_file(tmp_path / "t.safetensors", {"a": np.arange(9000)})
     file = TensorFile(tmp_path / "t.safetensors")
@@ -82,7 +106,7 @@ def test_malformed_files(tmp_path: Path) -> None:
         (header(b"no json"), "header is not readable"),
         (header([]), "header is not readable"),
         (header({"a": {"dtype": "F32"}}), "'a' is malformed"),
-        (header({"a": tensor | {"dtype": "BF16"}}) + bytes(8), "dtype BF16, which numpy does not have"),
+        (header({"a": tensor | {"dtype": "F8_E4M3"}}) + bytes(8), "dtype F8_E4M3, which numpy does not have"),
         (header({"a": tensor | {"shape": [3]}}) + bytes(8), "takes 8 bytes, which do not fit"),
         (header({"a": tensor | {"data_offsets": [8, 0]}}) + bytes(8), "do not fit"),
         (header({"a": tensor}) + bytes(7), "is truncated: tensor 'a'"),
