@@ -51,7 +51,7 @@ def index_tensor(c: Conversion, x: ir.Value, indices: list[ir.Value | None]) -> 
     They stand in the result where the indexed dimensions were, or first if these are not next to each other.
     """
     indexed = [d for d, index in enumerate(indices) if index is not None]
-    if any(ranked(indices[d]).element_type == ir.IntegerType.get_signless(1) for d in indexed):
+    if any(is_mask(indices[d]) for d in indexed):
         raise Unsupported("a boolean mask as index: its result has no static shape")
     shape = shape_of(x)
     others = [d for d in range(len(shape)) if d not in indexed]
@@ -59,16 +59,28 @@ def index_tensor(c: Conversion, x: ir.Value, indices: list[ir.Value | None]) -> 
     before = [d for d in others if d < indexed[0]] if are_neighbours else []
     after = others[len(before) :]
     common = c.shape[len(before) : len(c.shape) - len(after)]
-    flat = None
-    for d in indexed:
-        coordinate = broadcast(_wrapped(indices[d], shape[d]), common)
-        flat = coordinate if flat is None else _flattened(flat, coordinate, shape[d])
+    flat = flat_index(indices, shape, common)
     kept = [shape[d] for d in before + after]
     table = reshape(transpose(x, indexed + before + after), [_product([shape[d] for d in indexed]), _product(kept)])
     rows = reshape(embedding(table, flat), [*common, *kept])
     # The dimensions before the indexed ones come first in the result, too.
     order = [len(common) + d for d in before] + list(range(len(common)))
     return transpose(rows, [*order, *range(len(common) + len(before), len(common) + len(kept))])
+
+
+def is_mask(index: ir.Value) -> bool:
+    return ranked(index).element_type == ir.IntegerType.get_signless(1)
+
+
+def flat_index(indices: list[ir.Value | None], shape: list[int], common: list[int]) -> ir.Value:
+    """The indices, broadcast to `common`, as one into the flattened dimensions that have any."""
+    flat = None
+    for index, size in zip(indices, shape, strict=False):
+        if index is not None:
+            coordinate = broadcast(_wrapped(index, size), common)
+            flat = coordinate if flat is None else _flattened(flat, coordinate, size)
+    assert flat is not None
+    return flat
 
 
 @torch_op("torch.aten.index_select")

@@ -15,6 +15,19 @@ LONG, OFFSETS = torch.tensor([0, 2, 2, 1, 4, 2]), torch.tensor([0, 3, 3, 6])
 MODES = ("sum", "mean", "max")
 _bags = functional.embedding_bag
 
+
+def put(x: torch.Tensor, *place: object, value: torch.Tensor | float) -> torch.Tensor:
+    """x with a value assigned to a place."""
+    x = x.clone()
+    x[place if len(place) > 1 else place[0]] = value
+    return x
+
+
+def inverse(x: torch.Tensor) -> torch.Tensor:
+    order = x.argsort()
+    return torch.empty_like(order).index_put((order,), torch.arange(len(order)))
+
+
 CASES = [
     Case("embedding", lambda t, i: functional.embedding(i, t), [TABLE, I]),
     Case("embedding-padding", lambda t, i: functional.embedding(i, t, padding_idx=2), [TABLE, I]),
@@ -49,4 +62,12 @@ CASES = [
     Case("scatter", lambda x, y, i: x[0].scatter(1, i + torch.tensor([[0], [2]]), y), [X, normal(2, 2), I]),
     Case("scatter-number", lambda x, i: x[0].scatter(1, i, 2.5), [X, I]),
     Case("index-add", lambda x, r: (x.index_add(0, r.abs(), x), x.index_add(2, r.abs(), x[..., :3])), [X, ROWS]),
+    Case("put-rows", lambda x, y, r: put(x, r, value=y), [X, normal(3, 4, 5, seed=1), ROWS]),
+    Case("put-columns", lambda x, c: put(x, slice(None), c[:2], value=7.0), [X, COLUMNS]),
+    Case("put-elements", lambda x, y, r, c: put(x, r[:, None], c, value=y), [X, normal(5, seed=1), ROWS, COLUMNS]),
+    Case("put-the-last-twice", lambda x, i: put(x[0], i[:, 1], value=x[1, :2].detach()), [X, I]),
+    Case("put-integers", lambda i, r: put(i, r[1:], value=r[:2]), [I, ROWS]),
+    Case("put-masked", lambda x: (put(x, x > 0, value=0.5), put(x, x[..., 0] > 0, value=-1.0)), [X]),
+    Case("put-added", lambda x, y, i: x[0].index_put((i,), y, accumulate=True), [X, normal(2, 2, 5, seed=1), I]),
+    Case("inverse-permutation", lambda x: inverse(x[0, 0]), [X]),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import transformers.integrations.moe  # noqa: F401  (registers its ops)
 from support.conversions import Case, normal
 from torch.nn import functional
 
@@ -11,6 +12,11 @@ A = normal(3, 4, seed=1)
 B = normal(4, 5, seed=2)
 V = normal(4, seed=3)
 WEIGHT, BIAS = normal(5, 4, seed=4), normal(5, seed=5)
+
+
+def grouped(x: torch.Tensor, weight: torch.Tensor, ends: torch.Tensor) -> torch.Tensor:
+    return torch.ops.transformers.grouped_mm_fallback(x, weight, ends.int())
+
 
 CASES = [
     Case("linear", functional.linear, [X, WEIGHT, BIAS]),
@@ -28,4 +34,6 @@ CASES = [
     Case("mv-and-dot", lambda a, v: (torch.mv(a, v), torch.dot(v, v)), [A, V]),
     Case("addmm", lambda c, a, b: (torch.addmm(c, a, b), torch.addmm(c, a, b, beta=0.5, alpha=2)), [BIAS, A, B]),
     Case("baddbmm", lambda c, x: torch.baddbmm(c, x, x.mT, beta=0.5, alpha=2), [normal(2, 3, 3, seed=7), X]),
+    Case("groups", grouped, [normal(7, 4, seed=8), normal(3, 4, 2, seed=9), torch.tensor([2, 2, 7])]),
+    Case("one-group", grouped, [normal(3, 4, seed=8), normal(1, 4, 2, seed=9), torch.tensor([3])]),
 ]

@@ -68,4 +68,9 @@ CASES = [
     ),
     Case("stable-sort-of-integers", lambda i: i.sort(dim=1, stable=True), [I]),
     Case("top-k", lambda x, i: (*x.topk(2), *x.topk(2, 1, largest=False), *(i + torch.arange(4)).topk(3)), [X, I]),
+    Case(
+        "histogram",
+        lambda x: (torch.histc(x.detach(), 4, -1, 1), torch.histc(x.detach().round(), 5, -2, 2)),
+        [torch.cat([normal(20), torch.tensor([-1.0, -0.5, 0.0, 0.5, 1.0])])],
+    ),
 ]

@@ -27,10 +27,7 @@ def _gelu(form: str) -> list[Case]:
     reference = functools.partial(functional.gelu, approximate=form)
     inputs = {size_name(shape): normal(*shape) for shape in SHAPES}
     inputs |= {"from-minus-10-to-10": np.linspace(-10, 10, 401), "extreme": EXTREME}
-    return [
-        Case("pock.gelu", f"{form}-{name}", [x], build, reference, tolerance=3e-6)
-        for name, x in inputs.items()
-    ]
+    return [Case("pock.gelu", f"{form}-{name}", [x], build, reference, tolerance=3e-6) for name, x in inputs.items()]
 
 
 CASES = [
