@@ -240,7 +240,7 @@ def _describe(imported: ImportedModel) -> Manifest:
     signatures = []
     for index, (inputs, targets) in enumerate(imported.examples.train):
         name, names = function_name("train_step", index), input_names(inputs)
-        arguments, count = specs.argument_specs(module, name, [*names, *target_names(targets)]), len(names)
+        arguments, count = specs.argument_specs(module, name, [*names, *target_names(targets, names)]), len(names)
         signatures.append(Signature(name, arguments[:count], targets=arguments[count:]))
     for index, inputs in enumerate(imported.examples.predict):
         name = function_name("predict", index)

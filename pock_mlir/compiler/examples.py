@@ -45,8 +45,12 @@ def input_names(inputs: Inputs) -> list[str]:
     return list(tensors_of(inputs))
 
 
-def target_names(targets: Sequence[torch.Tensor]) -> list[str]:
-    return ["target"] if len(targets) == 1 else [f"target{i}" for i in range(len(targets))]
+def target_names(targets: Sequence[torch.Tensor], inputs: Sequence[str]) -> list[str]:
+    """ "target", or "target0", ...; where an input is called so, with "_" behind it."""
+    names = ["target"] if len(targets) == 1 else [f"target{i}" for i in range(len(targets))]
+    while not set(names).isdisjoint(inputs):
+        names = [f"{name}_" for name in names]
+    return names
 
 
 def _is_list_of_inputs(inputs: Any) -> bool:

@@ -179,6 +179,20 @@ def test_blocks_are_found_by_their_names_not_by_patterns() -> None:
     assert set(step.trained) == {f"blocks.1.{name}" for name in [*ODD, "weight", "bias"]}
 
 
+def test_an_input_called_target_is_not_the_target() -> None:
+    class Model(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Linear(3, 3)
+
+        def forward(self, target: torch.Tensor, target_: torch.Tensor) -> torch.Tensor:
+            return self.layer(target) + target_
+
+    inputs = {"target": torch.randn(2, 3), "target_": torch.randn(2, 3)}
+    manifest = pock.compile(Model(), inputs, torch.randn(2, 3), loss="mse").manifest
+    assert [spec.name for spec in (*manifest.inputs, *manifest.targets)] == ["target", "target_", "target__"]
+
+
 def test_scaled_loss_and_random_numbers_beside_such_names(tmp_path: Path) -> None:
     class Model(nn.Module):
         def __init__(self) -> None:
