@@ -16,6 +16,7 @@ def check_storage(model: torch.nn.Module, trained: Collection[str]) -> None:
     """Raises CompileError where a trained parameter shares elements with another parameter or buffer: each would be
     updated for itself here, both at once in PyTorch. Tied parameters, one object under several names, are one.
     """
+    trained = set(trained)
     named = [("parameter", *each) for each in model.named_parameters()]
     named += [("buffer", *each) for each in model.named_buffers()]
     by_storage: dict[int, list[Named]] = {}
@@ -32,20 +33,22 @@ def check_storage(model: torch.nn.Module, trained: Collection[str]) -> None:
 
 
 def _pairs(groups: Iterable[list[Named]]) -> Iterator[tuple[Named, Named]]:
+    """Those whose ranges of bytes overlap. A file of weights may be one storage: not every pair is looked at."""
     for group in groups:
-        for index, first in enumerate(group):
-            for second in group[index + 1 :]:
+        order = sorted(group, key=lambda named: _bytes(named[2]))
+        for index, first in enumerate(order):
+            end = _bytes(first[2])[1]
+            for second in order[index + 1 :]:
+                if _bytes(second[2])[0] >= end:
+                    break
                 yield first, second
 
 
 def _overlap(a: torch.Tensor, b: torch.Tensor) -> bool:
-    """Whether two tensors of one storage share an element (or a byte, where their dtypes differ)."""
-    (low, high), (other_low, other_high) = _bytes(a), _bytes(b)
-    if high <= other_low or other_high <= low:
-        return False
+    """Whether two tensors whose ranges overlap share an element; of different dtypes, they are taken to."""
     if a.dtype != b.dtype:
         return True
-    size = max(high, other_high) // a.element_size()
+    size = max(_bytes(a)[1], _bytes(b)[1]) // a.element_size()
     taken = torch.zeros(size, dtype=torch.bool)
     taken.as_strided(a.shape, a.stride(), a.storage_offset()).fill_(True)
     return bool(taken.as_strided(b.shape, b.stride(), b.storage_offset()).any())
