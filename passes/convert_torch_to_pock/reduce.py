@@ -23,12 +23,12 @@ from pock_mlir.dialects.upstream import (
     reshape,
     scale,
     select,
-    sqrt,
     sub,
 )
 
-from .conversion import Conversion, Unsupported
+from .conversion import Conversion
 from .layout import to_last
+from .power_norm import norm, root_of_squares
 from .rules import torch_op
 
 
@@ -102,27 +102,13 @@ def product(c: Conversion, x: ir.Value, dim: int, keepdim=False, dtype=None) -> 
 
 @torch_op("torch.aten.std.correction", "torch.aten.std.dim")
 def deviation(c: Conversion, x: ir.Value, dims=None, correction=1, keepdim=False) -> ir.Value:
-    return _root(variance(c, x, dims, correction, keepdim))
-
-
-def _root(total: ir.Value) -> ir.Value:
-    """The square root of a sum of squares; where that is 0, its gradient is 0, too. NaN stays NaN."""
-    zero = constant(0.0, total.type)
-    positive = arith.CmpFOp(arith.CmpFPredicate.UGT, total, zero).result
-    return select(positive, sqrt(select(positive, total, constant(1.0, total.type))), zero)
+    return root_of_squares(variance(c, x, dims, correction, keepdim))
 
 
 @torch_op("torch.aten.linalg_vector_norm")
 def vector_norm(c: Conversion, x: ir.Value, order: float = 2, dims=None, keepdim=False, dtype=None) -> ir.Value:
     x = c.cast(x, c.element)
-    axes = _dims(x, dims)
-    if order == 1:
-        return reshape(reduce(math.AbsFOp(x).result, axes), c.shape)
-    if order == pymath.inf:
-        return reshape(reduce(math.AbsFOp(x).result, axes, "max"), c.shape)
-    if order != 2:
-        raise Unsupported(f"the norm of order {order}")
-    return _root(reshape(reduce(mul(x, x), axes), c.shape))
+    return reshape(norm(x, order, _dims(x, dims)), c.shape)
 
 
 @torch_op("torch.aten.logsumexp")

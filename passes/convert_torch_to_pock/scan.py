@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import math as pymath
+
 from torch_mlir import ir
-from torch_mlir.dialects import arith
+from torch_mlir.dialects import arith, math
 
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.reduce import reduce
-from pock_mlir.dialects.upstream import concat, constant, extract_slice, reshape, select, sub
+from pock_mlir.dialects.state import stop_gradient
+from pock_mlir.dialects.upstream import (
+    add,
+    concat,
+    constant,
+    exp,
+    extract_slice,
+    greater,
+    reshape,
+    select,
+    sub,
+)
 
 from .arrange import padded
 from .conversion import Conversion, Unsupported
@@ -25,9 +38,32 @@ def cumsum(c: Conversion, x: ir.Value, dim: int, dtype: object = None) -> ir.Val
 
 def running_sum(x: ir.Value, dim: int) -> ir.Value:
     """y[i] = sum of x[j] over j <= i: n^2 additions, which fuse into one loop without memory of that size."""
+    terms, counted = _terms(x, dim)
+    return reduce(select(counted, terms, constant(0, terms.type)), [dim + 1])
+
+
+@torch_op("torch.aten.logcumsumexp")
+def log_of_running_sum(c: Conversion, x: ir.Value, dim: int) -> ir.Value:
+    """log of the sum of exp(x[j]) over j <= i, from x less the largest of them, where that is finite."""
+    x = c.cast(x, c.element)
+    if not shape_of(x):
+        return x
+    axis = dim % len(shape_of(x)) + 1
+    terms, counted = _terms(x, axis - 1)
+    terms = select(counted, terms, constant(-pymath.inf, terms.type))
+    largest = stop_gradient(reduce(terms, [axis], "max"))
+    infinity, zero = constant(pymath.inf, largest.type), constant(0.0, largest.type)
+    offset = select(greater(infinity, math.AbsFOp(largest).result), largest, zero)
+    rows = shape_of(terms)
+    rows[axis] = 1
+    exponentials = exp(sub(terms, broadcast(reshape(offset, rows), shape_of(terms))))
+    return add(math.LogOp(reduce(exponentials, [axis])).result, offset)
+
+
+def _terms(x: ir.Value, dim: int) -> tuple[ir.Value, ir.Value]:
+    """For each element along `dim` all elements, along the dimension behind, and which of them come up to it."""
     shape = shape_of(x)
     size = shape[dim]
-    # Dimension `dim` counts the terms j, the one before it the sums i.
     square = [*shape[:dim], size, *shape[dim:]]
     terms = broadcast(reshape(x, [*shape[:dim], 1, *shape[dim:]]), square)
     positions = dense_integers(range(size))
@@ -35,8 +71,7 @@ def running_sum(x: ir.Value, dim: int) -> ir.Value:
     def along(axis: int) -> ir.Value:
         return broadcast(reshape(positions, [size if d == axis else 1 for d in range(len(square))]), square)
 
-    counted = arith.CmpIOp(arith.CmpIPredicate.sle, along(dim + 1), along(dim)).result
-    return reduce(select(counted, terms, constant(0, terms.type)), [dim + 1])
+    return terms, arith.CmpIOp(arith.CmpIPredicate.sle, along(dim + 1), along(dim)).result
 
 
 @torch_op("torch.aten.diff")

@@ -13,7 +13,8 @@ from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.reduce import reduce
 from pock_mlir.dialects.state import stop_gradient
-from pock_mlir.dialects.upstream import constant, reshape, select
+from pock_mlir.dialects.upstream import constant, div, extract_slice, mul, reshape, select
+from pock_mlir.dialects.with_slope import with_slopes
 
 from .conversion import Conversion
 from .creation import dense_integers
@@ -74,6 +75,100 @@ def _first_extremum(rows: ir.Value, kind: str) -> ir.Value:
     return reduce(select(found, indices, constant(length, indices.type)), [1], "min")
 
 
+@torch_op("torch.aten.cummax")
+def running_maximum(c: Conversion, x: ir.Value, dim: int) -> list[ir.Value]:
+    return _running_extremum(x, dim, "max")
+
+
+@torch_op("torch.aten.cummin")
+def running_minimum(c: Conversion, x: ir.Value, dim: int) -> list[ir.Value]:
+    return _running_extremum(x, dim, "min")
+
+
+def _running_extremum(x: ir.Value, dim: int, kind: str) -> list[ir.Value]:
+    """The extremum of the elements so far and the index of the last that attains it, which gets all of the gradient."""
+    shape = shape_of(x)
+    if not shape:
+        return [x, constant(0, ir.RankedTensorType.get([], ir.IntegerType.get_signless(64)))]
+    rows = to_last(x, dim)
+    count, length = shape_of(rows)
+    # [row, place, element up to the place]
+    square = [count, length, length]
+    elements = broadcast(reshape(rows, [count, 1, length]), square)
+    so_far = broadcast(lower_mask(length, length, 0), square)
+    frozen = _frozen(elements)
+    first = broadcast(reshape(_frozen(_first_column(rows)), [count, 1, 1]), square)
+    # The row's first element is among those so far: it stands in for the others.
+    known = select(so_far, frozen, first)
+    best = broadcast(reshape(reduce(known, [2], kind), [count, length, 1]), square)
+    found = _equal(known, best)
+    if isinstance(ranked(rows).element_type, ir.FloatType):
+        found = arith.OrIOp(found, arith.CmpFOp(arith.CmpFPredicate.UNO, known, known).result).result
+    found = arith.AndIOp(found, so_far).result
+    places = broadcast(dense_integers(range(length)), square)
+    index = reduce(select(found, places, constant(-1, places.type)), [2], "max")
+    chosen = _equal(places, broadcast(reshape(index, [count, length, 1]), square))
+    value = reduce(select(chosen, elements, constant(0, elements.type)), [2])
+    return [from_last(value, dim, shape), from_last(index, dim, shape)]
+
+
+def _first_column(rows: ir.Value) -> ir.Value:
+    return extract_slice(rows, [0, 0], [shape_of(rows)[0], 1], [1, 1])
+
+
+@torch_op("torch.aten.kthvalue")
+def kth_value(c: Conversion, x: ir.Value, k: int, dim: int = -1, keepdim: bool = False) -> list[ir.Value]:
+    """The k-th smallest element along `dim`, which gets all of the gradient, and its index."""
+    rows = to_last(x, dim) if shape_of(x) else reshape(x, [1, 1])
+    return [reshape(v, c.shape) for v in _element(rows, k - 1)]
+
+
+@torch_op("torch.aten.median.dim")
+def median_along(c: Conversion, x: ir.Value, dim: int = -1, keepdim: bool = False) -> list[ir.Value]:
+    """The lower of the two elements in the middle, and its index; NaN where there is one."""
+    rows = to_last(x, dim) if shape_of(x) else reshape(x, [1, 1])
+    return [reshape(v, c.shape) for v in _median(rows)]
+
+
+@torch_op("torch.aten.median")
+def median(c: Conversion, x: ir.Value) -> ir.Value:
+    """The lower of the two elements in the middle; equal elements share the gradient."""
+    rows = reshape(x, [1, _size(x)])
+    value = reshape(_median(_frozen(rows))[0], [])
+    if not isinstance(c.element, ir.FloatType):
+        return value
+    shares = c.cast(_equal(_frozen(rows), broadcast(value, shape_of(rows))), c.element)
+    total = reshape(reduce(mul(rows, div(shares, broadcast(reduce(shares, [0, 1]), shape_of(rows)))), [0, 1]), [])
+    return with_slopes(value, [(total, constant(1.0, value.type))])
+
+
+def _median(rows: ir.Value) -> tuple[ir.Value, ir.Value]:
+    """Per row the element in the middle and its index, or its first NaN."""
+    value, index = _element(rows, (shape_of(rows)[1] - 1) // 2)
+    if not isinstance(ranked(rows).element_type, ir.FloatType):
+        return value, index
+    frozen, places = _frozen(rows), _places(rows)
+    is_nan = arith.CmpFOp(arith.CmpFPredicate.UNO, frozen, frozen).result
+    length = constant(shape_of(rows)[1], places.type)
+    first = reduce(select(is_nan, places, length), [1], "min")
+    has_nan = _less(first, constant(shape_of(rows)[1], first.type))
+    index = select(has_nan, first, index)
+    chosen = _equal(places, broadcast(reshape(index, [shape_of(rows)[0], 1]), shape_of(rows)))
+    return reduce(select(chosen, rows, constant(0, rows.type)), [1]), index
+
+
+def _element(rows: ir.Value, place: int) -> tuple[ir.Value, ir.Value]:
+    """Per row the element at a place of the sorted row, and its index."""
+    ranks = _ranks(_frozen(rows), False)
+    chosen = _equal(ranks, constant(place, ranks.type))
+    value, index = (reduce(select(chosen, v, constant(0, v.type)), [1]) for v in (rows, _places(rows)))
+    return value, index
+
+
+def _places(rows: ir.Value) -> ir.Value:
+    return broadcast(dense_integers(range(shape_of(rows)[1])), shape_of(rows))
+
+
 @torch_op("torch.aten.sort")
 def sort(c: Conversion, x: ir.Value, dim: int = -1, descending: bool = False) -> list[ir.Value]:
     return _sorted(x, dim, descending, None)
@@ -125,14 +220,18 @@ def _ranks(rows: ir.Value, descending: bool) -> ir.Value:
     other = broadcast(reshape(rows, [count, 1, length]), every)
     before = _less(one, other) if descending else _less(other, one)
     earlier = broadcast(lower_mask(length, length, -1), every)
-    first = arith.OrIOp(before, arith.AndIOp(_equal(one, other), earlier).result).result
+    after = _less(other, one) if descending else _less(one, other)
+    equal = arith.XOrIOp(arith.OrIOp(before, after).result, constant(True, before.type)).result
+    first = arith.OrIOp(before, arith.AndIOp(equal, earlier).result).result
     integers = ir.RankedTensorType.get(every, ir.IntegerType.get_signless(64))
     return reduce(arith.ExtUIOp(integers, first).result, [2])
 
 
 def _less(a: ir.Value, b: ir.Value) -> ir.Value:
+    """Whether a comes before b; NaN comes last."""
     if isinstance(ranked(a).element_type, ir.FloatType):
-        return arith.CmpFOp(arith.CmpFPredicate.OLT, a, b).result
+        less = arith.CmpFOp(arith.CmpFPredicate.ULT, a, b).result
+        return arith.AndIOp(less, arith.CmpFOp(arith.CmpFPredicate.ORD, a, a).result).result
     return arith.CmpIOp(arith.CmpIPredicate.slt, a, b).result
 
 

@@ -34,8 +34,11 @@ func.func @minimum(%x: !torch.vtensor<[2,4],f32>) -> (!torch.vtensor<[2],f32>, !
 // An element's place is how many come before it; the first two are picked from each row.
 // CHECK-LABEL: func.func @topk(
 // CHECK-SAME: %[[X:.*]]: tensor<2x4xf32>
-// CHECK: %[[LESS:.*]] = arith.cmpf olt
-// CHECK: %[[EQUAL:.*]] = arith.cmpf oeq
+// CHECK: %[[UNORDERED:.*]] = arith.cmpf ult
+// CHECK: %[[NUMBER:.*]] = arith.cmpf ord
+// CHECK: %[[LESS:.*]] = arith.andi %[[UNORDERED]], %[[NUMBER]]
+// CHECK: %[[EITHER:.*]] = arith.ori %[[LESS]]
+// CHECK: %[[EQUAL:.*]] = arith.xori %[[EITHER]]
 // CHECK: %[[TIES:.*]] = arith.andi %[[EQUAL]]
 // CHECK: %[[BEFORE:.*]] = arith.ori %[[LESS]], %[[TIES]] : tensor<2x4x4xi1>
 // CHECK: %[[COUNTED:.*]] = arith.extui %[[BEFORE]]

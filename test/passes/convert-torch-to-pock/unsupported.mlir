@@ -8,8 +8,8 @@ func.func @several(%x: !torch.vtensor<[2],f32>, %i: !torch.vtensor<[2],si64>, %d
   %true = torch.constant.bool true
   // expected-error @+1 {{aten.div.Tensor: not for elements of type i64}}
   %2 = torch.aten.div.Tensor %i, %i : !torch.vtensor<[2],si64>, !torch.vtensor<[2],si64> -> !torch.vtensor<[2],si64>
-  // expected-error @+1 {{aten.kthvalue is not supported}}
-  %3, %4 = torch.aten.kthvalue %x, %dim, %dim, %true : !torch.vtensor<[2],f32>, !torch.int, !torch.int, !torch.bool -> !torch.vtensor<[2],f32>, !torch.vtensor<[2],si64>
+  // expected-error @+1 {{aten._weight_norm_interface is not supported}}
+  %3, %4 = torch.aten._weight_norm_interface %x, %x, %dim : !torch.vtensor<[2],f32>, !torch.vtensor<[2],f32>, !torch.int -> !torch.vtensor<[2],f32>, !torch.vtensor<[2],f32>
   %5 = torch.aten.mul.Tensor %1, %2 : !torch.vtensor<[2],f32>, !torch.vtensor<[2],si64> -> !torch.vtensor<[2],f32>
   %6 = torch.aten.mul.Tensor %5, %3 : !torch.vtensor<[2],f32>, !torch.vtensor<[2],f32> -> !torch.vtensor<[2],f32>
   return %6 : !torch.vtensor<[2],f32>

@@ -17,7 +17,7 @@ from pock_mlir.compiler.pipeline import import_passes
 from pock_mlir.frontends.torch_decompositions import decompositions
 from pock_mlir.frontends.torch_export import TracedModel
 from pock_mlir.frontends.torch_grad_regions import explicit_gradients
-from pock_mlir.frontends.torch_import import ParameterTable, import_traced
+from pock_mlir.frontends.torch_import import ParameterTable, import_traced, symbol_of
 from pock_mlir.passes.convert_torch_to_pock import torch_op
 from pock_mlir.passes.convert_torch_to_pock.conversion import op_key
 from pock_mlir.passes.functions import find_function, operations_of, parameters_of
@@ -62,7 +62,7 @@ def run_step(step: Step, arguments: tuple[Any, ...], *, with_loss: bool = True) 
         order = expose_gradients(module.operation, with_loss=with_loss)["train_step"]
         run_pipeline(module, "cse,canonicalize,convert-pock-to-linalg,pock-expand-f64-math,cse,canonicalize")
         program = Program(module)
-    parameters = {name: x.detach().numpy() for name, x in step.model.named_parameters()}
+    parameters = {symbol_of(name): x.detach().numpy() for name, x in step.model.named_parameters()}
     inputs = [x.numpy() for x in torch.utils._pytree.tree_leaves(arguments)]
     stored = [np.transpose(parameters[name], layouts[name]) for name in order]
     results = program.run("train_step", *inputs, *stored)
@@ -72,7 +72,8 @@ def run_step(step: Step, arguments: tuple[Any, ...], *, with_loss: bool = True) 
     gradients = {name: np.zeros_like(x) for name, x in parameters.items()}
     for name, gradient in zip(order, found, strict=True):
         gradients[name] = np.transpose(gradient, np.argsort(layouts[name]).tolist())
-    return StepOutcome(loss, outputs, gradients, names)
+    by_name = {name: gradients[symbol_of(name)] for name, _ in step.model.named_parameters()}
+    return StepOutcome(loss, outputs, by_name, names)
 
 
 def _layout(parameter: ir.OpView) -> list[int]:
