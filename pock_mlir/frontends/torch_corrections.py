@@ -10,6 +10,7 @@ from torch._decomp import decomposition_table
 from torch._ops import OpOverload
 
 aten = torch.ops.aten
+MOST_REFLECTIONS = 64
 
 
 def corrections() -> dict[OpOverload, Callable[..., Any]]:
@@ -17,6 +18,7 @@ def corrections() -> dict[OpOverload, Callable[..., Any]]:
     table: dict[OpOverload, Callable[..., Any]] = {
         aten.bilinear.default: _bilinear,
         aten.instance_norm.default: _instance_norm,
+        aten.linalg_householder_product.default: _householder_product,
     }
     for op in (aten.lstm, aten.gru, aten.rnn_tanh, aten.rnn_relu):
         table[op.input] = _recurrent(op.input, leading=1)
@@ -56,6 +58,23 @@ def _bilinear(a: torch.Tensor, b: torch.Tensor, weight: torch.Tensor, bias: torc
     result = (product.view(-1, outputs, columns) * b.reshape(-1, 1, columns)).sum(-1)
     result = result.view(*a.shape[:-1], outputs)
     return result if bias is None else result + bias
+
+
+def _householder_product(vectors: torch.Tensor, factors: torch.Tensor) -> Any:
+    """The first columns of (I - f1 v1 v1^T) (I - f2 v2 v2^T) ..., as in orthogonal parametrizations.
+
+    Vector i is column i of `vectors` [..., M, N] below the diagonal, where it is 1; the reflections are written out.
+    """
+    rows, columns = vectors.shape[-2:]
+    count = factors.shape[-1]
+    if count > MOST_REFLECTIONS:
+        return NotImplemented
+    result = torch.eye(rows, columns, dtype=vectors.dtype, device=vectors.device).expand(vectors.shape)
+    below = torch.tril(vectors, -1) + torch.eye(rows, columns, dtype=vectors.dtype, device=vectors.device)
+    for i in reversed(range(count)):
+        vector = below[..., i : i + 1]
+        result = result - factors[..., i : i + 1, None] * vector @ (vector.mT @ result)
+    return result
 
 
 def _recurrent(op: OpOverload, leading: int) -> Callable[..., Any]:

@@ -1,4 +1,6 @@
-"""Ops that do more than their schema or torch's decomposition of them says: statistics kept, dropout between layers."""
+"""Ops that do more than their schema or torch's decomposition of them says: statistics kept, dropout between layers,
+rows of a table scaled down in place.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ import torch
 from support.own_draws import OwnDraws
 from torch import nn
 from torch.nn import functional as F
+from torch.nn.utils.parametrizations import orthogonal
 
 import pock_mlir as pock
 from pock_mlir.frontends.torch_decompositions import decompositions
@@ -107,6 +110,58 @@ def test_recurrent_networks_drop_between_their_layers(tmp_path: Path) -> None:
         assert session.train_step(x.numpy(), classes.numpy()) == pytest.approx(loss.item(), rel=1e-5)
     for name, value in reference.state_dict().items():
         np.testing.assert_allclose(session.state_dict()[name], value.numpy(), rtol=1e-4, atol=1e-5, err_msg=name)
+
+
+class Constrained(nn.Module):
+    """Tables whose rows are scaled down where they are looked up, and a layer whose weight stays orthogonal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = nn.Embedding(7, 5, max_norm=0.5)
+        self.bags = nn.EmbeddingBag(7, 5, max_norm=0.7, norm_type=1.0, mode="sum")
+        self.layer = orthogonal(nn.Linear(5, 3), orthogonal_map="householder")
+
+    def forward(self, indices: torch.Tensor) -> torch.Tensor:
+        return self.layer(self.table(indices).mean(1) + self.bags(indices))
+
+
+def test_rows_of_a_largest_norm_and_orthogonal_weights(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    model, reference = Constrained(), Constrained()
+    reference.load_state_dict(model.state_dict())
+    batches = [(torch.randint(0, 7, (4, 2)), torch.randint(0, 3, (4,))) for _ in range(3)]
+    step = pock.compile(model, batches[0][:1], batches[0][1:], optimizer=pock.SGD(lr=0.5))
+    session = pock.load(step.save(tmp_path / "model.pock"), threads=1)
+    optimizer = torch.optim.SGD(reference.parameters(), lr=0.5)
+    for indices, classes in batches:
+        optimizer.zero_grad()
+        loss = F.cross_entropy(reference(indices), classes)
+        loss.backward()
+        optimizer.step()
+        assert session.train_step(indices.numpy(), classes.numpy()) == pytest.approx(loss.item(), rel=1e-5)
+    for name, value in reference.state_dict().items():
+        np.testing.assert_allclose(session.state_dict()[name], value.numpy(), rtol=1e-4, atol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        (nn.Embedding(7, 5, max_norm=0.5, norm_type=3.0), ["aten.embedding_renorm", "norm_type=3.0", "module"]),
+        (orthogonal(nn.Embedding(70, 66), orthogonal_map="householder"), ["aten.linalg_householder_product"]),
+        (orthogonal(nn.Embedding(5, 5), orthogonal_map="cayley"), ["aten._linalg_solve_ex", "parametrizations"]),
+        (orthogonal(nn.Embedding(5, 5), orthogonal_map="matrix_exp"), ["aten.linalg_matrix_exp", "parametrizations"]),
+    ],
+)
+def test_what_is_not_done_is_refused_by_name(model: nn.Module, words: list[str]) -> None:
+    with pytest.raises(pock.PockError) as caught:
+        pock.compile(
+            nn.Sequential(model),
+            (torch.zeros(3, dtype=torch.long),),
+            loss=lambda outputs: outputs.square().mean(),
+            optimizer=pock.SGD(lr=0.1),
+        )
+    for word in words:
+        assert word in str(caught.value), str(caught.value)
 
 
 def test_a_cumulative_average_is_refused_by_name() -> None:

@@ -69,5 +69,10 @@ CASES = [
     Case("put-integers", lambda i, r: put(i, r[1:], value=r[:2]), [I, ROWS]),
     Case("put-masked", lambda x: (put(x, x > 0, value=0.5), put(x, x[..., 0] > 0, value=-1.0)), [X]),
     Case("put-added", lambda x, y, i: x[0].index_put((i,), y, accumulate=True), [X, normal(2, 2, 5, seed=1), I]),
+    Case(
+        "renormalized-rows",
+        lambda t, i: tuple(torch.embedding_renorm_(t.detach().clone(), i, 1.0, order) for order in (1.0, 2.0)),
+        [TABLE, I],
+    ),
     Case("inverse-permutation", lambda x: inverse(x[0, 0]), [X]),
 ]
