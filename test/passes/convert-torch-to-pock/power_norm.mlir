@@ -10,6 +10,6 @@
 func.func @distances(%a: !torch.vtensor<[2,4],f32>, %b: !torch.vtensor<[3,4],f32>) -> !torch.vtensor<[2,3],f32> {
   %p = torch.constant.float 3.0
   %none = torch.constant.none
-  %0 = torch.aten._cdist_forward %a, %b, %p, %none : !torch.vtensor<[2,4],f32>, !torch.vtensor<[3,4],f32>, !torch.float, !torch.none -> !torch.vtensor<[2,3],f32>
+  %0 = torch.operator "torch.aten._cdist_forward"(%a, %b, %p, %none) : (!torch.vtensor<[2,4],f32>, !torch.vtensor<[3,4],f32>, !torch.float, !torch.none) -> !torch.vtensor<[2,3],f32>
   return %0 : !torch.vtensor<[2,3],f32>
 }
