@@ -91,6 +91,19 @@ def test_targets_that_the_loss_writes(tmp_path: Path) -> None:
     assert torch.equal(target, Y) and np.array_equal(given, Y.numpy())
 
 
+def test_labels_that_the_loss_masks_in_place(tmp_path: Path) -> None:
+    def loss(outputs: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        target[target == 2] = -100
+        return F.cross_entropy(outputs, target)
+
+    model, labels = Model(lambda self, x: self.layer(x)), torch.tensor([0, 2, 1, 1, 2])
+    session = pock.load(pock.compile(model, (X,), (labels,), loss=loss).save(tmp_path / "m.pock"), threads=1)
+    given = labels.numpy().copy()
+    expected = loss(model(X), labels.clone()).item()
+    assert session.train_step(X.numpy(), given) == pytest.approx(expected, rel=1e-5)
+    assert given.tolist() == labels.tolist() == [0, 2, 1, 1, 2]
+
+
 def _shift_register(self: Model, x: torch.Tensor) -> torch.Tensor:
     """Both buffers become what was in another buffer or in the input."""
     result = self.layer(x * self.old + self.new)
