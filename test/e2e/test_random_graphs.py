@@ -1,6 +1,6 @@
 """Random graphs of supported torch ops: loss, outputs and gradients against PyTorch (support/random_graphs).
 
-HYPOTHESIS_PROFILE=thorough runs many graphs, others at each run; without it, the same few.
+HYPOTHESIS_PROFILE=thorough runs many graphs (RANDOM_GRAPHS of them), others at each run; without it, the same few.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from support.random_graphs.compare import differences
 COMMON = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 PROFILES = {
     "default": settings(max_examples=50, derandomize=True, database=None, **COMMON),
-    "thorough": settings(max_examples=500, print_blob=True, **COMMON),
+    "thorough": settings(max_examples=int(os.environ.get("RANDOM_GRAPHS", "500")), print_blob=True, **COMMON),
 }
 
 
