@@ -392,6 +392,7 @@ def masked_fill(c: Conversion, x: ir.Value, mask: ir.Value, value: Operand) -> i
     "torch.aten.to.device",
     "torch.aten.to.other",
     "torch.aten.type_as",
+    "torch.prims.convert_element_type",
 )
 def to_dtype(c: Conversion, x: ir.Value, *options: object) -> ir.Value | Complex:
     converted = c.cast(x, c.element)

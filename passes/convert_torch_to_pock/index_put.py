@@ -30,10 +30,12 @@ def index_put(
     indexed = [d for d, index in enumerate(indices) if index is not None]
     if any(is_mask(indices[d]) for d in indexed):
         return _where_masked(c, x, indices, values, accumulate)
-    if indexed != list(range(indexed[0], indexed[-1] + 1)):
-        raise Unsupported("indices of dimensions that are not next to each other")
     shape = shape_of(x)
-    before, after = list(range(indexed[0])), list(range(indexed[-1] + 1, len(shape)))
+    others = [d for d in range(len(shape)) if d not in indexed]
+    # The indices' own dimensions come first where they are not next to each other, as in x[indices].
+    are_neighbours = indexed == list(range(indexed[0], indexed[-1] + 1))
+    before = [d for d in others if d < indexed[0]] if are_neighbours else []
+    after = others[len(before) :]
     common: list[int] = []
     for d in indexed:
         common = broadcast_shape(common, shape_of(indices[d]))
@@ -88,13 +90,13 @@ def _replaced(c: Conversion, table: ir.Value, flat: ir.Value, rows: ir.Value) ->
 def _where_masked(
     c: Conversion, x: ir.Value, indices: list[ir.Value | None], values: ir.Value, accumulate: bool
 ) -> ir.Value:
-    """One value for all places where the mask, of the first dimensions, is true."""
-    mask = indices[0]
-    if len(indices) > 1 or mask is None or math.prod(shape_of(values)) != 1:
+    """The same values for all places where the mask, of the first dimensions, is true."""
+    mask, shape, own = indices[0], shape_of(x), shape_of(values)
+    rest = 0 if mask is None else len(shape) - len(shape_of(mask))
+    if len(indices) > 1 or mask is None or math.prod(own[: max(len(own) - rest, 0)]) != 1:
         raise Unsupported("a boolean mask with as many values as it is true; use torch.where")
-    shape = shape_of(x)
-    wide = broadcast(reshape(mask, shape_of(mask) + [1] * (len(shape) - len(shape_of(mask)))), shape)
-    value = c.tensor(reshape(values, []))
+    wide = broadcast(reshape(mask, shape_of(mask) + [1] * rest), shape)
+    value = c.tensor(reshape(values, own[max(len(own) - rest, 0) :]))
     if not accumulate:
         return select(wide, value, x)
     return select(wide, add(x, value), x)

@@ -51,8 +51,12 @@ def min_dim(c: Conversion, x: ir.Value, dim: int, keepdim: bool = False) -> list
 
 def _extremum(c: Conversion, x: ir.Value, dim: int, kind: str) -> list[ir.Value]:
     """The first extremum along `dim`, which gets all of the gradient, and its index."""
-    shape = c.shape
     rows = to_last(x, dim) if shape_of(x) else reshape(x, [1, 1])
+    return [reshape(v, c.shape) for v in first_extremum(rows, kind)]
+
+
+def first_extremum(rows: ir.Value, kind: str) -> tuple[ir.Value, ir.Value]:
+    """Each row's first extremum, which gets all of the gradient, and its index."""
     index = _first_extremum(rows, kind)
     count, length = shape_of(rows)
     chosen = _equal(
@@ -60,7 +64,7 @@ def _extremum(c: Conversion, x: ir.Value, dim: int, kind: str) -> list[ir.Value]
         broadcast(reshape(index, [count, 1]), [count, length]),
     )
     value = reduce(select(chosen, rows, constant(0, rows.type)), [1])
-    return [reshape(value, shape), reshape(index, shape)]
+    return value, index
 
 
 def _first_extremum(rows: ir.Value, kind: str) -> ir.Value:

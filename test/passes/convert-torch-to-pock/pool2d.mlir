@@ -68,3 +68,29 @@ func.func @adaptive_pooling(%x: !torch.vtensor<[2,3,4,4],f32>) -> !torch.vtensor
   %0 = torch.aten.adaptive_avg_pool2d %x, %size : !torch.vtensor<[2,3,4,4],f32>, !torch.list<int> -> !torch.vtensor<[2,3,2,4],f32>
   return %0 : !torch.vtensor<[2,3,2,4],f32>
 }
+
+// A sum over a number is the mean of whole windows, scaled.
+// CHECK-LABEL: func.func @divisor(
+// CHECK: %[[MEANS:.*]] = "pock.avg_pool2d"
+// CHECK: %[[FACTOR:.*]] = arith.constant dense<2.000000e+00>
+// CHECK: arith.mulf %[[MEANS]], %[[FACTOR]]
+func.func @divisor(%x: !torch.vtensor<[1,3,4,4],f32>) -> !torch.vtensor<[1,3,2,2],f32> {
+  %false = torch.constant.bool false
+  %0 = torch.constant.int 0
+  %2 = torch.constant.int 2
+  %zero = torch.prim.ListConstruct %0 : (!torch.int) -> !torch.list<int>
+  %two = torch.prim.ListConstruct %2 : (!torch.int) -> !torch.list<int>
+  %3 = torch.aten.avg_pool2d %x, %two, %two, %zero, %false, %false, %2 : !torch.vtensor<[1,3,4,4],f32>, !torch.list<int>, !torch.list<int>, !torch.list<int>, !torch.bool, !torch.bool, !torch.int -> !torch.vtensor<[1,3,2,2],f32>
+  return %3 : !torch.vtensor<[1,3,2,2],f32>
+}
+
+// Windows that overlap stand one behind the other.
+// CHECK-LABEL: func.func @uneven(
+// CHECK: arith.constant dense<[0, 1, 2, 2, 3, 4]> : tensor<6xi64>
+// CHECK: "pock.max_pool2d"
+func.func @uneven(%x: !torch.vtensor<[1,3,5,4],f32>) -> !torch.vtensor<[1,3,2,2],f32> {
+  %2 = torch.constant.int 2
+  %size = torch.prim.ListConstruct %2, %2 : (!torch.int, !torch.int) -> !torch.list<int>
+  %0, %1 = torch.aten.adaptive_max_pool2d %x, %size : !torch.vtensor<[1,3,5,4],f32>, !torch.list<int> -> !torch.vtensor<[1,3,2,2],f32>, !torch.vtensor<[1,3,2,2],si64>
+  return %0 : !torch.vtensor<[1,3,2,2],f32>
+}
