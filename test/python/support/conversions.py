@@ -94,6 +94,9 @@ RANDOM = frozenset(
 )
 """The conversions of ops that draw random numbers, which PyTorch draws otherwise."""
 
+MARKED = frozenset(f"torch.pock.{name}" for name in ("cotangent", "custom_vjp", "stop_gradient"))
+"""The conversions of what the frontend marks in whole models: regions without gradients, custom functions, hooks."""
+
 
 @dataclass(frozen=True)
 class Case:

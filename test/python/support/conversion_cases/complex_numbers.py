@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from support.conversions import Case, normal
+from torch.nn import functional
 
 X, Y = normal(2, 4, 6), normal(2, 4, 6, seed=1)
 TURNS = torch.polar(torch.ones(4, 3), normal(4, 3, seed=2))
@@ -51,5 +52,9 @@ CASES = [
     ),
     Case("rfft2", lambda x: torch.fft.irfft2(torch.fft.rfft2(x, norm="ortho").conj(), s=(4, 6), norm="ortho"), [X]),
     Case("hfft", lambda x, y: torch.fft.hfft(torch.complex(x, y)[..., :4], n=6), [X, Y]),
-    Case("padded-and-shifted", lambda x: parts(torch.fft.fftshift(torch.fft.fft(torch.fft.fft(x), n=8))), [X]),
+    Case(
+        "padded-and-shifted",
+        lambda x: parts(torch.fft.fftshift(torch.fft.fft(functional.pad(torch.fft.fft(x), (0, 2))))),
+        [X],
+    ),
 ]
