@@ -36,7 +36,6 @@ NOT_EXPORTED = frozenset(
         "batch_norm",
         "broadcast_to",
         "chunk",
-        "constant_pad_nd",
         "contiguous",
         "detach_copy",
         "dropout",
