@@ -36,6 +36,7 @@ NOT_EXPORTED = frozenset(
         "batch_norm",
         "broadcast_to",
         "chunk",
+        "constant_pad_nd",
         "contiguous",
         "detach_copy",
         "dropout",
