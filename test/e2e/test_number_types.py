@@ -117,7 +117,9 @@ def _double(self: Model, x: torch.Tensor) -> torch.Tensor:
 
 
 @pytest.mark.parametrize(
-    ("forward", "tolerance"), [(_autocast, 2e-2), (_half, 2e-3), (_brain, 2e-2), (_double, 1e-5)], ids=str
+    ("forward", "tolerance"),
+    [(_autocast, 2e-2), (_half, 2e-3), (_brain, 2e-2), (_double, 1e-5)],
+    ids=["autocast", "half", "brain", "double"],
 )
 def test_casts_inside_the_model(forward: Callable, tolerance: float, tmp_path: Path) -> None:
     assert_trains_as_torch(Model(forward), (X,), (X.numpy(),), tmp_path, tolerance=tolerance)
