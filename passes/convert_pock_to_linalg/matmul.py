@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from torch_mlir import ir
-from torch_mlir.dialects import linalg
+from torch_mlir.dialects import arith, linalg
 
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.matmul import MatmulOp
 from pock_mlir.dialects.upstream import reshape
 
 from .rules import lowering
-from .structured import as_stored, filled, projection
+from .structured import as_stored, elementwise, filled, projection
 
 
 @lowering("pock.matmul")
@@ -42,9 +42,14 @@ def contract(
 ) -> ir.Value:
     """The product of two matrices, or of two stacks of matrices (rank 3), added to `init` if given.
 
-    The maps are always spelled out: IREE's passes crash on a linalg.matmul that was built without.
+    The maps are always spelled out: IREE's passes crash on a linalg.matmul that was built without. They also fail on
+    vectors of one element times another vector, which are multiplied elementwise.
     """
     batch = len(shape_of(lhs)) - 2
+    rows, depth = shape_of(lhs)[-2:][:: -1 if transpose_lhs else 1]
+    columns = shape_of(rhs)[-2 if transpose_rhs else -1]
+    if init is None and depth == 1 and 1 in (rows, columns):
+        return _scaled_vector(lhs, rhs, rows, columns)
     leading = list(range(batch))
     m, n, k = batch, batch + 1, batch + 2
     maps = [
@@ -53,8 +58,21 @@ def contract(
         projection(batch + 3, [*leading, m, n]),
     ]
     if init is None:
-        rows, columns = shape_of(lhs)[-1 if transpose_lhs else -2], shape_of(rhs)[-2 if transpose_rhs else -1]
         init = filled([*shape_of(lhs)[:-2], rows, columns], accumulator(lhs, rhs), 0.0)
     attribute = ir.ArrayAttr.get([ir.AffineMapAttr.get(map_) for map_ in maps])
     build = linalg.batch_matmul if batch else linalg.matmul
     return build(lhs, rhs, outs=[init], indexing_maps=attribute)
+
+
+def _scaled_vector(lhs: ir.Value, rhs: ir.Value, rows: int, columns: int) -> ir.Value:
+    """[..., rows] times [..., columns], of which one has a single element."""
+    element, batch = accumulator(lhs, rhs), shape_of(lhs)[:-2]
+    rank = len(batch) + 2
+    leading = list(range(len(batch)))
+    maps = [projection(rank, [*leading, rank - 2]), projection(rank, [*leading, rank - 1])]
+    vectors = [reshape(lhs, [*batch, rows]), reshape(rhs, [*batch, columns])]
+
+    def multiply(*scalars: ir.Value) -> ir.Value:
+        return arith.MulFOp(*(v if v.type == element else arith.ExtFOp(element, v).result for v in scalars)).result
+
+    return elementwise([*batch, rows, columns], element, vectors, multiply, maps)

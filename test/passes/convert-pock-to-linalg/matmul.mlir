@@ -44,3 +44,12 @@ func.func @batch_of_one(%a: tensor<1x2x3xf32>, %b: tensor<1x3x4xf32>) -> tensor<
   %0 = "pock.matmul"(%a, %b) {transpose_lhs = false, transpose_rhs = false} : (tensor<1x2x3xf32>, tensor<1x3x4xf32>) -> tensor<1x2x4xf32>
   return %0 : tensor<1x2x4xf32>
 }
+
+// One element times a vector is elementwise.
+// CHECK-LABEL: func.func @one_element
+// CHECK-NOT: linalg.matmul
+// CHECK: arith.mulf
+func.func @one_element(%x: tensor<1x1xf32>, %w: tensor<5x1xf32>) -> tensor<1x5xf32> {
+  %0 = "pock.matmul"(%x, %w) {transpose_lhs = false, transpose_rhs = true} : (tensor<1x1xf32>, tensor<5x1xf32>) -> tensor<1x5xf32>
+  return %0 : tensor<1x5xf32>
+}

@@ -23,6 +23,11 @@ CASES = [
     Case("linear-without-bias", functional.linear, [A, WEIGHT]),
     Case("linear-of-a-vector", functional.linear, [V, WEIGHT, BIAS]),
     Case("linear-of-one-row", functional.linear, [V[None], WEIGHT, BIAS]),
+    # Vectors of one element, cut from others: IREE fails on such products of matrices.
+    Case("linear-of-one-element", lambda v, w: functional.linear(v[:1], w[:, :1]), [V, WEIGHT]),
+    Case("linear-of-one-element-to-one", lambda v, w: functional.linear(v[:1], w[:1, :1]), [V, WEIGHT]),
+    Case("matmul-of-one-element", lambda v, w: v[1:].reshape(3, 1) @ w[:1, :1], [V, WEIGHT]),
+    Case("bmm-of-one-element", lambda v, x: v[:2].reshape(2, 1, 1) @ x[:, :1], [V, X]),
     Case("mm", torch.mm, [A, B]),
     Case("bmm", lambda x: torch.bmm(x, x.mT), [X]),
     Case("matmul", lambda a, b: a @ b, [A, B]),
