@@ -141,12 +141,21 @@ class Builder:
         floats = self.floats()
         ends = [name for name in floats if name.startswith("v") and not self._is_read(name)]
         terms = [name for name in ends if self.integer(0, 3) > 0] or ends[:1] or floats[:1]
-        if not any(self.values[name].requires_grad for name in terms):
+        if not self._has_gradient(terms):
             terms.append(next(leaf.name for leaf in self.leaves if leaf.kind == "parameter" and not leaf.is_frozen))
         loss = " + ".join(self._term(name) for name in terms)
         assigned = [name for name in reversed(self.values) if name.startswith("v")]
         outputs = self._draw(st.lists(st.sampled_from(assigned), max_size=4, unique=True)) if assigned else []
         return Graph(tuple(self.leaves), tuple(self.lines), loss, tuple(outputs))
+
+    def _has_gradient(self, terms: Sequence[str]) -> bool:
+        """Whether a trained parameter has more than a gradient of zeros."""
+        total = sum((self.values[name].sum() for name in terms), torch.zeros(()))
+        trained = [self.values[leaf.name] for leaf in self.leaves if self.values[leaf.name].requires_grad]
+        if not total.requires_grad:
+            return False
+        gradients = torch.autograd.grad(total, trained, retain_graph=True, allow_unused=True)
+        return any(gradient is not None and bool(gradient.any()) for gradient in gradients)
 
     def _is_read(self, name: str) -> bool:
         return any(re.search(rf"\b{name}\b", line.expression) for line in self.lines)
