@@ -17,10 +17,15 @@ GLOBAL_ALLOCATIONS = frozenset({"stream.resource.alloc", "stream.resource.alloca
 
 @dataclass(frozen=True)
 class Usage:
-    """Bytes at the worst moment of one function, besides state and inputs: transients and results."""
+    """Bytes at the worst moment of one function, besides state and inputs: transients and results.
+
+    `moved` is the new storage of states that the function does not update in place: a transient of the first call, from
+    then on held besides the next call's.
+    """
 
     transient: int
     results: int
+    moved: int
 
 
 def plan_memory(
@@ -35,6 +40,7 @@ def plan_memory(
     functions = {_name(op): op for op in _top_level(program) if op.name == "util.func"}
     resident = sum(_global_bytes(op) for op in _top_level(program) if op.name == "util.initializer")
     usages = {name: _usage(functions[name]) for name in (*input_bytes, "apply_gradients") if name in functions}
+    resident += sum(usage.moved for usage in usages.values())
     predictions = {name: usage for name, usage in usages.items() if name.startswith("predict")}
     steps = {name: usage for name, usage in usages.items() if name not in predictions}
     io = {name: input_bytes.get(name, 0) + usage.results for name, usage in usages.items()}
@@ -91,7 +97,7 @@ def _global_bytes(initializer: ir.Operation) -> int:
 
 def _usage(function: ir.Operation) -> Usage:
     live: dict[ir.Value, tuple[str, int]] = {}
-    transient = results = current = 0
+    transient = results = current = moved = 0
     for op in _walk(function):
         if op.name == "stream.resource.alloca":
             resource = op.results[0]
@@ -100,12 +106,13 @@ def _usage(function: ir.Operation) -> Usage:
             if lifetime == "external":
                 results += size
             else:
+                moved += size if lifetime == "variable" else 0
                 current += size
                 transient = max(transient, current)
         elif op.name == "stream.resource.dealloca" and op.operands[0] in live:
             lifetime, size = live.pop(op.operands[0])
             current -= 0 if lifetime == "external" else size
-    return Usage(transient, results)
+    return Usage(transient, results, moved)
 
 
 def _resources(op: ir.Operation) -> list[ir.Value]:

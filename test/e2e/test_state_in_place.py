@@ -80,19 +80,64 @@ def test_memory_neither_grows_nor_holds_a_second_copy(threads: int, tmp_path: Pa
     assert peak < 1.3 * sum(p.numel() * 4 for p in model.parameters())
 
 
-def test_the_step_is_one_execution_without_copies(monkeypatch: pytest.MonkeyPatch) -> None:
-    programs: list[str] = []
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The training steps that are compiled during a test, in IREE's stream phase."""
+    texts: list[str] = []
     plan = driver.plan_memory
 
     def recording(program, **sizes):
-        programs.append(program.get_asm(large_elements_limit=4))
+        step = re.search(
+            r"util\.func public @train_step\(.*?\n  }\n", program.get_asm(large_elements_limit=4), re.DOTALL
+        )
+        assert step is not None
+        texts.append(step[0])
         return plan(program, **sizes)
 
     monkeypatch.setattr(driver, "plan_memory", recording)
+    return texts
+
+
+NEW_STORAGE = r"alloca.*!stream\.resource<variable>"
+
+
+def test_the_step_is_one_execution_without_copies(steps: list[str]) -> None:
     (x,), (y,) = regression_batches(1)[0]
     pock.compile(deep_mlp(), (x,), (y,), loss="mse", optimizer=pock.AdamW(lr=0.01))
-    step = re.search(r"util\.func public @train_step\(.*?\n  }\n", programs[0], re.DOTALL)
-    assert step is not None
-    assert step[0].count("stream.cmd.execute") == 1
-    assert "stream.cmd.copy" not in step[0]
-    assert not re.search(r"alloca.*!stream\.resource<variable>", step[0])
+    assert steps[0].count("stream.cmd.execute") == 1
+    assert "stream.cmd.copy" not in steps[0]
+    assert not re.search(NEW_STORAGE, steps[0])
+
+
+class ReadReshaped(nn.Module):
+    """A weight of three dimensions that the forward pass reads as a matrix, and with `twice` as it is, too."""
+
+    def __init__(self, *, twice: bool) -> None:
+        super().__init__()
+        self.first, self.last = nn.Linear(16, 24), nn.Linear(16, 4)
+        self.weight = nn.Parameter(torch.randn(2, 12, 16) * 0.1)
+        self.twice = twice
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = torch.relu(self.first(x)) @ self.weight.view(24, 16)
+        return self.last(torch.relu(x + self.weight.sum((0, 1)) if self.twice else x))
+
+
+@pytest.mark.parametrize("twice", [False, True], ids=["reshaped", "reshaped and not"])
+def test_a_weight_that_is_read_reshaped_is_planned(twice: bool, steps: list[str], tmp_path: Path) -> None:
+    """In one shape it is stored so and updated in place; in two IREE copies it, which the plan counts."""
+    torch.manual_seed(0)
+    model = ReadReshaped(twice=twice)
+    batches = [((torch.randn(5, 16),), (torch.randn(5, 4),)) for _ in range(4)]
+    run = train_both(
+        model,
+        batches,
+        tmp_path,
+        optimizer=pock.SGD(lr=0.1, momentum=0.9),
+        torch_optimizer=lambda parameters: torch.optim.SGD(parameters, lr=0.1, momentum=0.9),
+        loss="mse",
+    )
+    assert_agrees(run)
+    assert bool(re.search(NEW_STORAGE, steps[0])) is twice
+    assert abs(run.session.measured_peak_bytes - run.step.memory.planned_peak_bytes) <= 64
+    assert run.session.state_dict()["weight"].shape == (2, 12, 16)

@@ -1,0 +1,100 @@
+"""pock-store-as-read: gives what is updated in place the shape in which a step reads it.
+
+A reshaped view of a state would be a second value of its storage, which IREE copies as soon as the state is overwritten
+in the same function, and the copy would be what the step updates from then on. Runs between the lowering of the
+computation, which makes reshapes of its own, and that of the state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch_mlir import ir
+
+from pock_mlir.dialects.base import shape_of
+from pock_mlir.dialects.state import read
+from pock_mlir.dialects.upstream import reshape
+from pock_mlir.passes.functions import functions_of, operations_of, parameters_of, states_of
+from pock_mlir.passes.registry import register_pass
+
+Shape = tuple[int, ...]
+RESHAPES = frozenset({"tensor.collapse_shape", "tensor.expand_shape"})
+# These take a value in the shape of what they change.
+ADAPTED = frozenset({"pock.update", "pock.assign"})
+
+
+@register_pass("pock-store-as-read")
+def store_as_read(module: ir.Operation) -> None:
+    """Stores what a function updates and always reads reshaped in that shape: parameters and their slots alike."""
+    symbols = {**parameters_of(module), **states_of(module)}
+    for group in _updated_together(module, symbols):
+        shapes = set().union(*(_shapes_read(function, group) for function in functions_of(module)))
+        stored = {tuple(ir.RankedTensorType(symbols[name].type.value).shape) for name in group}
+        if len(shapes) == 1 and len(stored) == 1 and shapes != stored:
+            _store(module, {name: symbols[name] for name in group}, list(shapes.pop()))
+
+
+def _updated_together(module: ir.Operation, symbols: dict[str, ir.OpView]) -> list[set[str]]:
+    """The symbols, in groups that need one shape: those of one update, and what an update takes as its input."""
+    groups = {name: {name} for name in symbols}
+    for function in functions_of(module):
+        for op in operations_of(function):
+            if op.operation.name != "pock.update":
+                continue
+            inputs = [value.owner for value in op.inputs]
+            read_too = [owner.opview.symbol.value for owner in inputs if _is_read(owner)]
+            merged = set().union(*(groups[name] for name in (*(s.value for s in op.states), *read_too)))
+            groups.update(dict.fromkeys(merged, merged))
+    return [group for name, group in groups.items() if name == next(n for n in symbols if n in group)]
+
+
+def _is_read(owner: ir.Operation | ir.Block) -> bool:
+    return not isinstance(owner, ir.Block) and owner.name == "pock.read"
+
+
+def _shapes_read(function: ir.Operation, group: set[str]) -> set[Shape]:
+    """The shapes in which a function computes with the members of a group that it changes."""
+    operations = operations_of(function)
+    changed = {symbol for op in operations for symbol in _changed(op)}
+    reads = (op for op in operations if op.operation.name == "pock.read" and op.symbol.value in group & changed)
+    return {shape for op in reads for shape in _shapes_used(op.result)}
+
+
+def _changed(op: ir.OpView) -> list[str]:
+    if op.operation.name == "pock.update":
+        return [symbol.value for symbol in op.states]
+    return [op.symbol.value] if op.operation.name == "pock.assign" else []
+
+
+def _shapes_used(value: ir.Value) -> Iterator[Shape]:
+    for use in value.uses:
+        if use.owner.name in RESHAPES:
+            yield from _shapes_used(use.owner.results[0])
+        elif use.owner.name not in ADAPTED:
+            yield tuple(shape_of(value))
+
+
+def _store(module: ir.Operation, group: dict[str, ir.OpView], shape: list[int]) -> None:
+    for op in group.values():
+        attributes = op.operation.attributes
+        element = ir.RankedTensorType(op.type.value).element_type
+        attributes["type"] = ir.TypeAttr.get(ir.RankedTensorType.get(shape, element))
+        if "permutation" in attributes:
+            del attributes["permutation"]
+    for function in functions_of(module):
+        for op in operations_of(function):
+            with ir.InsertionPoint(op), op.operation.location:
+                _adapt(op, group, shape)
+
+
+def _adapt(op: ir.OpView, group: dict[str, ir.OpView], shape: list[int]) -> None:
+    name = op.operation.name
+    if name == "pock.read" and op.symbol.value in group:
+        value = reshape(read(op.symbol.value, group[op.symbol.value].type.value), shape_of(op.result))
+        op.result.replace_all_uses_with(value)
+        op.operation.erase()
+    elif name == "pock.update" and op.states[0].value in group:
+        for index, value in enumerate(op.inputs):
+            op.operation.operands[index] = reshape(value, shape)
+    elif name == "pock.assign" and op.symbol.value in group:
+        op.operation.operands[0] = reshape(op.value, shape)

@@ -1,0 +1,99 @@
+// RUN: pock-opt %s --pock-store-as-read --canonicalize --split-input-file | FileCheck %s
+
+// A parameter that a step reads reshaped and updates is stored in that shape, and so is its slot; the gradient comes in
+// it, and whoever wants the framework's shape reshapes.
+// CHECK: "pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<6x4xf32>}
+"pock.parameter"() {kind = "parameter", permutation = array<i64: 0, 2, 1>, sym_name = "w", trained = true, type = tensor<2x3x4xf32>} : () -> ()
+// CHECK: "pock.state"() {init = 0.000000e+00 : f64, parameter = @w, slot = "m", sym_name = "m", type = tensor<6x4xf32>}
+"pock.state"() {init = 0.0, parameter = @w, slot = "m", sym_name = "m", type = tensor<2x3x4xf32>} : () -> ()
+// CHECK-LABEL: func.func @train_step(
+// CHECK-SAME: %[[GRADIENT:.*]]: tensor<6x4xf32>) -> tensor<6x4xf32>
+// CHECK-NEXT: %[[W:.*]] = "pock.read"() {symbol = @w} : () -> tensor<6x4xf32>
+// CHECK-NEXT: "pock.update"(%[[GRADIENT]])
+// CHECK: return %[[W]]
+func.func @train_step(%gradient: tensor<6x4xf32>) -> tensor<6x4xf32> {
+  %0 = "pock.read"() {symbol = @w} : () -> tensor<2x3x4xf32>
+  %1 = tensor.collapse_shape %0 [[0, 1], [2]] : tensor<2x3x4xf32> into tensor<6x4xf32>
+  %2 = tensor.expand_shape %gradient [[0, 1], [2]] output_shape [2, 3, 4] : tensor<6x4xf32> into tensor<2x3x4xf32>
+  "pock.update"(%2) ({
+  ^bb0(%g: f32, %w: f32, %m: f32):
+    %3 = arith.addf %m, %g : f32
+    %4 = arith.subf %w, %3 : f32
+    "pock.yield"(%4, %3) : (f32, f32) -> ()
+  }) {operandSegmentSizes = array<i32: 1, 0>, states = [@w, @m]} : (tensor<2x3x4xf32>) -> ()
+  return %1 : tensor<6x4xf32>
+}
+// CHECK-LABEL: func.func @get.w
+// CHECK-NEXT: %[[W:.*]] = "pock.read"() {symbol = @w} : () -> tensor<6x4xf32>
+// CHECK-NEXT: %[[EXPANDED:.*]] = tensor.expand_shape %[[W]] {{\[\[}}0, 1], [2]] output_shape [2, 3, 4]
+// CHECK-NEXT: return %[[EXPANDED]]
+func.func @get.w() -> tensor<2x3x4xf32> {
+  %0 = "pock.read"() {symbol = @w} : () -> tensor<2x3x4xf32>
+  return %0 : tensor<2x3x4xf32>
+}
+// -----
+// A state that is an input of the parameter's update gets the shape, too, whatever function has which part.
+// CHECK: sym_name = "w", trained = true, type = tensor<8xf32>
+"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2x4xf32>} : () -> ()
+// CHECK: sym_name = "sum", type = tensor<8xf32>
+"pock.state"() {init = 0.0, sym_name = "sum", type = tensor<2x4xf32>} : () -> ()
+// CHECK-LABEL: func.func @apply_gradients
+// CHECK-NEXT: %[[SUM:.*]] = "pock.read"() {symbol = @sum} : () -> tensor<8xf32>
+// CHECK-NEXT: %[[W:.*]] = "pock.read"() {symbol = @w} : () -> tensor<8xf32>
+// CHECK-NEXT: "pock.update"(%[[SUM]])
+func.func @apply_gradients() -> tensor<8xf32> {
+  %0 = "pock.read"() {symbol = @sum} : () -> tensor<2x4xf32>
+  %1 = "pock.read"() {symbol = @w} : () -> tensor<2x4xf32>
+  %2 = tensor.collapse_shape %1 [[0, 1]] : tensor<2x4xf32> into tensor<8xf32>
+  "pock.update"(%0) ({
+  ^bb0(%g: f32, %w: f32):
+    %3 = arith.subf %w, %g : f32
+    "pock.yield"(%3) : (f32) -> ()
+  }) {operandSegmentSizes = array<i32: 1, 0>, states = [@w]} : (tensor<2x4xf32>) -> ()
+  return %2 : tensor<8xf32>
+}
+// CHECK-LABEL: func.func @train_step(
+// CHECK-SAME: %[[GRADIENT:.*]]: tensor<2x4xf32>)
+// CHECK-NEXT: %[[COLLAPSED:.*]] = tensor.collapse_shape %[[GRADIENT]]
+// CHECK-NEXT: "pock.update"(%[[COLLAPSED]])
+func.func @train_step(%gradient: tensor<2x4xf32>) {
+  "pock.update"(%gradient) ({
+  ^bb0(%g: f32, %sum: f32):
+    %0 = arith.addf %sum, %g : f32
+    "pock.yield"(%0) : (f32) -> ()
+  }) {operandSegmentSizes = array<i32: 1, 0>, states = [@sum]} : (tensor<2x4xf32>) -> ()
+  return
+}
+// -----
+// What a buffer is assigned comes in its new shape.
+// CHECK: sym_name = "mean", trained = false, type = tensor<6xf32>
+"pock.parameter"() {kind = "buffer", sym_name = "mean", trained = false, type = tensor<2x3xf32>} : () -> ()
+// CHECK-LABEL: func.func @train_step
+// CHECK-NEXT: %[[MEAN:.*]] = "pock.read"() {symbol = @mean} : () -> tensor<6xf32>
+// CHECK-NEXT: "pock.assign"(%[[MEAN]]) {symbol = @mean} : (tensor<6xf32>) -> ()
+func.func @train_step() -> tensor<6xf32> {
+  %0 = "pock.read"() {symbol = @mean} : () -> tensor<2x3xf32>
+  %1 = tensor.collapse_shape %0 [[0, 1]] : tensor<2x3xf32> into tensor<6xf32>
+  %2 = tensor.expand_shape %1 [[0, 1]] output_shape [2, 3] : tensor<6xf32> into tensor<2x3xf32>
+  "pock.assign"(%2) {symbol = @mean} : (tensor<2x3xf32>) -> ()
+  return %1 : tensor<6xf32>
+}
+// -----
+// Read in two shapes, or not changed where it is reshaped: nothing is won.
+// CHECK: sym_name = "both", trained = true, type = tensor<2x4xf32>
+"pock.parameter"() {kind = "parameter", sym_name = "both", trained = true, type = tensor<2x4xf32>} : () -> ()
+// CHECK: sym_name = "frozen", trained = false, type = tensor<2x4xf32>
+"pock.parameter"() {kind = "parameter", sym_name = "frozen", trained = false, type = tensor<2x4xf32>} : () -> ()
+// CHECK-LABEL: func.func @train_step
+func.func @train_step() -> (tensor<2x4xf32>, tensor<8xf32>, tensor<8xf32>) {
+  %0 = "pock.read"() {symbol = @both} : () -> tensor<2x4xf32>
+  %1 = tensor.collapse_shape %0 [[0, 1]] : tensor<2x4xf32> into tensor<8xf32>
+  %2 = "pock.read"() {symbol = @frozen} : () -> tensor<2x4xf32>
+  %3 = tensor.collapse_shape %2 [[0, 1]] : tensor<2x4xf32> into tensor<8xf32>
+  "pock.update"(%0) ({
+  ^bb0(%g: f32, %w: f32):
+    %4 = arith.subf %w, %g : f32
+    "pock.yield"(%4) : (f32) -> ()
+  }) {operandSegmentSizes = array<i32: 1, 0>, states = [@both]} : (tensor<2x4xf32>) -> ()
+  return %0, %1, %3 : tensor<2x4xf32>, tensor<8xf32>, tensor<8xf32>
+}
