@@ -8,14 +8,20 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from pock_mlir.bundle.temporary import remove, remove_abandoned, temporary_directory, temporary_file
+from pock_mlir.bundle.temporary import (
+    aside_of,
+    remove,
+    remove_abandoned,
+    remove_superseded,
+    temporary_directory,
+    temporary_file,
+)
 
 # linux/fs.h and fcntl.h
 _AT_FDCWD = -100
@@ -56,6 +62,7 @@ def atomic_directory(path: Path) -> Iterator[Path]:
         elif not _exchange(temporary, path):
             _replace_in_two_steps(temporary, path)
         sync_directory(path.parent)
+    remove_superseded(path)
 
 
 def sync_directory(directory: Path) -> None:
@@ -87,9 +94,10 @@ def _exchange(first: Path, second: Path) -> bool:
 def _replace_in_two_steps(temporary: Path, path: Path) -> None:
     """Sets the old directory aside, and brings it back if the second rename fails.
 
-    A process that is killed between the two leaves the old directory under a name that nothing removes.
+    A process that is killed between the two leaves the old directory as a hidden sibling, which goes when the next
+    writer has succeeded.
     """
-    aside = path.with_name(f".{path.name}.pock-{secrets.token_hex(8)}.old")
+    aside = aside_of(path)
     path.rename(aside)
     try:
         temporary.rename(path)

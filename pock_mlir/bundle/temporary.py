@@ -76,9 +76,25 @@ def remove_abandoned(directory: Path) -> None:
         _remove_if_abandoned(path)
 
 
-def _sibling(path: Path) -> Path:
+def aside_of(path: Path) -> Path:
+    """A name, on the file system of `path`, for what stood there until something new takes its place."""
+    return _sibling(path, "old")
+
+
+def remove_superseded(path: Path) -> None:
+    """Removes what killed processes set aside for `path`, now that something new stands there."""
+    pattern = re.compile(rf"\.{re.escape(path.name)}\.pock-[0-9a-f]{{16}}\.old")
+    try:
+        found = [sibling for sibling in path.parent.iterdir() if pattern.fullmatch(sibling.name)]
+    except OSError:
+        return
+    for sibling in found:
+        remove(sibling)
+
+
+def _sibling(path: Path, suffix: str = "tmp") -> Path:
     """A name that does not exist yet, on the file system of `path`."""
-    return path.with_name(f".{path.name}.pock-{secrets.token_hex(8)}.tmp")
+    return path.with_name(f".{path.name}.pock-{secrets.token_hex(8)}.{suffix}")
 
 
 def _lock_new(path: Path, handle: int) -> bool:

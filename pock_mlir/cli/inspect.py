@@ -102,8 +102,11 @@ def _scheme(scheme: Any) -> str:
     """The name and the number of rules, which `--json` shows."""
     if not isinstance(scheme, dict) or not isinstance(scheme.get("rules"), list):
         return _data(scheme)
-    rules = len(scheme["rules"])
-    return f"{escape(str(scheme.get('name')))}: {rules} rule{'' if rules == 1 else 's'}, else {scheme.get('default')}"
+    rules, unfreeze = len(scheme["rules"]), scheme.get("unfreeze") or []
+    text = f"{scheme.get('name')}: {rules} rule{'' if rules == 1 else 's'}, else {scheme.get('default')}"
+    return escape(
+        text + (f"; unfreezes {', '.join(map(str, unfreeze))}" if isinstance(unfreeze, list) and unfreeze else "")
+    )
 
 
 def _blocks(manifest: Manifest) -> Table:

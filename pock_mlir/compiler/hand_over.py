@@ -12,6 +12,7 @@ from typing import Any
 
 from iree.compiler import ir
 
+from pock_mlir.compiler.binding_limit import limit_bindings
 from pock_mlir.passes.convert_pock_state import IN_PLACE, SCOPE
 from pock_mlir.passes.convert_pock_to_linalg.embedding import MATERIALIZED
 
@@ -41,6 +42,7 @@ def hand_over(bytecode: bytes, context: ir.Context, device: str) -> ir.Module:
             if name not in in_place:
                 for op in list(function.regions[0].blocks[0].operations):
                     _convert(op.operation, in_place, mutable)
+                limit_bindings(function)
         for function in in_place.values():
             function.erase()
         module.operation.attributes["hal.device.targets"] = ir.ArrayAttr.get([ir.Attribute.parse(device)])

@@ -100,6 +100,11 @@ class Session:
         """
         signature, arguments = self._arguments(arrays, self.manifest.predict_signatures, "predict")
         results = self._run(signature.function, arguments)
+        if [array.shape for array in results] != [spec.shape for spec in signature.outputs]:
+            raise BundleError(
+                f"the bundle {self._bundle.path} is damaged: its module returns other outputs than its manifest says; "
+                "compile it again"
+            )
         outputs = [array.astype(spec.dtype, copy=False) for array, spec in zip(results, signature.outputs, strict=True)]
         if self.manifest.output_style == "single":
             return outputs[0]

@@ -57,6 +57,14 @@ def test_nested_inputs_and_constants_by_keyword(tmp_path: Path) -> None:
         session.predict({"x.a": X.numpy()})
 
 
+@pytest.mark.parametrize("combine", [lambda *xs: sum(x * x for x in xs), lambda *xs: 40 * torch.cat(xs).mean(0)])
+def test_more_inputs_than_a_dispatch_can_read(combine: Callable, tmp_path: Path) -> None:
+    """IREE fuses what is computed from any number of arguments, and runs no dispatch of more than 32 buffers."""
+    inputs = tuple(X + i / 20 for i in range(40))
+    model = Model(lambda self, *xs: self.layer(combine(*xs) / 40).expand(5, 3))
+    assert_trains_as_torch(model, inputs, tuple(x.numpy() for x in inputs), tmp_path)
+
+
 def _relu(self: Model, x: torch.Tensor) -> torch.Tensor:
     return self.layer(F.relu(x, inplace=True))
 

@@ -130,7 +130,8 @@ def test_inspect_breaks_no_name(tmp_path: Path, pock: Pock, monkeypatch: pytest.
     for spec in document["parameters"]:
         spec["aliases"] = [f"{long}.{spec['name']}"]
     document["signatures"][0]["inputs"][0]["name"] = long
-    document["scheme"] = {"name": "mine", "default": "frozen", "rules": [{"match": long, "update": "full"}] * 3}
+    rules = [{"match": long, "update": "full"}] * 3
+    document["scheme"] = {"name": "mine", "default": "frozen", "rules": rules, "unfreeze": ["fc1.*", "[red]"]}
     del document["sha256"]
     edit_manifest(tmp_path / "mlp.pock", **document)
     result = pock("inspect", tmp_path / "mlp.pock", "--parameters")
@@ -144,7 +145,7 @@ def test_inspect_breaks_no_name(tmp_path: Path, pock: Pock, monkeypatch: pytest.
         *(record.sha256 for record in manifest.files.values()),
     ):
         assert word in words
-    assert "mine: 3 rules, else frozen" in result.out
+    assert "mine: 3 rules, else frozen; unfreezes fc1.*, [red]" in " ".join(words)
 
 
 def test_blocks_by_name() -> None:

@@ -12,7 +12,8 @@ import pytest
 import torch
 from safetensors.numpy import save_file
 from safetensors.torch import load_file
-from support.mlp_bundle import Mlp
+from support.manifests import edit_manifest
+from support.mlp_bundle import Mlp, write_mlp_bundle
 
 import pock_mlir as pock
 from pock_mlir.bundle import TensorFile, write_tensor_file
@@ -150,6 +151,17 @@ def test_a_file_of_others_with_a_digest_of_its_own(tmp_path: Path) -> None:
     file = TensorFile(path)
     assert not file.sealed and set(file.metadata) == {"sha256", "sha256.tensors"}
     file.verify()
+
+
+def test_a_manifest_that_says_other_outputs_than_the_module_returns(tmp_path: Path) -> None:
+    write_mlp_bundle(tmp_path / "b.pock")
+    document = json.loads((tmp_path / "b.pock" / "manifest.json").read_text())
+    for signature in document["signatures"]:
+        signature["outputs"] *= 2
+    edit_manifest(tmp_path / "b.pock", signatures=document["signatures"])
+    session = pock.load(tmp_path / "b.pock", threads=1)
+    with pytest.raises(BundleError, match=r"b\.pock is damaged: its module returns other outputs"):
+        session.predict(Mlp().batch_of(0)[0])
 
 
 def test_a_disk_that_fails(bundle: Path, checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -146,6 +146,30 @@ def test_a_link_is_replaced_and_what_it_leads_to_stays(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link.pock", "real.pock"]
 
 
+def test_what_was_set_aside_goes_once_something_new_stands_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where names cannot be exchanged, a process may be killed between setting the old bundle aside and the rename."""
+    monkeypatch.setattr(atomic, "_exchange", lambda *_: False)
+    write_mlp_bundle(tmp_path / "b.pock", seed=1)
+    left = temporary.aside_of(tmp_path / "b.pock")
+    (tmp_path / "b.pock").rename(left)
+    others = [temporary.aside_of(tmp_path / "c.pock"), tmp_path / ".b.pock.old", tmp_path / ".b.pock.pock-1.old"]
+    for other in others:
+        other.mkdir()
+
+    def refuse(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", refuse)
+        with pytest.raises(pock.PockError, match="the disk is full"):
+            write_mlp_bundle(tmp_path / "b.pock", seed=2)
+    assert left.is_dir()  # the only copy there is
+    write_mlp_bundle(tmp_path / "b.pock", seed=2)
+    assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "b.pock", *others])
+
+
 def test_a_killed_save_of_a_checkpoint(bundle: Path, tmp_path: Path) -> None:
     path = tmp_path / "c.safetensors"
     session = pock.load(bundle, threads=1)
