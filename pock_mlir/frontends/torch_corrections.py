@@ -17,6 +17,7 @@ def corrections() -> dict[OpOverload, Callable[..., Any]]:
     """By op, to be used in the place of torch's own."""
     table: dict[OpOverload, Callable[..., Any]] = {
         aten.bilinear.default: _bilinear,
+        aten.cosine_similarity.default: _cosine_similarity,
         aten.instance_norm.default: _instance_norm,
         aten.linalg_householder_product.default: _householder_product,
     }
@@ -58,6 +59,22 @@ def _bilinear(a: torch.Tensor, b: torch.Tensor, weight: torch.Tensor, bias: torc
     result = (product.view(-1, outputs, columns) * b.reshape(-1, 1, columns)).sum(-1)
     result = result.view(*a.shape[:-1], outputs)
     return result if bias is None else result + bias
+
+
+def _cosine_similarity(a: torch.Tensor, b: torch.Tensor, dim: int = 1, eps: float = 1e-8) -> torch.Tensor:
+    """The cosine between a and b along `dim`, each norm at least `eps`, of which the gradient knows nothing.
+
+    The op raises its norms in a region without gradients, which is lost where its decomposition is recorded.
+    """
+    dtype = torch.promote_types(a.dtype, b.dtype)
+    a, b = torch.broadcast_tensors(a.to(dtype), b.to(dtype))
+
+    def direction(x: torch.Tensor) -> torch.Tensor:
+        norm = torch.linalg.vector_norm(x, 2, dim, keepdim=True)
+        at_eps = eps + (norm - norm.detach())
+        return x / torch.where(norm < eps, at_eps, norm)
+
+    return (direction(a) * direction(b)).sum(dim)
 
 
 def _householder_product(vectors: torch.Tensor, factors: torch.Tensor) -> Any:

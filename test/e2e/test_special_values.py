@@ -53,6 +53,20 @@ class Certain(nn.Module):
         return F.hardsigmoid(self.layer(x))
 
 
+class Similar(nn.Module):
+    """Cosines of vectors shorter than the least norm, which the gradient takes for the norm they have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer, self.table = nn.Linear(SIZE, SIZE), nn.Parameter(torch.randn(3, SIZE))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        short = self.layer(x) * torch.tensor([0.0, 1e-3, 1e-2, 1.0])[:, None]
+        return F.cosine_similarity(short[:, None], self.table, dim=-1, eps=0.02) + F.cosine_similarity(
+            self.table, x[:3]
+        )
+
+
 def _sequences() -> tuple:
     return (torch.randn(4, LENGTH, SIZE), torch.tensor([5, 2, 1, 0])), (torch.randint(0, 3, (4,)),)
 
@@ -71,6 +85,7 @@ def _probabilities() -> tuple:
         (Windowed, _sequences, "cross_entropy"),
         (Gated, _rows, "cross_entropy"),
         (Certain, _probabilities, F.binary_cross_entropy),
+        (Similar, _rows, "cross_entropy"),
     ],
 )
 def test_trains_as_pytorch(model, batch, loss, tmp_path):
