@@ -20,6 +20,7 @@ from . import (
     embedding,
     matmul,
     normalize,
+    parameter_view,
     pool2d,
     random,
     reduce,
@@ -32,6 +33,7 @@ from .base import Pock
 
 FAMILIES = (
     state,
+    parameter_view,
     matmul,
     conv2d,
     pool2d,

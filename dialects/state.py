@@ -82,7 +82,7 @@ class StateOp(Pock.Operation, name="state"):
     """A tensor that the optimizer keeps between steps. Every element starts as `init`.
 
     Where it belongs to a parameter, the optional attributes `parameter` (symbol) and `slot` (string, such as "exp_avg")
-    say to which and as what.
+    say to which and as what; `view` (symbol), that it belongs to this view of the parameter.
     """
 
     sym_name: ir.StringAttr
@@ -105,12 +105,26 @@ class StateOp(Pock.Operation, name="state"):
 
 
 class ReadOp(Pock.Operation, name="read", traits=[ReadEffect]):
-    """The current value of a parameter or state."""
+    """The current value of a parameter or state.
+
+    With the optional attribute `view` (symbol) it is read for a `pock.parameter_view` in the parameter's memory: the
+    gradient is that one's.
+    """
 
     symbol: ir.FlatSymbolRefAttr
     result: Result[ir.RankedTensorType]
 
-    verify_invariants = verifier()
+    @verifier
+    def verify_invariants(self) -> None:
+        if "view" in self.operation.attributes:
+            view = self.operation.attributes["view"]
+            require(isinstance(view, ir.FlatSymbolRefAttr), f"attribute 'view' must be a symbol, got {view}")
+
+    @property
+    def owner_symbol(self) -> str:
+        """Whose value this is: the view's symbol, or the parameter's own."""
+        attributes = self.operation.attributes
+        return ir.FlatSymbolRefAttr(attributes["view"]).value if "view" in attributes else self.symbol.value
 
 
 class AssignOp(Pock.Operation, name="assign", traits=[WriteEffect]):
@@ -123,7 +137,7 @@ class AssignOp(Pock.Operation, name="assign", traits=[WriteEffect]):
 
 
 class GradientOp(Pock.Operation, name="gradient", traits=[WriteEffect]):
-    """Hands the finished gradient of a parameter to the optimizer.
+    """Hands the finished gradient of a parameter, or of a view of one, to the optimizer.
 
     `pock-autodiff` emits it, the optimizer's pass (`pock-insert-sgd`, ...) replaces it.
     """
@@ -242,14 +256,28 @@ def parameter(name: str, type: ir.RankedTensorType, *, kind: str = "parameter", 
 
 
 def state(
-    name: str, type: ir.RankedTensorType, init: float, *, parameter: str | None = None, slot: str | None = None
+    name: str,
+    type: ir.RankedTensorType,
+    init: float,
+    *,
+    parameter: str | None = None,
+    slot: str | None = None,
+    view: str | None = None,
 ) -> ir.OpView:
     owner = {} if parameter is None else {"parameter": ir.FlatSymbolRefAttr.get(parameter), "slot": slot}
+    if view is not None:
+        owner["view"] = ir.FlatSymbolRefAttr.get(view)
     return build("pock.state", [], [], sym_name=name, type=type, init=init, **owner)
 
 
-def read(symbol: str, type: ir.RankedTensorType) -> ir.Value:
-    return build("pock.read", [type], [], symbol=ir.FlatSymbolRefAttr.get(symbol)).result
+def read(symbol: str, type: ir.RankedTensorType, view: str | None = None) -> ir.Value:
+    through = {} if view is None else {"view": ir.FlatSymbolRefAttr.get(view)}
+    return build("pock.read", [type], [], symbol=ir.FlatSymbolRefAttr.get(symbol), **through).result
+
+
+def read_as(op: ReadOp, type: ir.RankedTensorType) -> ir.Value:
+    """What `op` reads, where it is stored as another type."""
+    return read(op.symbol.value, type, op.owner_symbol if "view" in op.operation.attributes else None)
 
 
 def assign(symbol: str, value: ir.Value) -> None:

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from torch_mlir import ir
 
-from pock_mlir.passes.functions import framework_name, parameters_of
+from pock_mlir.passes.functions import framework_name, parameters_of, views_of
 from pock_mlir.passes.registry import PassFailure, register_pass
 
 
@@ -22,11 +22,12 @@ def apply_scheme(module: ir.Operation, *, train: Sequence[str] = ("*",), symbols
     exact = set(symbols or ())
     unmatched = {*patterns, *exact}
     trained = 0
-    for symbol, op in parameters.items():
+    for symbol, op in {**parameters, **views_of(module)}.items():
         matching = {pattern for pattern in patterns if fnmatchcase(framework_name(op), pattern)}
         matching |= {symbol} & exact
         unmatched -= matching
-        floating = isinstance(ir.RankedTensorType(op.type.value).element_type, ir.FloatType)
+        stored = parameters[op.of.value] if op.operation.name == "pock.parameter_view" else op
+        floating = isinstance(ir.RankedTensorType(stored.type.value).element_type, ir.FloatType)
         chosen = bool(matching) and floating and op.kind.value == "parameter"
         op.operation.attributes["trained"] = ir.BoolAttr.get(chosen)
         trained += chosen

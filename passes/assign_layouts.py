@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch_mlir import ir
 
 from pock_mlir.dialects.base import shape_of
-from pock_mlir.dialects.state import read
+from pock_mlir.dialects.state import read_as
 from pock_mlir.passes.functions import functions_of, operations_of, parameters_of
 from pock_mlir.passes.registry import register_pass
 
@@ -44,7 +44,7 @@ def _store_transposed(parameter: ir.OpView, reads: list[ir.OpView], permutation:
     attributes["type"] = ir.TypeAttr.get(stored)
     for op in reads:
         with ir.InsertionPoint(op), op.operation.location:
-            value = read(parameter.sym_name.value, stored)
+            value = read_as(op, stored)
         for use in list(op.result.uses):
             transposition = use.owner.operation
             assert shape_of(transposition.results[0]) == list(stored.shape)

@@ -31,6 +31,8 @@ def convert_pock_state(module: ir.Operation) -> None:
             with ir.InsertionPoint(op), op.operation.location:
                 _global(op, is_mutable=op.operation.name == "pock.state" or op.sym_name.value in mutable)
             op.operation.erase()
+        elif op.operation.name == "pock.parameter_view":
+            op.operation.erase()
     outlined: set[str] = set()
     for function in list(functions_of(module)):
         for op in operations_of(function):

@@ -10,7 +10,7 @@ from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.conv2d import Window, conv2d
 from pock_mlir.dialects.upstream import add, mul, neg, reshape
-from pock_mlir.passes.functions import functions_of, operations_of, parameters_of
+from pock_mlir.passes.functions import functions_of, operations_of, trained_parameters
 from pock_mlir.passes.registry import register_pass
 
 CHAIN = ("arith.addf", "arith.subf", "arith.mulf")
@@ -23,7 +23,7 @@ def fold_batch_norm(module: ir.Operation) -> None:
     conv(x, w) * s + t becomes conv(x, w * s) + t: what is left to do for each pixel is one addition. It is done where
     w, s and t depend on no trained parameter. Run it after pock-apply-scheme and before pock-autodiff.
     """
-    trained = {name for name, op in parameters_of(module).items() if op.trained.value}
+    trained = trained_parameters(module)
     for function in functions_of(module):
         operations = operations_of(function)
         fixed = _independent(operations, trained)

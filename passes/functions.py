@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from torch_mlir import ir
 
+from pock_mlir.dialects.parameter_view import ParameterViewOp
 from pock_mlir.dialects.state import ParameterOp, StateOp
 from pock_mlir.passes.registry import PassFailure
 
@@ -37,7 +38,23 @@ def parameters_of(module: ir.Operation) -> dict[str, ParameterOp]:
     return {op.sym_name.value: op for op in top_level(module) if op.operation.name == "pock.parameter"}
 
 
-def framework_name(op: ParameterOp) -> str:
+def views_of(module: ir.Operation) -> dict[str, ParameterViewOp]:
+    """The parameters and buffers that lie in another one's memory, in the model's order."""
+    return {op.sym_name.value: op for op in top_level(module) if op.operation.name == "pock.parameter_view"}
+
+
+def trained_of(module: ir.Operation) -> set[str]:
+    """The parameters, and views of parameters, that are trained: each has a gradient."""
+    return {name for name, op in {**parameters_of(module), **views_of(module)}.items() if op.trained.value}
+
+
+def trained_parameters(module: ir.Operation) -> set[str]:
+    """The parameters whose memory training changes, as themselves or through a view."""
+    views = {op.of.value for op in views_of(module).values() if op.trained.value}
+    return views | {name for name, op in parameters_of(module).items() if op.trained.value}
+
+
+def framework_name(op: ParameterOp | ParameterViewOp) -> str:
     """The user's name of a parameter."""
     attributes = op.operation.attributes
     return ir.StringAttr(attributes["framework_name"]).value if "framework_name" in attributes else op.sym_name.value
@@ -49,20 +66,19 @@ def states_of(module: ir.Operation) -> dict[str, StateOp]:
 
 def mutable_parameters(module: ir.Operation) -> set[str]:
     """The parameters that are trained, and the buffers that a function assigns (running statistics)."""
-    parameters = parameters_of(module)
     assigned = {
         op.symbol.value
         for function in functions_of(module)
         for op in operations_of(function)
         if op.operation.name == "pock.assign"
     }
-    return {name for name, op in parameters.items() if op.trained.value or name in assigned}
+    return trained_parameters(module) | (assigned & set(parameters_of(module)))
 
 
 def after_state(module: ir.Operation) -> ir.InsertionPoint:
     """Where the next symbol of the state goes: behind the last one, before the functions."""
     for op in top_level(module):
-        if op.operation.name not in ("pock.parameter", "pock.state"):
+        if op.operation.name not in ("pock.parameter", "pock.parameter_view", "pock.state"):
             return ir.InsertionPoint(op)
     return ir.InsertionPoint(module.regions[0].blocks[0])
 

@@ -9,7 +9,7 @@ from torch_mlir import ir
 from pock_mlir.dialects import state
 from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.upstream import convert_float, with_element
-from pock_mlir.passes.functions import functions_of, operations_of, parameters_of
+from pock_mlir.passes.functions import functions_of, operations_of, parameters_of, trained_parameters
 from pock_mlir.passes.prune import remove_unused
 from pock_mlir.passes.registry import register_pass
 
@@ -65,9 +65,9 @@ def _is_matrix(type: ir.Type) -> bool:
 
 def _narrow_parameters(module: ir.Operation, narrow: ir.Type, master_weights: bool) -> set[str]:
     """Gives parameters their stored type; returns the names of those that are narrow."""
-    names = set()
+    names, trained = set(), trained_parameters(module)
     for name, op in parameters_of(module).items():
-        if _is_matrix(op.type.value) and not (op.trained.value and master_weights) and op.kind.value == "parameter":
+        if _is_matrix(op.type.value) and not (name in trained and master_weights) and op.kind.value == "parameter":
             with op.operation.location:
                 op.operation.attributes["framework_element"] = ir.TypeAttr.get(ir.F32Type.get())
                 op.operation.attributes["type"] = ir.TypeAttr.get(with_element(op.type.value, narrow))
@@ -125,7 +125,7 @@ class _Narrowing:
             return
         with ir.InsertionPoint.after(operation), operation.location:
             if op.symbol.value in self.stored:
-                read = state.read(op.symbol.value, with_element(value.type, self.element))
+                read = state.read_as(op, with_element(value.type, self.element))
                 self.narrow[value] = read
             else:
                 self.narrow[value] = convert_float(value, self.element)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from torch_mlir import ir
@@ -24,7 +24,7 @@ from pock_mlir.dialects.upstream import (
     with_element,
 )
 from pock_mlir.passes import loss_scaling
-from pock_mlir.passes.functions import after_state, find_function, operations_of, parameters_of, states_of
+from pock_mlir.passes.functions import after_state, find_function, operations_of, parameters_of, states_of, views_of
 from pock_mlir.passes.registry import PassFailure
 
 Scalars = list[ir.Value]
@@ -50,12 +50,22 @@ class UpdateRule:
 
 @dataclass
 class Gradient:
-    """A parameter's finished gradient: the op that handed it over, its value and its type."""
+    """A parameter's finished gradient: the op that handed it over, its value and its type.
+
+    `name` is the symbol of the parameter or of its view, `memory` that of the parameter that an update writes; the
+    updates of one memory follow each other in the order of their `rank`.
+    """
 
     name: str
+    memory: str
+    rank: int
     op: ir.OpView
     type: ir.RankedTensorType
     states: list[str] = field(default_factory=list)
+
+    @property
+    def view(self) -> str | None:
+        return self.name if self.name != self.memory else None
 
     @property
     def state_type(self) -> ir.RankedTensorType:
@@ -86,7 +96,8 @@ def insert(
     states = NewStates(module)
     states.add("lr", ir.RankedTensorType.get([], ir.F32Type.get()), lr)
     steps = [find_function(module, name) for name in functions]
-    gradients = [_gradients(step, rule, states) for step in steps]
+    memories = _memories(module)
+    gradients = [_gradients(step, rule, states, memories) for step in steps]
     if accumulate == 1:
         for step, own in zip(steps, gradients, strict=True):
             _update_in(module, step, own, rule, clip_norm)
@@ -142,7 +153,7 @@ class NewStates:
 
     def __init__(self, module: ir.Operation) -> None:
         self._location = module.location
-        self._taken = {*states_of(module), *parameters_of(module)}
+        self._taken = {*states_of(module), *parameters_of(module), *views_of(module)}
         self._added: set[str] = set()
         self._place = after_state(module)
 
@@ -153,30 +164,56 @@ class NewStates:
         init: float,
         parameter: str | None = None,
         slot: str | None = None,
+        view: str | None = None,
     ) -> None:
         if name in self._taken:
             raise PassFailure(self._location, f"the name '{name}' of an optimizer's state is taken by the model")
         if name not in self._added:
             self._added.add(name)
             with self._place, self._location:
-                state.state(name, type, init, parameter=parameter, slot=slot)
+                state.state(name, type, init, parameter=parameter, slot=slot, view=view)
 
 
-def _gradients(step: ir.Operation, rule: UpdateRule, states: NewStates) -> list[Gradient]:
+def _memories(module: ir.Operation) -> dict[str, tuple[str, int]]:
+    """For each parameter and each view of one the parameter whose memory it is, and its place in the model's order."""
+    of = {name: name for name in parameters_of(module)}
+    of |= {name: op.of.value for name, op in views_of(module).items()}
+    return {name: (memory, rank) for rank, (name, memory) in enumerate(of.items())}
+
+
+def _gradients(
+    step: ir.Operation, rule: UpdateRule, states: NewStates, memories: Mapping[str, tuple[str, int]]
+) -> list[Gradient]:
     """The gradients in the order in which they are finished, with the states of their parameters."""
     gradients = []
     for op in operations_of(step):
         if op.operation.name != "pock.gradient":
             continue
-        gradient = Gradient(op.parameter.value, op, ir.RankedTensorType(op.value.type))
+        name = op.parameter.value
+        if name not in memories:
+            raise PassFailure(op.operation.location, f"'pock.gradient' op '@{name}' is no parameter")
+        gradient = Gradient(name, *memories[name], op, ir.RankedTensorType(op.value.type))
         for slot in rule.slots:
             name = slot_symbol(slot, gradient.name)
-            states.add(name, gradient.state_type, rule.slot_init, gradient.name, slot)
+            states.add(name, gradient.state_type, rule.slot_init, gradient.memory, slot, gradient.view)
             gradient.states.append(name)
         gradients.append(gradient)
     if not gradients:
         raise PassFailure(step.location, "the function hands over no gradients: run pock-autodiff first")
     return gradients
+
+
+def _in_order(gradients: Sequence[Gradient]) -> Iterator[tuple[Gradient, Gradient]]:
+    """Each gradient in the order of the updates, with the one whose place its update takes: its own, but that all
+    updates of one memory stand where the last of them is finished, as an optimizer goes through the model's parameters.
+    """
+    sharing: dict[str, list[Gradient]] = {}
+    for gradient in gradients:
+        sharing.setdefault(gradient.memory, []).append(gradient)
+    for gradient in gradients:
+        together = sharing[gradient.memory]
+        if gradient is together[-1]:
+            yield from ((each, gradient) for each in sorted(together, key=lambda g: g.rank))
 
 
 def _update_in(
@@ -189,8 +226,8 @@ def _update_in(
         scalars = rule.prepare(_learning_rate())
     with ir.InsertionPoint(end), step.location:
         shared = _share(scalars, [g.op.value for g in gradients], 1.0, clip_norm, is_scaled)
-    for gradient in gradients:
-        with ir.InsertionPoint(end if together else gradient.op), gradient.op.operation.location:
+    for gradient, place in _in_order(gradients):
+        with ir.InsertionPoint(end if together else place.op), gradient.op.operation.location:
             _emit_update(gradient, [gradient.op.value], rule, shared)
     with ir.InsertionPoint(end), step.location:
         _finish(shared, "step" in states_of(module))
@@ -229,7 +266,7 @@ def _emit_update(gradient: Gradient, inputs: Scalars, rule: UpdateRule, shared: 
     """`pock.update` of a parameter and its slots, computed in float32 at least; without `inputs` the gradient is the
     accumulated one, a state that becomes 0.
     """
-    states = [gradient.name, *gradient.states]
+    states = [gradient.memory, *gradient.states]
     if not inputs:
         states.append(slot_symbol(GRADIENT_SLOT, gradient.name))
     own, wide = gradient.type.element_type, gradient.state_type.element_type
@@ -268,7 +305,7 @@ def _clip_factor(gradients: Sequence[ir.Value], clip_norm: float, factor: ir.Val
 def _accumulate(gradients: list[Gradient], states: NewStates) -> None:
     for gradient in gradients:
         name, element = slot_symbol(GRADIENT_SLOT, gradient.name), gradient.state_type.element_type
-        states.add(name, gradient.state_type, 0.0, gradient.name, GRADIENT_SLOT)
+        states.add(name, gradient.state_type, 0.0, gradient.memory, GRADIENT_SLOT, gradient.view)
 
         def body(g: ir.Value, total: ir.Value) -> Scalars:
             return [arith.AddFOp(total, convert_float(g, total.type)).result]
@@ -294,7 +331,7 @@ def _build_apply(
             if clip_norm or is_scaled:
                 values = [state.read(slot_symbol(GRADIENT_SLOT, g.name), g.state_type) for g in gradients]
             shared = _share(scalars, values, 1.0 / accumulate, clip_norm, is_scaled)
-            for gradient in gradients:
+            for gradient, _ in _in_order(gradients):
                 _emit_update(gradient, [], rule, shared)
             _finish(shared, "step" in states_of(module))
             func.ReturnOp([])

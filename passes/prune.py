@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch_mlir import ir
 
-from pock_mlir.passes.functions import functions_of, operations_of, parameters_of, states_of
+from pock_mlir.passes.functions import functions_of, operations_of, parameters_of, states_of, views_of
 from pock_mlir.passes.registry import register_pass
 
 EFFECTS = frozenset({"pock.assign", "pock.update", "pock.gradient", "func.return", "func.call"})
@@ -23,6 +23,9 @@ def prune(module: ir.Operation) -> None:
                 read.add(op.symbol.value)
     for name, op in parameters_of(module).items():
         if op.trained.value and name not in written:
+            op.operation.attributes["trained"] = ir.BoolAttr.get(False)
+    for op in views_of(module).values():
+        if op.trained.value and op.of.value not in written:
             op.operation.attributes["trained"] = ir.BoolAttr.get(False)
     for name, op in states_of(module).items():
         if name not in written and name not in read:

@@ -6,7 +6,15 @@ from __future__ import annotations
 
 from torch_mlir import ir
 
-from pock_mlir.passes.functions import functions_of, operations_of, parameters_of, states_of
+from pock_mlir.passes.functions import (
+    functions_of,
+    operations_of,
+    parameters_of,
+    states_of,
+    trained_of,
+    trained_parameters,
+    views_of,
+)
 from pock_mlir.passes.registry import PassFailure, register_pass
 
 
@@ -15,6 +23,12 @@ def verify_symbols(module: ir.Operation) -> None:
     """Checks every symbol that an op reads or writes: defined, of the op's type, and writable."""
     parameters, states = parameters_of(module), states_of(module)
     types = {name: op.type.value for name, op in {**parameters, **states}.items()}
+    views, trained, changed = views_of(module), trained_of(module), trained_parameters(module)
+    for name, view in views.items():
+        if view.of.value not in parameters:
+            raise PassFailure(
+                view.operation.location, f"'@{name}' is a view of '@{view.of.value}', which is no parameter"
+            )
 
     def check(op: ir.OpView, symbol: str, type: ir.Type | None) -> None:
         if symbol not in types:
@@ -27,22 +41,27 @@ def verify_symbols(module: ir.Operation) -> None:
 
     def check_written(op: ir.OpView, symbol: str, type: ir.Type | None) -> None:
         check(op, symbol, type)
-        if (
-            symbol in parameters
-            and parameters[symbol].kind.value == "parameter"
-            and not parameters[symbol].trained.value
-        ):
+        if symbol in parameters and parameters[symbol].kind.value == "parameter" and symbol not in changed:
             raise PassFailure(op.operation.location, f"'{op.operation.name}' op writes '@{symbol}', which is frozen")
+
+    def check_view(op: ir.OpView, view: str, symbol: str) -> None:
+        if view not in views or views[view].of.value != symbol:
+            raise PassFailure(op.operation.location, f"'{op.operation.name}' op '@{view}' is no view of '@{symbol}'")
 
     for function in functions_of(module):
         for op in operations_of(function):
             name = op.operation.name
             if name == "pock.read":
                 check(op, op.symbol.value, op.result.type)
+                if op.owner_symbol != op.symbol.value:
+                    check_view(op, op.owner_symbol, op.symbol.value)
             elif name == "pock.assign":  # the model's own doing, to what it has frozen too
                 check(op, op.symbol.value, op.value.type)
             elif name == "pock.gradient":
-                check_written(op, op.parameter.value, op.value.type)
+                owner = op.parameter.value
+                check_written(op, views[owner].of.value if owner in views else owner, op.value.type)
+                if owner in views and owner not in trained:
+                    raise PassFailure(op.operation.location, f"'{name}' op writes '@{owner}', which is frozen")
             elif name == "pock.update":
                 for symbol in op.states:
                     check_written(op, symbol.value, None)

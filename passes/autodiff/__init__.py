@@ -17,7 +17,7 @@ from pock_mlir.dialects import state
 from pock_mlir.dialects.upstream import add, constant
 from pock_mlir.passes import loss_scaling
 from pock_mlir.passes.diagnostics import blamed
-from pock_mlir.passes.functions import find_function, parameters_of
+from pock_mlir.passes.functions import find_function, trained_of
 from pock_mlir.passes.placeholder import is_placeholder, placeholder
 from pock_mlir.passes.registry import PassFailure, fail, register_pass
 
@@ -36,7 +36,7 @@ def autodiff(module: ir.Operation, *, function: str = "train_step", loss_scale: 
     """
     step = find_function(module, function)
     block = step.regions[0].blocks[0]
-    trained = {name for name, op in parameters_of(module).items() if op.trained.value}
+    trained = trained_of(module)
     if not trained:
         raise PassFailure(step.location, "no parameter is trained: the scheme leaves nothing to differentiate for")
     if loss_scale:
@@ -86,10 +86,10 @@ class Differentiation:
         """Marks the values that depend on a trained parameter."""
         for op in self.operations:
             operation = op.operation
-            if operation.name == "pock.read" and op.symbol.value in self.trained:
-                self.reads[op.symbol.value].append(op.result)
+            if operation.name == "pock.read" and op.owner_symbol in self.trained:
+                self.reads[op.owner_symbol].append(op.result)
                 self.active.add(op.result)
-                self.unreached.add(op.symbol.value)
+                self.unreached.add(op.owner_symbol)
             elif operation.name not in NO_GRADIENT and any(v in self.active for v in operation.operands):
                 self.active.update(r for r in operation.results if isinstance(r.type.element_type, ir.FloatType))
 

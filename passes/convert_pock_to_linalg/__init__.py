@@ -17,7 +17,17 @@ from .rules import lowering
 from .widening import fused, reads_widened
 from .without_elements import decided, remove_updates
 
-STATE_OPS = frozenset({"pock.parameter", "pock.state", "pock.read", "pock.assign", "pock.update", "pock.yield"})
+STATE_OPS = frozenset(
+    {
+        "pock.parameter",
+        "pock.parameter_view",
+        "pock.state",
+        "pock.read",
+        "pock.assign",
+        "pock.update",
+        "pock.yield",
+    }
+)
 
 for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")

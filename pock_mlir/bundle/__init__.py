@@ -12,6 +12,7 @@ from pock_mlir.bundle.manifest import (
 )
 from pock_mlir.bundle.reader import Bundle, read_bundle, read_manifest
 from pock_mlir.bundle.tensor_file import TensorFile, write_tensor_file
+from pock_mlir.bundle.views import ViewSpec
 from pock_mlir.bundle.writer import write_bundle
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "StateSpec",
     "TargetSpec",
     "TensorFile",
+    "ViewSpec",
     "read_bundle",
     "read_manifest",
     "write_bundle",

@@ -99,8 +99,8 @@ class Fields:
     def object(self, key: str, default: Any = _MISSING) -> Fields:
         return Fields(self._get(key, default), f"{self.where}: {key}")
 
-    def objects(self, key: str) -> list[Fields]:
-        value = self._get(key)
+    def objects(self, key: str, default: Any = _MISSING) -> list[Fields]:
+        value = self._get(key, default)
         if not isinstance(value, list):
             raise self.error(key, f"expected a list, found {_shown(value)}")
         return [Fields(item, f"{self.where}: {key}[{index}]") for index, item in enumerate(value)]

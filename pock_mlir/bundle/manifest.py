@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ import numpy as np
 
 from pock_mlir.bundle.bfloat16 import from_bfloat16, to_bfloat16
 from pock_mlir.bundle.fields import Fields
+from pock_mlir.bundle.views import ViewSpec
 from pock_mlir.errors import BundleError, ScheduleError
 from pock_mlir.schedules import schedule_from_json
 
@@ -98,7 +100,8 @@ class ParameterSpec:
 
     `permutation` leads to the stored layout: `stored = framework.transpose(permutation)`. `aliases` are further
     framework names of the same tensor. `stored_dtype`, if any, is the narrower dtype of the stored values. `mutable`: a
-    step changes it, by training or (a buffer) by assignment. `used`: the module loads it.
+    step changes it, by training or (a buffer) by assignment. `used`: the module loads it. `views` are further
+    parameters and buffers in its memory.
     """
 
     name: str
@@ -112,9 +115,20 @@ class ParameterSpec:
     stored_dtype: str | None = None
     symbol: str = ""
     used: bool = True
+    views: tuple[ViewSpec, ...] = ()
 
     def __post_init__(self) -> None:
         _default_symbol(self)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All the framework's names of its memory."""
+        return (self.name, *self.aliases, *(view.name for view in self.views))
+
+    @property
+    def is_trained(self) -> bool:
+        """Training changes it, under one of its names."""
+        return self.trained or any(view.trained for view in self.views)
 
     @property
     def nbytes(self) -> int:
@@ -151,6 +165,11 @@ class ParameterSpec:
             array if self.permutation is None else array.transpose(np.argsort(self.permutation)), order="C"
         )
 
+    def named(self, array: np.ndarray) -> dict[str, np.ndarray]:
+        """What the framework has under each of the names, from the parameter's array in the framework's layout."""
+        own = dict.fromkeys((self.name, *self.aliases), array)
+        return own | {view.name: view.of_parameter(array) for view in self.views}
+
     def to_json(self) -> dict[str, Any]:
         return {
             "name": self.name,
@@ -164,6 +183,7 @@ class ParameterSpec:
             "mutable": self.mutable,
             "stored_dtype": self.stored_dtype,
             "used": self.used,
+            "views": [view.to_json() for view in self.views],
         }
 
     @staticmethod
@@ -181,6 +201,8 @@ class ParameterSpec:
             fields.text("symbol"),
             fields.boolean("used"),
         )
+        views = tuple(ViewSpec.from_json(view, spec.shape) for view in fields.objects("views", []))
+        spec = dataclasses.replace(spec, views=views)
         if spec.stored_dtype not in (None, *STORED_DTYPES):
             raise fields.error("stored_dtype", f"'{spec.stored_dtype}' is none of {', '.join(STORED_DTYPES)}")
         if spec.permutation is not None and sorted(spec.permutation) != list(range(len(spec.shape))):
@@ -429,7 +451,7 @@ def check_consistent(manifest: Manifest, where: str) -> None:
         schedule_from_json(manifest.schedule)
     except ScheduleError as error:
         raise BundleError(f"{where}: field 'schedule': {error}") from error
-    _check_distinct([name for spec in manifest.parameters for name in (spec.name, *spec.aliases)], where)
+    _check_distinct([name for spec in manifest.parameters for name in spec.names], where)
     _check_distinct([spec.name for spec in manifest.state], where)
     _check_distinct([spec.symbol for spec in (*manifest.parameters, *manifest.state)], where)
     symbols = {spec.symbol for spec in manifest.parameters}

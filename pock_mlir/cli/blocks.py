@@ -24,7 +24,7 @@ class Block:
 
     def add(self, spec: ParameterSpec) -> None:
         values = math.prod(spec.shape)
-        if spec.trained:
+        if spec.is_trained:
             self.trained_values += values
             self.trained_bytes += spec.nbytes
         else:

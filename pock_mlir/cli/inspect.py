@@ -133,11 +133,11 @@ def _parameters(manifest: Manifest) -> Table:
     table = _table("name", "shape", "dtype", "kind", "trained", "bytes", right=("bytes",))
     for spec in manifest.parameters:
         table.add_row(
-            escape("\n= ".join((spec.name, *spec.aliases))),
+            escape("\n= ".join(spec.names)),
             escape(_shape(spec.shape)),
             spec.dtype,
             spec.kind,
-            "trained" if spec.trained else "frozen",
+            "trained" if spec.is_trained else "frozen",
             readable_bytes(spec.nbytes),
         )
     return table

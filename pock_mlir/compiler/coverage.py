@@ -17,7 +17,7 @@ from pock_mlir.frontends.torch_import import node_place
 from pock_mlir.passes.autodiff import Differentiation
 from pock_mlir.passes.convert_torch_to_pock import ASSERTIONS, convert_function, torch_op
 from pock_mlir.passes.diagnostics import location_name, source_position
-from pock_mlir.passes.functions import find_function, function_name, functions_of, parameters_of
+from pock_mlir.passes.functions import find_function, function_name, functions_of, parameters_of, views_of
 from pock_mlir.passes.registry import PassFailure
 
 Problem = Literal["op", "use", "gradient"]
@@ -163,6 +163,7 @@ def _without_gradient(
         for name, op in parameters_of(module).items()
         if isinstance(ir.RankedTensorType(op.type.value).element_type, ir.FloatType)
     }
+    floating |= {name for name, op in views_of(module).items() if op.of.value in floating}
     step = find_function(module, "train_step")
     try:
         failures = Differentiation(step.regions[0].blocks[0], floating & set(trained), survey=True).run()

@@ -17,7 +17,6 @@ from pock_mlir.errors import CompileError
 from pock_mlir.frontends.losses import resolve_loss
 from pock_mlir.frontends.module_checks import check_modules
 from pock_mlir.frontends.module_tree import ModelStructure, model_structure
-from pock_mlir.frontends.shared_storage import check_storage
 from pock_mlir.frontends.torch_export import Examples, TracedModel, function_name, trace, verify
 from pock_mlir.frontends.torch_import import ParameterTable, import_traced, symbol_of
 from pock_mlir.passes.convert_torch_to_pock import torch_op
@@ -65,7 +64,7 @@ def import_model(
     rules, trained = resolve_scheme(
         scheme, structure.parameters, structure.blocks, structure.after_blocks, structure.frozen, parameters.aliases
     )
-    check_storage(model, trained)
+    parameters.share_memory(trained)
     with clock.measure("torch.export"), _unfrozen(model, trained):
         traced = trace(model, examples, loss_function, torch_op.names())
     try:

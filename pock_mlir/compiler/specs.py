@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from torch_mlir import ir
 
-from pock_mlir.bundle import ArraySpec, ParameterSpec, StateSpec
+from pock_mlir.bundle import ArraySpec, ParameterSpec, StateSpec, ViewSpec
+from pock_mlir.dialects.parameter_view import ParameterViewOp
+from pock_mlir.dialects.state import ParameterOp
 from pock_mlir.dialects.torch_types import UNSIGNED
 from pock_mlir.errors import CompileError
 from pock_mlir.passes.functions import (
@@ -18,6 +20,7 @@ from pock_mlir.passes.functions import (
     operations_of,
     parameters_of,
     states_of,
+    views_of,
 )
 
 _DTYPES = {
@@ -56,13 +59,13 @@ def dtype_of(type: ir.Type, is_unsigned: bool = False) -> str:
 
 def parameter_specs(module: ir.Operation) -> tuple[ParameterSpec, ...]:
     specs = []
-    mutable = mutable_parameters(module)
+    mutable, views = mutable_parameters(module), _view_specs(module)
     for symbol, op in parameters_of(module).items():
         attributes = op.operation.attributes
         permutation = tuple(attributes["permutation"]) if "permutation" in attributes else None
         stored = list(ir.RankedTensorType(op.type.value).shape)
         shape = stored if permutation is None else [stored[permutation.index(d)] for d in range(len(stored))]
-        aliases = tuple(ir.StringAttr(a).value for a in attributes["aliases"]) if "aliases" in attributes else ()
+        aliases = _aliases(op)
         stored_dtype, dtype = dtype_of(op.type.value, UNSIGNED in attributes), None
         if "framework_element" in attributes:
             dtype = _DTYPES[str(ir.TypeAttr(attributes["framework_element"]).value)]
@@ -78,20 +81,40 @@ def parameter_specs(module: ir.Operation) -> tuple[ParameterSpec, ...]:
                 mutable=symbol in mutable,
                 stored_dtype=stored_dtype if dtype else None,
                 symbol=symbol,
+                views=tuple(views.get(symbol, ())),
             )
         )
     return tuple(specs)
 
 
+def _aliases(op: ParameterOp | ParameterViewOp) -> tuple[str, ...]:
+    attributes = op.operation.attributes
+    return tuple(ir.StringAttr(a).value for a in attributes["aliases"]) if "aliases" in attributes else ()
+
+
+def _view_specs(module: ir.Operation) -> dict[str, list[ViewSpec]]:
+    """By the symbol of the parameter; constants are no part of the model's state dictionary."""
+    views: dict[str, list[ViewSpec]] = {}
+    for op in views_of(module).values():
+        if op.kind.value == "constant":
+            continue
+        layout = tuple(op.shape), tuple(op.order), tuple(op.axes)
+        names = framework_name(op), *_aliases(op)
+        specs = [ViewSpec(name, *layout, op.trained.value and name == names[0]) for name in names]
+        views.setdefault(op.of.value, []).extend(specs)
+    return views
+
+
 def state_specs(module: ir.Operation) -> tuple[StateSpec, ...]:
     specs = []
-    names = {symbol: framework_name(op) for symbol, op in parameters_of(module).items()}
+    names = {symbol: framework_name(op) for symbol, op in {**parameters_of(module), **views_of(module)}.items()}
     for symbol, op in states_of(module).items():
         attributes = op.operation.attributes
         owner = ir.FlatSymbolRefAttr(attributes["parameter"]).value if "parameter" in attributes else None
         slot = ir.StringAttr(attributes["slot"]).value if "slot" in attributes else None
         shape = tuple(ir.RankedTensorType(op.type.value).shape)
-        name = symbol if owner is None else f"{names[owner]}.{slot}"
+        view = ir.FlatSymbolRefAttr(attributes["view"]).value if "view" in attributes else owner
+        name = symbol if view is None else f"{names[view]}.{slot}"
         specs.append(StateSpec(name, shape, dtype_of(op.type.value), op.init.value, owner, slot, symbol))
     return tuple(specs)
 

@@ -32,7 +32,7 @@ class CompiledStep:
     @property
     def trained(self) -> tuple[str, ...]:
         """The names of the parameters that training changes."""
-        return tuple(spec.name for spec in self.manifest.parameters if spec.trained)
+        return tuple(each.name for spec in self.manifest.parameters for each in (spec, *spec.views) if each.trained)
 
     def save(self, path: str | Path) -> Path:
         """Writes the bundle, a directory, whole or not at all; a bundle that is there is replaced.

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+
+from pock_mlir.errors import listed
 
 _FOREIGN = (str(Path(torch.__file__).parent), str(Path(__file__).parent), "<")
 
@@ -13,9 +16,11 @@ _PACKED = (
     "a packed sequence has sizes that depend on the data; give the recurrent network the padded batch, and leave the "
     "padding out of the loss by a mask or ignore_index"
 )
+MANY_NAMES = "expected compiled_fn to be GraphModule"
+"""What torch.export says where forward changes a tensor in place of which it has two."""
+
 # What stands in the message, or as a function in the traceback; and what it means.
 _EXPLANATIONS = {
-    "_ctc_loss": "the loss ctc_loss (nn.CTCLoss) is not supported",
     "pack_padded_sequence": _PACKED,
     "type must be tuple of ints,but got FakeTensor": _PACKED,
     "data-dependent": (
@@ -29,8 +34,17 @@ _EXPLANATIONS = {
 }
 
 
-def explain(error: BaseException, what: str) -> str:
-    """One line: what could not be traced, torch's own reason, the line of the user's code, and what to do."""
+def explain(error: BaseException, what: str, sharing: Sequence[str] = ()) -> str:
+    """One line: what could not be traced, torch's own reason, the line of the user's code, and what to do.
+
+    `sharing`: the parameters and buffers that lie in one memory with others, where that may be the reason.
+    """
+    if sharing:
+        return (
+            f"torch.export cannot trace {what}: forward changes a parameter or buffer in place that lies in one memory "
+            f"with others ({listed(sharing)}); tie them as one object, with the view or transpose in forward, or give "
+            "them memory of their own (.clone())"
+        )
     message = str(error).strip()
     reason = message.splitlines()[0] if message else type(error).__name__
     frames = traceback.extract_tb(error.__traceback__)

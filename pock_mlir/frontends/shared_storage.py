@@ -1,8 +1,9 @@
-"""Parameters and buffers that lie in one memory without being one: PyTorch would change both by changing one."""
+"""Parameters and buffers that lie in one memory: PyTorch changes all of them by changing one."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 
 import torch
 
@@ -12,24 +13,96 @@ Named = tuple[str, str, torch.Tensor]
 """The kind, the name and the value of a parameter or buffer."""
 
 
-def check_storage(model: torch.nn.Module, trained: Collection[str]) -> None:
-    """Raises CompileError where a trained parameter shares elements with another parameter or buffer: each would be
-    updated for itself here, both at once in PyTorch. Tied parameters, one object under several names, are one.
+@dataclass(frozen=True)
+class View:
+    """How a parameter or buffer lies in the memory of another one, `of`, which has the same elements.
+
+    It is `of.permute(order).reshape(sizes)` of the `shape` that `permute(axes)` then gives: first in the order of the
+    memory, then in its own.
+    """
+
+    of: str
+    order: tuple[int, ...]
+    shape: tuple[int, ...]
+    axes: tuple[int, ...]
+
+
+def shared_views(model: torch.nn.Module, trained: Collection[str]) -> dict[str, View]:
+    """Each parameter and buffer that is a view of another one's whole memory, where training changes any of those in
+    it; the first of them, in the model's order, is what the others are views of. Tied parameters, one object under
+    several names, are one.
+
+    Raises CompileError where they share only part of their elements, or are of different dtypes.
     """
     trained = set(trained)
     named = [("parameter", *each) for each in model.named_parameters()]
     named += [("buffer", *each) for each in model.named_buffers()]
-    by_storage: dict[int, list[Named]] = {}
+    position = {name: index for index, (_, name, _) in enumerate(named)}
+    partners: dict[str, dict[str, Named]] = {}
+    for first, second in _pairs(_by_storage(named)):
+        if not _overlap(first[2], second[2]):
+            continue
+        for each, other in ((first, second), (second, first)):
+            partners.setdefault(each[1], {each[1]: each})[other[1]] = other
+    views: dict[str, View] = {}
+    for members in partners.values():
+        if not trained.intersection(members):
+            continue
+        root, *others = sorted(members.values(), key=lambda member: position[member[1]])
+        for member in others:
+            if not _is_whole(root[2], member[2]):
+                raise _partial(root, member)
+            views[member[1]] = _view(root, member)
+    return views
+
+
+def sharing_memory(model: torch.nn.Module) -> list[str]:
+    """The parameters and buffers of which others have the memory, or a part of it."""
+    named = [("parameter", *each) for each in model.named_parameters()]
+    named += [("buffer", *each) for each in model.named_buffers()]
+    found = {name for pair in _pairs(_by_storage(named)) if _overlap(pair[0][2], pair[1][2]) for _, name, _ in pair}
+    return [name for _, name, _ in named if name in found]
+
+
+def _by_storage(named: Iterable[Named]) -> list[list[Named]]:
+    groups: dict[int, list[Named]] = {}
     for kind, name, tensor in named:
         if tensor.layout is torch.strided and tensor.numel():
-            by_storage.setdefault(tensor.untyped_storage()._cdata, []).append((kind, name, tensor))
-    for (kind, name, tensor), (other_kind, other_name, other) in _pairs(by_storage.values()):
-        if (name in trained or other_name in trained) and _overlap(tensor, other):
-            raise CompileError(
-                f"{kind} '{name}' and {other_kind} '{other_name}' are views of the same memory, which PyTorch would "
-                f"update for both at once; tie them as one parameter ({other_name} = {name}, with a view or transpose "
-                "in forward), or give one of them a copy (.clone())"
-            )
+            groups.setdefault(tensor.untyped_storage()._cdata, []).append((kind, name, tensor))
+    return list(groups.values())
+
+
+def _partial(first: Named, second: Named) -> CompileError:
+    (kind, name, _), (other_kind, other, _) = first, second
+    return CompileError(
+        f"{kind} '{name}' and {other_kind} '{other}' are views of the same memory, but not both of all of it, and "
+        f"PyTorch would change both at once; tie them as one parameter ({other} = {name}, with the slice or view in "
+        "forward), or give one of them a copy (.clone())"
+    )
+
+
+def _is_whole(a: torch.Tensor, b: torch.Tensor) -> bool:
+    """Whether two tensors have the same elements, each once."""
+    return a.dtype == b.dtype and _bytes(a) == _bytes(b) and _is_dense(a) and _is_dense(b)
+
+
+def _is_dense(x: torch.Tensor) -> bool:
+    """Whether the elements of x lie side by side, each once, in some order of its dimensions."""
+    start, end = _bytes(x)
+    if (end - start) != x.numel() * x.element_size():
+        return False
+    return x.permute(_memory_order(x)).is_contiguous()
+
+
+def _memory_order(x: torch.Tensor) -> tuple[int, ...]:
+    """The dimensions of x from that of the largest stride on."""
+    return tuple(sorted(range(x.ndim), key=lambda d: (-x.stride(d) if x.shape[d] > 1 else 0, d)))
+
+
+def _view(root: Named, member: Named) -> View:
+    order, own = _memory_order(root[2]), _memory_order(member[2])
+    axes = tuple(own.index(d) for d in range(len(own)))
+    return View(root[1], order, tuple(member[2].shape), axes)
 
 
 def _pairs(groups: Iterable[list[Named]]) -> Iterator[tuple[Named, Named]]:

@@ -14,7 +14,8 @@ from torch.export.graph_signature import ConstantArgument, OutputKind
 from torch.utils import _pytree as pytree
 
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.export_errors import explain
+from pock_mlir.frontends.export_errors import MANY_NAMES, explain
+from pock_mlir.frontends.shared_storage import sharing_memory
 from pock_mlir.frontends.torch_arguments import Inputs, own_tensors, path_name
 from pock_mlir.frontends.torch_autograd import (
     parameter_hooks,
@@ -28,6 +29,7 @@ from pock_mlir.frontends.torch_names import any_name
 from pock_mlir.frontends.torch_program import separate_writes, without_input_writes
 from pock_mlir.frontends.torch_python_state import Changes, recorded_changes, refuse_python_state
 from pock_mlir.frontends.torch_replacements import traceable_functions
+from pock_mlir.frontends.torch_ties import Ties
 from pock_mlir.frontends.torch_verify import StepResult, obstacle, run_module, verify_export
 
 
@@ -80,6 +82,7 @@ class _TrainStep(torch.nn.Module):
         self.model = model
         self.loss = loss
         self.hooks = parameter_hooks(model)
+        self.ties = Ties(model)
         self.changes = Changes()
 
     def forward(self, inputs: Inputs, targets: tuple[torch.Tensor, ...]) -> torch.Tensor:
@@ -95,7 +98,11 @@ class _TrainStep(torch.nn.Module):
         if not self.recorded:
             yield
             return
-        with recorded_changes(self.model, self.changes), recorded_autograd(self.model, self.hooks):
+        with (
+            self.ties.followed(),
+            recorded_changes(self.model, self.changes),
+            recorded_autograd(self.model, self.hooks),
+        ):
             yield
 
 
@@ -103,9 +110,10 @@ class _Predict(torch.nn.Module):
     def __init__(self, model: torch.nn.Module) -> None:
         super().__init__()
         self.model = model
+        self.ties = Ties(model)
 
     def forward(self, inputs: Inputs) -> Any:
-        with recorded_state(self.model):
+        with self.ties.followed(), recorded_state(self.model):
             outputs = _trained_on(_call(self.model, inputs))
         return (
             {k: v for k, v in outputs.items() if isinstance(v, torch.Tensor)}
@@ -206,10 +214,10 @@ def _own_loss(outputs: Any) -> torch.Tensor:
 
 
 def _export(
-    module: torch.nn.Module, arguments: tuple[Any, ...], table: dict[Any, Callable[..., Any]], what: str
+    module: _TrainStep | _Predict, arguments: tuple[Any, ...], table: dict[Any, Callable[..., Any]], what: str
 ) -> ExportedProgram:
     try:
-        with warnings.catch_warnings(), any_name():
+        with warnings.catch_warnings(), any_name(), module.ties.removed():
             warnings.simplefilter("ignore")
             # Whether the caller is under no_grad has no say in how the model is trained.
             with torch.enable_grad(), traceable_functions():
@@ -223,7 +231,8 @@ def _export(
     except CompileError:
         raise
     except Exception as error:
-        raise CompileError(explain(error, what)) from error
+        sharing = sharing_memory(module.model) if MANY_NAMES in str(error) else []
+        raise CompileError(explain(error, what, sharing)) from error
 
 
 @contextmanager

@@ -5,7 +5,7 @@ as locations.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,12 @@ from torch_mlir import ir
 from torch_mlir.extras.fx_importer import ContextCache, FxImporter, FxImporterHooks, GraphNodeImporter, InputInfo
 
 from pock_mlir.dialects import load_dialects, state
+from pock_mlir.dialects.parameter_view import parameter_view
 from pock_mlir.dialects.torch_types import UNSIGNED, complex_part, stored_tensor
+from pock_mlir.dialects.transpose import transpose
+from pock_mlir.dialects.upstream import reshape
 from pock_mlir.errors import CompileError
+from pock_mlir.frontends.shared_storage import View, shared_views
 from pock_mlir.frontends.torch_export import TracedModel
 from pock_mlir.passes.functions import find_function, operations_of
 
@@ -37,13 +41,18 @@ def symbol_of(name: str) -> str:
 
 
 class ParameterTable:
-    """The model's parameters and buffers under their first names, with the further names of tied ones."""
+    """The model's parameters and buffers under their first names, with the further names of tied ones.
+
+    `views` are those that have no memory of their own: see `share_memory`.
+    """
 
     def __init__(self, model: torch.nn.Module) -> None:
         self.tensors: dict[str, torch.Tensor] = {}
         self.kinds: dict[str, str] = {}
         self.aliases: dict[str, list[str]] = {}
         self.canonical: dict[str, str] = {}
+        self.views: dict[str, View] = {}
+        self._model = model
         persistent = set(model.state_dict(keep_vars=True))
         first: dict[int, str] = {}
         named = [("parameter", n, t) for n, t in model.named_parameters(remove_duplicate=False)]
@@ -59,6 +68,14 @@ class ParameterTable:
             # Complex numbers, which no bundle holds, are constants in pairs of real ones.
             self.tensors[name] = _pairs(tensor) if tensor.is_complex() and is_constant else tensor
             self.aliases[name] = []
+
+    def share_memory(self, trained: Collection[str]) -> None:
+        """Makes views of those that lie in the memory of another one, where one of them is trained: raises CompileError
+        as `shared_views` does.
+        """
+        self.views = shared_views(self._model, trained)
+        for name in self.views:
+            del self.tensors[name]
 
 
 def _pairs(tensor: torch.Tensor) -> torch.Tensor:
@@ -76,6 +93,8 @@ def import_traced(traced: TracedModel, parameters: ParameterTable) -> ir.Module:
         with ir.InsertionPoint(module.body):
             for name, tensor in parameters.tensors.items():
                 _declare(name, tensor, parameters)
+            for name, view in parameters.views.items():
+                _declare_view(name, view, parameters)
         for name, program in traced.programs.items():
             _check_numbers(program)
             importer = FxImporter(module=module, hooks=_Hooks(parameters))
@@ -89,6 +108,7 @@ def import_traced(traced: TracedModel, parameters: ParameterTable) -> ir.Module:
             for target in changed:
                 if not target.startswith(WRAPPER_PREFIX):
                     raise CompileError(f"the loss changes its buffer '{target}'; make the buffer part of the model")
+            _refuse_shared_changes(changed, parameters)
             symbols = [parameters.canonical[target.removeprefix(WRAPPER_PREFIX)] for target in changed]
             _assign_results(find_function(module.operation, name), symbols)
     return module
@@ -140,6 +160,39 @@ def _assign_results(function: ir.Operation, names: Sequence[str]) -> None:
     function.attributes["function_type"] = ir.TypeAttr.get(kept_type)
 
 
+def _refuse_shared_changes(changed: Sequence[str], parameters: ParameterTable) -> None:
+    """Raises CompileError where forward changes what lies in one memory with others: a trace does not know of them."""
+    for target in changed:
+        name = parameters.canonical[target.removeprefix(WRAPPER_PREFIX)]
+        root = parameters.views[name].of if name in parameters.views else name
+        sharing = {root, *(other for other, view in parameters.views.items() if view.of == root)} - {name}
+        if sharing:
+            raise CompileError(
+                f"forward changes '{name}', which lies in one memory with '{min(sharing)}': the trace does not show "
+                "that both change; tie them as one parameter, with the view or transpose in forward"
+            )
+
+
+def _declare_view(name: str, view: View, parameters: ParameterTable) -> None:
+    with ir.Location.name(name):
+        op = parameter_view(
+            symbol_of(name),
+            symbol_of(view.of),
+            shape=list(view.shape),
+            order=list(view.order),
+            axes=list(view.axes),
+            kind=parameters.kinds[name],
+        )
+    _name(op, name, parameters)
+
+
+def _name(op: ir.OpView, name: str, parameters: ParameterTable) -> None:
+    op.operation.attributes["framework_name"] = ir.StringAttr.get(name)
+    if parameters.aliases[name]:
+        names = [ir.StringAttr.get(alias) for alias in parameters.aliases[name]]
+        op.operation.attributes["aliases"] = ir.ArrayAttr.get(names)
+
+
 def _declare(name: str, tensor: torch.Tensor, parameters: ParameterTable) -> None:
     element = _ELEMENTS.get(tensor.dtype)
     if tensor.is_complex():
@@ -155,14 +208,11 @@ def _declare(name: str, tensor: torch.Tensor, parameters: ParameterTable) -> Non
     type = ir.RankedTensorType.get(list(tensor.shape), ir.Type.parse(element))
     with ir.Location.name(name):
         op = state.parameter(symbol_of(name), type, kind=parameters.kinds[name])
-    op.operation.attributes["framework_name"] = ir.StringAttr.get(name)
+    _name(op, name, parameters)
     if tensor.dtype == torch.uint8:
         op.operation.attributes[UNSIGNED] = ir.UnitAttr.get()
     if tensor.dtype == torch.bfloat16:  # of which numpy has no arrays
         op.operation.attributes["framework_element"] = ir.TypeAttr.get(ir.F32Type.get())
-    if parameters.aliases[name]:
-        names = [ir.StringAttr.get(alias) for alias in parameters.aliases[name]]
-        op.operation.attributes["aliases"] = ir.ArrayAttr.get(names)
 
 
 _ELEMENTS = {
@@ -198,11 +248,23 @@ class _Hooks(FxImporterHooks):
             )
         name = self._parameters.canonical[target.removeprefix(WRAPPER_PREFIX)]
         part = complex_part(info.ir_type)
+        if name in self._parameters.views:
+            with ir.Location.name(name):
+                return _from_builtin(self._read_view(name), info.ir_type)
         with ir.Location.name(name):
             if part is None:
                 return _from_builtin(state.read(symbol_of(name), stored_tensor(info.ir_type)), info.ir_type)
             pairs = ir.RankedTensorType.get([*part.shape, 2], part.element_type)
             return _as_complex(_from_builtin(state.read(symbol_of(name), pairs), _vtensor(pairs)))
+
+    def _read_view(self, name: str) -> ir.Value:
+        """The value of a parameter in another one's memory."""
+        view = self._parameters.views[name]
+        tensor = self._parameters.tensors[view.of]
+        type = ir.RankedTensorType.get(list(tensor.shape), ir.Type.parse(_ELEMENTS[tensor.dtype]))
+        memory = transpose(state.read(symbol_of(view.of), type, symbol_of(name)), view.order)
+        sizes = [view.shape[view.axes.index(d)] for d in range(len(view.shape))]
+        return transpose(reshape(memory, sizes), view.axes)
 
     def _loss_constant(self, gni: GraphNodeImporter, target: str, value: torch.Tensor, info: InputInfo) -> ir.Value:
         """A buffer of a loss module (class weights), or a frozen parameter, is a constant of the program."""

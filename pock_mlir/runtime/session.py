@@ -186,7 +186,9 @@ class Session:
         """
         values = self._parameters()
         return {
-            name: values[spec.name] for spec in self.manifest.model_parameters for name in (spec.name, *spec.aliases)
+            name: array
+            for spec in self.manifest.model_parameters
+            for name, array in spec.named(values[spec.name]).items()
         }
 
     def load_state_dict(self, values: Mapping[str, Any], strict: bool = True) -> None:
@@ -209,8 +211,11 @@ class Session:
         for spec, array in zip(self.manifest.state, self._states(), strict=True):
             layout = state_layout(spec, parameters)
             states[spec.name] = layout.to_framework(array) if layout else array
+        values = self._parameters()
+        for spec in self.manifest.model_parameters:
+            values |= {view.name: view.of_parameter(values[spec.name]) for view in spec.views}
         checkpoint = Checkpoint(
-            self._parameters(),
+            values,
             states,
             self._step,
             self._pending,

@@ -26,11 +26,11 @@ def take_parameters(
 ) -> dict[str, np.ndarray]:
     """The parameters of `values`, by their symbol, in the stored layout.
 
-    `values` maps framework names (aliases too) to arrays or tensors in the framework's layout; floating-point numbers
-    are cast to the parameter's, to the nearest, as torch's `copy_` does. With `strict` every
-    parameter must be there and nothing else; without it, missing and unknown names are passed over. `what` names
-    `values` in errors. Raises `error`, with the first problems, for names, shapes and dtypes that do not fit, and for
-    aliases with different values.
+    `values` maps framework names (aliases and views too) to arrays or tensors in the framework's layout; floating-point
+    numbers are cast to the parameter's, to the nearest, as torch's `copy_` does. With `strict` every parameter must be
+    there and nothing else; without it, missing and unknown names are passed over. `what` names `values` in errors.
+    Raises `error`, with the first problems, for names, shapes and dtypes that do not fit, and for aliases and views
+    with different values.
     """
     problems: list[str] = []
     taken: dict[str, np.ndarray] = {}
@@ -38,10 +38,10 @@ def take_parameters(
         array = _take_one(values, spec, problems)
         if array is not None:
             taken[spec.symbol] = spec.to_stored(array)
-        elif strict and not any(name in values for name in (spec.name, *spec.aliases)):
+        elif strict and not any(name in values for name in spec.names):
             problems.append(f"no value for '{spec.name}'")
     if strict:
-        known = {name for spec in specs for name in (spec.name, *spec.aliases)}
+        known = {name for spec in specs for name in spec.names}
         problems += [f"unknown name '{name}'" for name in values if name not in known]
     _raise_problems(problems, what, "this bundle's model", error)
     return taken
@@ -87,7 +87,8 @@ def state_layout(spec: StateSpec, parameters: Mapping[str, ParameterSpec]) -> Pa
 def _take_one(values: Mapping[str, Any], spec: ParameterSpec, problems: list[str]) -> np.ndarray | None:
     """The parameter's array, or `None` where it is missing or does not fit, which is appended to `problems`."""
     found: np.ndarray | None = None
-    for name in (spec.name, *spec.aliases):
+    views = {view.name: view for view in spec.views}
+    for name in spec.names:
         if name not in values:
             continue
         try:
@@ -96,9 +97,12 @@ def _take_one(values: Mapping[str, Any], spec: ParameterSpec, problems: list[str
             problems.append(f"'{name}' cannot be read as an array ({error})")
             return None
         array = _cast(array, np.dtype(spec.dtype))
-        if array.shape != spec.shape or array.dtype != np.dtype(spec.dtype):
-            problems.append(f"'{name}' is {array.dtype}{list(array.shape)}, expected {spec.dtype}{list(spec.shape)}")
+        shape = views[name].shape if name in views else spec.shape
+        if array.shape != shape or array.dtype != np.dtype(spec.dtype):
+            problems.append(f"'{name}' is {array.dtype}{list(array.shape)}, expected {spec.dtype}{list(shape)}")
             return None
+        if name in views:
+            array = views[name].to_parameter(array, spec.shape)
         if found is not None and not np.array_equal(found, array, equal_nan=array.dtype.kind == "f"):
             problems.append(f"'{spec.name}' and '{name}' are one tensor in the model but have different values")
             return None

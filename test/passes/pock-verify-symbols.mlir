@@ -76,3 +76,38 @@ func.func @update_of_two_shapes() {
   }) {operandSegmentSizes = array<i32: 0, 0>, states = [@w, @s]} : () -> ()
   return
 }
+// -----
+"pock.parameter"() {kind = "parameter", sym_name = "w", trained = false, type = tensor<2xf32>} : () -> ()
+"pock.parameter_view"() {axes = array<i64: 0>, kind = "parameter", of = @w, order = array<i64: 0>, shape = array<i64: 2>, sym_name = "v", trained = true} : () -> ()
+func.func @a_trained_view_of_a_frozen_parameter(%x: tensor<2xf32>) {
+  %0 = "pock.read"() {symbol = @w, view = @v} : () -> tensor<2xf32>
+  "pock.gradient"(%x) {parameter = @v} : (tensor<2xf32>) -> ()
+  "pock.update"(%x) ({
+  ^bb0(%g: f32, %w: f32):
+    "pock.yield"(%g) : (f32) -> ()
+  }) {operandSegmentSizes = array<i32: 1, 0>, states = [@w]} : (tensor<2xf32>) -> ()
+  return
+}
+// -----
+// expected-error @+1 {{'@v' is a view of '@w', which is no parameter}}
+"pock.parameter_view"() {axes = array<i64: 0>, kind = "parameter", of = @w, order = array<i64: 0>, shape = array<i64: 2>, sym_name = "v", trained = true} : () -> ()
+func.func @a_view_of_nothing() {
+  return
+}
+// -----
+"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "u", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter_view"() {axes = array<i64: 0>, kind = "parameter", of = @w, order = array<i64: 0>, shape = array<i64: 2>, sym_name = "v", trained = false} : () -> ()
+func.func @a_read_for_another_one(%x: tensor<2xf32>) {
+  // expected-error @+1 {{'pock.read' op '@v' is no view of '@u'}}
+  %0 = "pock.read"() {symbol = @u, view = @v} : () -> tensor<2xf32>
+  return
+}
+// -----
+"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter_view"() {axes = array<i64: 0>, kind = "parameter", of = @w, order = array<i64: 0>, shape = array<i64: 2>, sym_name = "v", trained = false} : () -> ()
+func.func @a_gradient_of_a_frozen_view(%x: tensor<2xf32>) {
+  // expected-error @+1 {{'pock.gradient' op writes '@v', which is frozen}}
+  "pock.gradient"(%x) {parameter = @v} : (tensor<2xf32>) -> ()
+  return
+}

@@ -35,3 +35,19 @@ func.func @train_step() -> tensor<f32> {
   %0 = "pock.read"() {symbol = @loss} : () -> tensor<f32>
   return %0 : tensor<f32>
 }
+// -----
+// A read for a view is the view's: each has a gradient of its own, in the layout of the memory.
+// CHECK-LABEL: func.func @train_step(
+// CHECK: %[[W:.*]] = "pock.read"() {symbol = @w}
+// CHECK: %[[V:.*]] = "pock.read"() {symbol = @w, view = @v}
+// CHECK: arith.mulf
+// CHECK-DAG: "pock.gradient"(%{{.*}}) {parameter = @w}
+// CHECK-DAG: "pock.gradient"(%{{.*}}) {parameter = @v}
+"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter_view"() {axes = array<i64>, kind = "parameter", of = @w, order = array<i64>, shape = array<i64>, sym_name = "v", trained = true} : () -> ()
+func.func @train_step() -> tensor<f32> {
+  %0 = "pock.read"() {symbol = @w} : () -> tensor<f32>
+  %1 = "pock.read"() {symbol = @w, view = @v} : () -> tensor<f32>
+  %2 = arith.mulf %0, %1 : tensor<f32>
+  return %2 : tensor<f32>
+}

@@ -35,6 +35,7 @@ REPLACED_BEFORE_LOWERING = {"pock.gradient", "pock.cotangent", "pock.custom_vjp"
 NOT_DIFFERENTIABLE = {
     "pock.uniform",
     "pock.parameter",
+    "pock.parameter_view",
     "pock.state",
     "pock.read",
     "pock.assign",

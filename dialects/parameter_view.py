@@ -1,0 +1,50 @@
+"""A parameter in another one's memory: `self.b.weight = nn.Parameter(self.a.weight.t())`."""
+
+from torch_mlir import ir
+
+from .base import Bool, I64Array, Pock, build, i64_array, require, verifier
+from .state import PARAMETER_KINDS
+
+
+class ParameterViewOp(Pock.Operation, name="parameter_view"):
+    """A further parameter or buffer of the model that lies in the memory of the parameter `of`, in all of it: a symbol
+    with a name, and whether training changes that memory through it.
+
+    It has no storage: what reads it is a `pock.read` of `of` with the attribute `view`, transposed and reshaped. Its
+    gradient (in the layout of `of`) and its optimizer state are its own, and its update goes where that of `of` goes.
+
+    In the framework's layouts, `view = reshape(transpose(of, order), shape in the order of the memory)`, transposed by
+    `axes` to `shape`. The optional attributes are `framework_name` (string) and `aliases` (array of strings), as those
+    of `pock.parameter`.
+    """
+
+    sym_name: ir.StringAttr
+    of: ir.FlatSymbolRefAttr
+    kind: ir.StringAttr
+    trained: Bool
+    shape: I64Array
+    order: I64Array
+    axes: I64Array
+
+    @verifier
+    def verify_invariants(self) -> None:
+        require(
+            self.kind.value in PARAMETER_KINDS,
+            f"attribute 'kind' must be one of {', '.join(PARAMETER_KINDS)}, got '{self.kind.value}'",
+        )
+        rank = len(i64_array(self, "shape"))
+        for name, size in (("order", len(i64_array(self, "order"))), ("axes", rank)):
+            values = i64_array(self, name, size=size)
+            require(
+                sorted(values) == list(range(size)), f"attribute '{name}' must permute {size} dimensions, got {values}"
+            )
+
+
+def parameter_view(
+    name: str, of: str, *, shape: list[int], order: list[int], axes: list[int], kind: str = "parameter"
+) -> ir.OpView:
+    symbol = ir.FlatSymbolRefAttr.get(of)
+    return build(
+        "pock.parameter_view", [], [], sym_name=name, of=symbol, kind=kind, trained=False, shape=shape, order=order,
+        axes=axes,
+    )  # fmt: skip
