@@ -30,8 +30,15 @@ def store_as_read(module: ir.Operation) -> None:
     for group in _updated_together(module, symbols):
         shapes = set().union(*(_shapes_read(function, group) for function in functions_of(module)))
         stored = {tuple(ir.RankedTensorType(symbols[name].type.value).shape) for name in group}
-        if len(shapes) == 1 and len(stored) == 1 and shapes != stored:
-            _store(module, {name: symbols[name] for name in group}, list(shapes.pop()))
+        if len(shapes) == 1 and len(stored) == 1:
+            shape = shapes.pop()
+            if _without_ones(shape) != _without_ones(stored.pop()):
+                _store(module, {name: symbols[name] for name in group}, list(shape))
+
+
+def _without_ones(shape: Shape) -> list[int]:
+    """Dimensions of size 1 come and go for free."""
+    return [size for size in shape if size != 1]
 
 
 def _updated_together(module: ir.Operation, symbols: dict[str, ir.OpView]) -> list[set[str]]:

@@ -79,13 +79,15 @@ func.func @train_step() -> tensor<6xf32> {
   return %1 : tensor<6xf32>
 }
 // -----
-// Read in two shapes, or not changed where it is reshaped: nothing is won.
+// Read in two shapes, not changed where it is reshaped, or reshaped by dimensions of size 1 alone: nothing is won.
+// CHECK: sym_name = "ones", trained = true, type = tensor<1x1x8xf32>
+"pock.parameter"() {kind = "parameter", sym_name = "ones", trained = true, type = tensor<1x1x8xf32>} : () -> ()
 // CHECK: sym_name = "both", trained = true, type = tensor<2x4xf32>
 "pock.parameter"() {kind = "parameter", sym_name = "both", trained = true, type = tensor<2x4xf32>} : () -> ()
 // CHECK: sym_name = "frozen", trained = false, type = tensor<2x4xf32>
 "pock.parameter"() {kind = "parameter", sym_name = "frozen", trained = false, type = tensor<2x4xf32>} : () -> ()
 // CHECK-LABEL: func.func @train_step
-func.func @train_step() -> (tensor<2x4xf32>, tensor<8xf32>, tensor<8xf32>) {
+func.func @train_step() -> (tensor<2x4xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xf32>) {
   %0 = "pock.read"() {symbol = @both} : () -> tensor<2x4xf32>
   %1 = tensor.collapse_shape %0 [[0, 1]] : tensor<2x4xf32> into tensor<8xf32>
   %2 = "pock.read"() {symbol = @frozen} : () -> tensor<2x4xf32>
@@ -95,5 +97,12 @@ func.func @train_step() -> (tensor<2x4xf32>, tensor<8xf32>, tensor<8xf32>) {
     %4 = arith.subf %w, %g : f32
     "pock.yield"(%4) : (f32) -> ()
   }) {operandSegmentSizes = array<i32: 1, 0>, states = [@both]} : (tensor<2x4xf32>) -> ()
-  return %0, %1, %3 : tensor<2x4xf32>, tensor<8xf32>, tensor<8xf32>
+  %5 = "pock.read"() {symbol = @ones} : () -> tensor<1x1x8xf32>
+  %6 = tensor.collapse_shape %5 [[0, 1, 2]] : tensor<1x1x8xf32> into tensor<8xf32>
+  "pock.update"(%5) ({
+  ^bb0(%g: f32, %w: f32):
+    %7 = arith.subf %w, %g : f32
+    "pock.yield"(%7) : (f32) -> ()
+  }) {operandSegmentSizes = array<i32: 1, 0>, states = [@ones]} : (tensor<1x1x8xf32>) -> ()
+  return %0, %1, %3, %6 : tensor<2x4xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xf32>
 }
