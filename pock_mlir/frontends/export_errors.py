@@ -13,16 +13,17 @@ from pock_mlir.errors import listed
 _FOREIGN = (str(Path(torch.__file__).parent), str(Path(__file__).parent), "<")
 
 _PACKED = (
-    "a packed sequence has sizes that depend on the data; give the recurrent network the padded batch, and leave the "
-    "padding out of the loss by a mask or ignore_index"
+    "a packed sequence has sizes that depend on its lengths: it goes into nn.LSTM, nn.GRU, nn.RNN and "
+    "pad_packed_sequence only; do all else to the padded batch, before it is packed or after, with a mask"
 )
 MANY_NAMES = "expected compiled_fn to be GraphModule"
 """What torch.export says where forward changes a tensor in place of which it has two."""
 
 # What stands in the message, or as a function in the traceback; and what it means.
 _EXPLANATIONS = {
-    "pack_padded_sequence": _PACKED,
-    "type must be tuple of ints,but got FakeTensor": _PACKED,
+    "PackedData": _PACKED,
+    "PackedSizes": _PACKED,
+    "unpad_sequence": _PACKED,
     "data-dependent": (
         "what the model does depends on values of its inputs; write it with torch.where or a mask, decide it outside "
         "of the model, or give the value as a constant among the inputs"

@@ -26,6 +26,7 @@ LOSSES: dict[str, Loss] = {
     "bce_with_logits": F.binary_cross_entropy_with_logits,
     "cosine_embedding": cosine_embedding,
     "cross_entropy": F.cross_entropy,
+    "ctc": F.ctc_loss,
     "huber": F.huber_loss,
     "kl_div": F.kl_div,
     "l1": F.l1_loss,

@@ -5,20 +5,31 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 import torch.nn.functional as F
+
+from pock_mlir.frontends.ctc_loss import ctc_loss
+from pock_mlir.frontends.packed_sequences import traceable_packing
 
 
 @contextmanager
 def traceable_functions() -> Iterator[None]:
     """Replaces them for a while."""
-    replaced = F.gaussian_nll_loss
-    F.gaussian_nll_loss = gaussian_nll_loss
+    replaced: list[tuple[Any, str, Any]] = [
+        (F, "gaussian_nll_loss", gaussian_nll_loss),
+        (torch, "ctc_loss", ctc_loss),
+    ]
+    before = [getattr(owner, name) for owner, name, _ in replaced]
+    for owner, name, function in replaced:
+        setattr(owner, name, function)
     try:
-        yield
+        with traceable_packing():
+            yield
     finally:
-        F.gaussian_nll_loss = replaced
+        for (owner, name, _), function in zip(replaced, before, strict=True):
+            setattr(owner, name, function)
 
 
 def gaussian_nll_loss(

@@ -87,17 +87,11 @@ class Counting(nn.Module):
         return F.mse_loss(outputs, target) * self.calls
 
 
-def _ctc(outputs: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    lengths = torch.tensor([5]), torch.tensor([2])
-    return F.ctc_loss(outputs.log_softmax(-1)[:, None], target.long()[:1, :2] + 1, *lengths)
-
-
 @pytest.mark.parametrize(
     ("loss", "words"),
     [
         (Counting(), ["loss.calls", "part of the model"]),
         (Perceptual(trained=True), ["loss.network.0.weight", "part of the model"]),
-        (_ctc, ["ctc_loss", "not supported"]),
     ],
 )
 def test_losses_that_are_refused(loss: Callable, words: list[str]) -> None:

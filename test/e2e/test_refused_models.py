@@ -92,17 +92,3 @@ def _gradient_inside(self: Model, x: torch.Tensor) -> torch.Tensor:
 )
 def test_what_torch_export_cannot_trace(forward: Callable, words: list[str]) -> None:
     refused(Model(forward), (X,), words)
-
-
-class Packed(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.layer = nn.LSTM(4, 3, batch_first=True)
-
-    def forward(self, x: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-        packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
-        return nn.utils.rnn.pad_packed_sequence(self.layer(packed)[0], batch_first=True)[0]
-
-
-def test_packed_sequences() -> None:
-    refused(Packed(), (torch.randn(3, 5, 4), torch.tensor([5, 3, 2])), ["packed sequence", "padded batch", "mask"])

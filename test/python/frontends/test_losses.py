@@ -17,6 +17,7 @@ EXPECTED = {
     "bce_with_logits": (X, (Y,), nn.BCEWithLogitsLoss()),
     "cosine_embedding": ((X, Y), (SIGNS,), nn.CosineEmbeddingLoss()),
     "cross_entropy": (X, (CLASSES,), nn.CrossEntropyLoss()),
+    "ctc": (X.log_softmax(-1)[:, None], (torch.tensor([[1, 2]]), torch.tensor([3]), torch.tensor([2])), nn.CTCLoss()),
     "huber": (X, (Y,), nn.HuberLoss()),
     "kl_div": (X.log_softmax(-1), (Y.softmax(-1),), nn.KLDivLoss()),
     "l1": (X, (Y,), nn.L1Loss()),
