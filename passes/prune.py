@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from torch_mlir import ir
 
+from pock_mlir.passes.autodiff.custom_vjp import resolve_custom_vjps
+from pock_mlir.passes.dependence import unmark
 from pock_mlir.passes.functions import functions_of, operations_of, parameters_of, states_of, views_of
 from pock_mlir.passes.registry import register_pass
 
@@ -12,11 +14,16 @@ EFFECTS = frozenset({"pock.assign", "pock.update", "pock.gradient", "func.return
 
 @register_pass("pock-prune")
 def prune(module: ir.Operation) -> None:
-    """Removes unused values and states, and freezes parameters that nothing updates."""
+    """Removes unused values and states, and freezes parameters that nothing updates.
+
+    Run it after pock-autodiff: of a function that has no gradients, those that the program computes itself go, too.
+    """
     written: set[str] = set()
     read: set[str] = set()
     for function in functions_of(module):
+        resolve_custom_vjps(function.regions[0].blocks[0])
         remove_unused(function)
+        unmark(function)
         for op in operations_of(function):
             written.update(written_symbols(op))
             if op.operation.name == "pock.read":

@@ -15,9 +15,9 @@ from torch_mlir import ir
 
 from pock_mlir.dialects import state
 from pock_mlir.dialects.upstream import add, constant
-from pock_mlir.passes import loss_scaling
+from pock_mlir.passes import dependence, loss_scaling
 from pock_mlir.passes.diagnostics import blamed
-from pock_mlir.passes.functions import find_function, trained_of
+from pock_mlir.passes.functions import find_function, operations_of, parameters_of, trained_of, views_of
 from pock_mlir.passes.placeholder import is_placeholder, placeholder
 from pock_mlir.passes.registry import PassFailure, fail, register_pass
 
@@ -41,7 +41,30 @@ def autodiff(module: ir.Operation, *, function: str = "train_step", loss_scale: 
         raise PassFailure(step.location, "no parameter is trained: the scheme leaves nothing to differentiate for")
     if loss_scale:
         loss_scaling.declare(module)
-    fail(Differentiation(block, trained, is_scaled=loss_scale).run())
+    behind = _behind_loss(step)
+    differentiation = Differentiation(block, trained, is_scaled=loss_scale)
+    fail(differentiation.run())
+    _hand_over_zeros(step, behind & differentiation.unreached)
+
+
+def _behind_loss(step: ir.Operation) -> set[str]:
+    """The parameters that the loss depends on, by what the program was before anything of it was folded if known."""
+    marked = dependence.marked(step)
+    dependence.unmark(step)
+    if marked is not None:
+        return marked
+    results = list(operations_of(step)[-1].operation.operands)
+    return dependence.parameters_behind(results[0]) if results else set()
+
+
+def _hand_over_zeros(step: ir.Operation, names: set[str]) -> None:
+    """Gradients of zeros for parameters that the loss depends on, but by nothing that has a derivative."""
+    parameters, views = parameters_of(step.parent), views_of(step.parent)
+    with ir.InsertionPoint(operations_of(step)[-1]):
+        for name in sorted(names):
+            stored = parameters[views[name].of.value if name in views else name]
+            with stored.operation.location:
+                state.gradient(name, constant(0.0, stored.type.value))
 
 
 NO_GRADIENT = frozenset({"pock.stop_gradient", "pock.zero_gradient"})
@@ -61,7 +84,7 @@ class Differentiation:
         self.reads: dict[str, list[ir.Value]] = {name: [] for name in trained}
         self.cotangents: dict[ir.Value, ir.Value] = {}
         self.failures: list[PassFailure] = []
-        self.unreached: set[str] = set()
+        self.unreached = set(trained)
 
     def run(self) -> list[PassFailure]:
         """Differentiates; returns a failure for each op that stands in the way and has no gradient rule."""
@@ -78,7 +101,6 @@ class Differentiation:
                 self._differentiate(op)
                 for name in last_use.get(position, ()):
                     self._hand_over(name, op.operation.location)
-            self._hand_over_zeros(loss)
         resolve_custom_vjps(self.terminator.operation.block)
         return self.failures
 
@@ -89,7 +111,6 @@ class Differentiation:
             if operation.name == "pock.read" and op.owner_symbol in self.trained:
                 self.reads[op.owner_symbol].append(op.result)
                 self.active.add(op.result)
-                self.unreached.add(op.owner_symbol)
             elif operation.name not in NO_GRADIENT and any(v in self.active for v in operation.operands):
                 self.active.update(r for r in operation.results if isinstance(r.type.element_type, ir.FloatType))
 
@@ -186,18 +207,3 @@ class Differentiation:
                 total = add(total, part)
             state.gradient(name, total)
             self.unreached.discard(name)
-
-    def _hand_over_zeros(self, loss: ir.Value) -> None:
-        """Gradients of zeros for the parameters that the loss depends on through `pock.zero_gradient` alone."""
-        if not self.unreached or not any(op.operation.name == "pock.zero_gradient" for op in self.operations):
-            return
-        reached = {loss}
-        for op in reversed(self.operations):
-            operation = op.operation
-            if operation.name != "pock.stop_gradient" and any(result in reached for result in operation.results):
-                reached.update(v for v in operation.operands if isinstance(v.type.element_type, ir.FloatType))
-        for name in sorted(self.unreached):
-            read = next((value for value in self.reads[name] if value in reached), None)
-            if read is not None:
-                with read.owner.location:
-                    state.gradient(name, constant(0.0, read.type))

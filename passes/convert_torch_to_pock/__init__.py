@@ -11,6 +11,7 @@ from torch_mlir.dialects import func
 
 from pock_mlir.dialects.state import state
 from pock_mlir.dialects.torch_types import UNSIGNED, boundary_tensor, is_unsigned
+from pock_mlir.passes import dependence
 from pock_mlir.passes.diagnostics import blamed
 from pock_mlir.passes.functions import after_state, functions_of, operations_of, parameters_of
 from pock_mlir.passes.registry import PassFailure, fail, register_pass
@@ -19,6 +20,7 @@ from .boundary import entered, returned
 from .complex import register_complex
 from .conversion import Complex, Conversion, Failure, Missing, op_key
 from .random import SEED, STEP
+from .reached import parameters_of_loss
 from .rules import torch_op
 
 for _module in pkgutil.iter_modules(__path__):
@@ -87,8 +89,14 @@ def convert_function(function: ir.Operation, *, survey: bool = False) -> Convers
             new.attributes[attribute] = function.attributes[attribute]
     _mark_unsigned(new, "arg_attrs", [a.type for a in arguments])
     _mark_unsigned(new, "res_attrs", torch_types)
+    if results and not c.failures and _is_loss(results[0]):
+        dependence.mark(new.operation, parameters_of_loss(c, operations, results[0]))
     function.erase()
     return c
+
+
+def _is_loss(value: ir.Value) -> bool:
+    return dependence.is_float(value) and list(value.type.shape) == []
 
 
 def _mark_unsigned(function: ir.OpView, attribute: str, types: list[ir.Type]) -> None:

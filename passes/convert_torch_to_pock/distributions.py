@@ -1,4 +1,6 @@
-"""Random numbers of other distributions than the uniform one, made of uniform numbers; no gradient flows through them.
+"""Random numbers of other distributions than the uniform one, made of uniform numbers.
+
+No gradient but zeros flows through them.
 
 Each draw is from a stream of its own: what the op's parameters get of the numbers is the same on every target.
 """
@@ -13,7 +15,7 @@ from torch_mlir.dialects import arith, math
 from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.reduce import reduce
-from pock_mlir.dialects.state import stop_gradient
+from pock_mlir.dialects.state import stop_gradient, zero_gradient
 from pock_mlir.dialects.upstream import (
     add,
     constant,
@@ -57,8 +59,8 @@ def normal_in_place(c: Conversion, x: ir.Value, mean: float = 0.0, std: float = 
     "torch.aten.normal.Tensor_Tensor",
 )
 def normal(c: Conversion, mean: Parameter = 0.0, std: Parameter = 1.0, *options: object) -> ir.Value:
-    """Mean and deviation get no gradient, as in the framework: write mean + std * randn_like(mean) for that."""
-    mean, std = (stop_gradient(c.tensor(v)) if isinstance(v, ir.Value) else c.tensor(v) for v in (mean, std))
+    """Mean and deviation get gradients of zeros, as in the framework; mean + std * randn_like(mean) has others."""
+    mean, std = (zero_gradient(c.tensor(v)) if isinstance(v, ir.Value) else c.tensor(v) for v in (mean, std))
     return add(mul(standard_normal(c), std), mean)
 
 

@@ -10,6 +10,7 @@ import math as pymath
 from torch_mlir import ir
 from torch_mlir.dialects import arith, math
 
+from pock_mlir.dialects.state import zero_gradient
 from pock_mlir.dialects.upstream import (
     add,
     compare,
@@ -129,11 +130,12 @@ def is_infinite(c: Conversion, x: ir.Value) -> ir.Value:
 
 @torch_op("torch.aten.copysign.Tensor")
 def copysign(c: Conversion, x: ir.Value, sign: Operand) -> ir.Value:
-    """|x| with another's sign, which gets no gradient; x gets none at 0."""
+    """|x| with another's sign, which gets a gradient of zeros; so does x at 0."""
     x, sign = c.tensor(x), c.tensor(sign)
     value, one = math.CopySignOp(x, sign).result, constant(1.0, x.type)
     turned = mul(math.CopySignOp(one, x).result, math.CopySignOp(one, sign).result)
-    return with_slopes(value, [(x, select(is_zero(x), constant(0.0, x.type), turned))])
+    zero = constant(0.0, x.type)
+    return with_slopes(value, [(x, select(is_zero(x), zero, turned)), (zero_gradient(sign), zero)])
 
 
 @torch_op("torch.aten.hypot")

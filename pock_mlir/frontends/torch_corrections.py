@@ -20,6 +20,7 @@ def corrections() -> dict[OpOverload, Callable[..., Any]]:
         aten.cosine_similarity.default: _cosine_similarity,
         aten.instance_norm.default: _instance_norm,
         aten.linalg_householder_product.default: _householder_product,
+        aten.zero.default: _zero,
     }
     for op in (aten.lstm, aten.gru, aten.rnn_tanh, aten.rnn_relu):
         table[op.input] = _recurrent(op.input, leading=1)
@@ -75,6 +76,11 @@ def _cosine_similarity(a: torch.Tensor, b: torch.Tensor, dim: int = 1, eps: floa
         return x / torch.where(norm < eps, at_eps, norm)
 
     return (direction(a) * direction(b)).sum(dim)
+
+
+def _zero(x: torch.Tensor) -> torch.Tensor:
+    """Zeros in the place of x (zero_), which then has a gradient of zeros; of zeros like x it has none."""
+    return aten.fill.Scalar(x, 0)
 
 
 def _householder_product(vectors: torch.Tensor, factors: torch.Tensor) -> Any:

@@ -170,7 +170,8 @@ class _Run(Interpreter):
             return self.env[n.args[0]].reshape(n.args[1])  # pyright: ignore[reportArgumentType]
         if n.target is torch.ops.aten.copy.default:  # which has no derivative
             target, source = (self.env[argument] for argument in n.args[:2])  # pyright: ignore[reportArgumentType]
-            return source.to(target.dtype).expand(target.shape)
+            # What was there before gets a gradient of zeros.
+            return torch.where(torch.tensor(True), source.to(target.dtype).expand(target.shape), target)
         if n.target in _DECOMPOSED:
             arguments, keywords = self.fetch_args_kwargs_from_env(n)
             return decomposition_table[n.target](*arguments, **keywords)

@@ -42,3 +42,16 @@ func.func @before_the_optimizer(%x: tensor<2xf32>) {
   "pock.gradient"(%x) {parameter = @w} : (tensor<2xf32>) -> ()
   return
 }
+
+// Nobody asks for the gradients of a prediction, nor for what its loss would depend on.
+// CHECK-LABEL: func.func @predict(
+// CHECK-SAME: %[[X:.*]]: tensor<2xf32>) -> tensor<2xf32> {
+// CHECK-NEXT: %[[VALUE:.*]] = math.exp %[[X]]
+// CHECK-NEXT: return %[[VALUE]]
+func.func @predict(%x: tensor<2xf32>) -> tensor<2xf32> attributes {pock.loss_depends_on = ["w"]} {
+  %0 = math.exp %x : tensor<2xf32>
+  %1 = "pock.cotangent"(%0) {id = 1 : i64} : (tensor<2xf32>) -> tensor<2xf32>
+  %2 = arith.negf %1 : tensor<2xf32>
+  %3 = "pock.custom_vjp"(%0, %1, %x, %2) : (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  return %3 : tensor<2xf32>
+}

@@ -81,6 +81,21 @@ func.func @train_step() -> tensor<f32> {
   return %8 : tensor<f32>
 }
 // -----
+// What the loss was once known to depend on, before it was folded, has a gradient of zeros.
+// CHECK-LABEL: sym_name = "folded"
+// CHECK: func.func @train_step() -> tensor<f32> {
+// CHECK: "pock.gradient"(%{{.*}}) {parameter = @w}
+// CHECK-NEXT: %[[ZERO:.*]] = arith.constant dense<0.000000e+00> : tensor<3xf32>
+// CHECK-NEXT: "pock.gradient"(%[[ZERO]]) {parameter = @folded}
+// CHECK-NEXT: return
+"pock.parameter"() {kind = "parameter", sym_name = "folded", trained = true, type = tensor<3xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "frozen", trained = false, type = tensor<3xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<f32>} : () -> ()
+func.func @train_step() -> tensor<f32> attributes {pock.loss_depends_on = ["folded", "frozen", "w"]} {
+  %0 = "pock.read"() {symbol = @w} : () -> tensor<f32>
+  return %0 : tensor<f32>
+}
+// -----
 // Comparisons are not differentiated, nor is an op without a rule that leads to no trained parameter; a trained
 // parameter that the loss does not reach gets no gradient.
 // CHECK-LABEL: sym_name = "unreached"

@@ -165,10 +165,12 @@ def weighted_sum(outputs: Sequence[torch.Tensor], *weights: torch.Tensor) -> tor
 
 @dataclass(frozen=True)
 class Outcome:
-    """The results of all cases, the gradients of all floating-point inputs, and the names of the exported torch ops."""
+    """The results of all cases, the gradients of all floating-point inputs (None where there is none), and the names of
+    the exported torch ops.
+    """
 
     results: dict[str, list[np.ndarray]]
-    gradients: dict[str, list[np.ndarray]]
+    gradients: dict[str, list[np.ndarray | None]]
     exported: set[str]
 
 
@@ -189,21 +191,22 @@ def compiled_outcome(cases: Sequence[Case]) -> Outcome:
     family = Family(cases)
     arguments = (family.others(), weights_of(family))
     outcome = run_step(_WithLoss(family), arguments, with_loss=False)
-    outputs, gradients = list(outcome.outputs), iter(outcome.gradients.values())
+    outputs = list(outcome.outputs)
+    gradients = iter([g if name in outcome.reached else None for name, g in outcome.gradients.items()])
     results = {case.name: [outputs.pop(0) for _ in results_of(case, case.inputs)] for case in cases}
     by_case = {case.name: [next(gradients) for x in case.inputs if x.is_floating_point()] for case in cases}
     return Outcome(results, by_case, outcome.exported)
 
 
-def expected_outcome(case: Case) -> tuple[list[torch.Tensor], list[np.ndarray]]:
-    """PyTorch's results and gradients for a case."""
+def expected_outcome(case: Case) -> tuple[list[torch.Tensor], list[np.ndarray | None]]:
+    """PyTorch's results and gradients for a case; None where there is none, which is not a gradient of zeros."""
     inputs = [x.clone().requires_grad_() if x.is_floating_point() else x for x in case.inputs]
     results = results_of(case, inputs)
     family = Family([case])
     if any(map(is_trained_on, results)):
         weighted_sum(results, *weights_of(family)).backward()
-    gradients = [x.grad if x.grad is not None else torch.zeros_like(x) for x in inputs if x.is_floating_point()]
-    return [r.detach() for r in results], [g.numpy() for g in gradients]
+    gradients = [x.grad for x in inputs if x.is_floating_point()]
+    return [r.detach() for r in results], [None if g is None else g.numpy() for g in gradients]
 
 
 @contextmanager

@@ -32,13 +32,14 @@ class Step(nn.Module):
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """The loss if kept, the outputs behind it, the gradients by name of all parameters, and the names of the torch
-    ops.
+    """The loss if kept, the outputs behind it, the gradients by name of all parameters (zeros for those that have none,
+    which are not in `reached`), and the names of the torch ops.
     """
 
     loss: np.ndarray | None
     outputs: list[np.ndarray]
     gradients: dict[str, np.ndarray]
+    reached: set[str]
     exported: set[str]
 
 
@@ -58,6 +59,8 @@ def run_step(step: Step, arguments: tuple[Any, ...], *, with_loss: bool = True) 
         names = {op_key(op.operation) for op in operations_of(find_function(module.operation, "train_step"))}
         trained = ",".join(name for name, parameter in step.model.named_parameters() if parameter.requires_grad)
         run_pipeline(module, f"{import_passes(0)},pock-apply-scheme{{train={trained}}},pock-autodiff")
+        step_ops = operations_of(find_function(module.operation, "train_step"))
+        handed_over = {op.parameter.value for op in step_ops if op.operation.name == "pock.gradient"}
         layouts = {name: _layout(op) for name, op in parameters_of(module.operation).items()}
         order = expose_gradients(module.operation, with_loss=with_loss)["train_step"]
         run_pipeline(module, "cse,canonicalize,convert-pock-to-linalg,pock-expand-f64-math,cse,canonicalize")
@@ -73,7 +76,8 @@ def run_step(step: Step, arguments: tuple[Any, ...], *, with_loss: bool = True) 
     for name, gradient in zip(order, found, strict=True):
         gradients[name] = np.transpose(gradient, np.argsort(layouts[name]).tolist())
     by_name = {name: gradients[symbol_of(name)] for name, _ in step.model.named_parameters()}
-    return StepOutcome(loss, outputs, by_name, names)
+    reached = {name for name in by_name if symbol_of(name) in handed_over}
+    return StepOutcome(loss, outputs, by_name, reached, names)
 
 
 def _layout(parameter: ir.OpView) -> list[int]:

@@ -18,9 +18,12 @@ MARGIN = 5.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """The loss, the outputs and the gradients, by name; all in one precision."""
+    """The loss, the outputs and the gradients, by name; all in one precision. Gradients of parameters that are not
+    `reached` are none, and stand here as zeros.
+    """
 
     arrays: dict[str, np.ndarray]
+    reached: set[str]
 
 
 class _GraphStep(Step):
@@ -39,7 +42,7 @@ def compiled(graph: Graph) -> Outcome:
     outcome = run_step(_GraphStep(model), tuple(model.inputs()))
     outputs = dict(zip(graph.outputs, outcome.outputs, strict=True))
     gradients = {f"gradient of {name}": value for name, value in outcome.gradients.items()}
-    return Outcome({"loss": outcome.loss} | outputs | gradients)
+    return Outcome({"loss": outcome.loss} | outputs | gradients, outcome.reached)
 
 
 def reference(graph: Graph, dtype: torch.dtype = torch.float64, observe: Observer | None = None) -> Outcome:
@@ -55,7 +58,7 @@ def reference(graph: Graph, dtype: torch.dtype = torch.float64, observe: Observe
     for leaf in graph.parameters:
         gradient = leaves[leaf.name].grad
         arrays[f"gradient of {leaf.name}"] = np.zeros(leaf.shape) if gradient is None else gradient.numpy()
-    return Outcome(arrays)
+    return Outcome(arrays, {leaf.name for leaf in graph.parameters if leaves[leaf.name].grad is not None})
 
 
 def noise(x: torch.Tensor, frequency: float) -> torch.Tensor:
@@ -78,10 +81,11 @@ def differences(graph: Graph) -> list[str]:
     How far rounding goes is measured: by PyTorch in float32 and by float64 with noise after every line, forward and
     backward. Integers and bools must be equal where noise leaves them alone.
     """
-    want, got = reference(graph).arrays, compiled(graph).arrays
+    theirs, ours = reference(graph), compiled(graph)
+    want, got = theirs.arrays, ours.arrays
     others = [reference(graph, torch.float32).arrays]
     others += [reference(graph, observe=lambda x, f=f: noise(x, f)).arrays for f in (1e5, 3e5, 7e5)]
-    found = []
+    found = [f"only one side has a gradient of {name}" for name in sorted(theirs.reached ^ ours.reached)]
     for name, array in want.items():
         spread = [np.abs(other[name].astype(np.float64) - array) for other in others]
         if got[name].shape != array.shape:
