@@ -108,11 +108,11 @@ def recorded_state(model: torch.nn.Module) -> Iterator[None]:
 def refuse_untraceable_hooks(model: torch.nn.Module) -> None:
     """Raises CompileError for hooks that run in the backward pass outside of what can be traced."""
     for path, module in model.named_modules():
-        hooks = [*module._backward_hooks.values(), *module._backward_pre_hooks.values()]
-        if hooks:
+        hooks = [*module._backward_hooks.values()]
+        if hooks and not module._is_full_backward_hook:
             raise CompileError(
                 f"module '{path}' ({type(module).__name__}) has a backward hook ({_name(hooks[0])}), which is not "
-                "traced; register it on a tensor inside forward (tensor.register_hook), or remove it"
+                "traced; use register_full_backward_hook, or remove it"
             )
     for name, parameter in model.named_parameters():
         hooks = getattr(parameter, "_post_accumulate_grad_hooks", None)

@@ -25,6 +25,7 @@ from pock_mlir.frontends.torch_autograd import (
 )
 from pock_mlir.frontends.torch_decompositions import decompositions
 from pock_mlir.frontends.torch_grad_regions import explicit_gradients
+from pock_mlir.frontends.torch_module_hooks import ModuleHooks, without_backward_hooks
 from pock_mlir.frontends.torch_names import any_name
 from pock_mlir.frontends.torch_program import separate_writes, without_input_writes
 from pock_mlir.frontends.torch_python_state import Changes, recorded_changes, refuse_python_state
@@ -83,6 +84,7 @@ class _TrainStep(torch.nn.Module):
         self.loss = loss
         self.hooks = parameter_hooks(model)
         self.ties = Ties(model)
+        self.module_hooks = ModuleHooks(self)
         self.changes = Changes()
 
     def forward(self, inputs: Inputs, targets: tuple[torch.Tensor, ...]) -> torch.Tensor:
@@ -102,6 +104,7 @@ class _TrainStep(torch.nn.Module):
             self.ties.followed(),
             recorded_changes(self.model, self.changes),
             recorded_autograd(self.model, self.hooks),
+            self.module_hooks.traced(),
         ):
             yield
 
@@ -113,7 +116,7 @@ class _Predict(torch.nn.Module):
         self.ties = Ties(model)
 
     def forward(self, inputs: Inputs) -> Any:
-        with self.ties.followed(), recorded_state(self.model):
+        with self.ties.followed(), recorded_state(self.model), without_backward_hooks():
             outputs = _trained_on(_call(self.model, inputs))
         return (
             {k: v for k, v in outputs.items() if isinstance(v, torch.Tensor)}
@@ -222,6 +225,9 @@ def _export(
             # Whether the caller is under no_grad has no say in how the model is trained.
             with torch.enable_grad(), traceable_functions():
                 arguments = own_tensors(arguments)
+                if isinstance(module, _TrainStep) and module.module_hooks.is_needed:
+                    torch.export.export(module, arguments)  # in which it sees what the hooked modules give
+                    module.module_hooks.is_known = True
                 program = torch.export.export(module, arguments)
                 if isinstance(module, _TrainStep):
                     changes, module.changes = module.changes, Changes()

@@ -342,7 +342,7 @@ REFUSED = {
     "in-place hook": ((_in_place_hook,), "changes the gradient in place"),
     "second hook": ((_two_hooks,), "has a hook already"),
     "hook in forward": ((_hook_in_forward,), "hook on a parameter"),
-    "module hook": ((_plain, lambda m: m.first.register_full_backward_hook(lambda *_: None)), "module 'first'"),
+    "module hook": ((_plain, lambda m: m.first.register_backward_hook(lambda *_: None)), "module 'first'"),
     "accumulate hook": (
         (_plain, lambda m: m.first.weight.register_post_accumulate_grad_hook(lambda p: None)),
         "'first.weight' has a post-accumulate-grad hook",
