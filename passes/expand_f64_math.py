@@ -3,6 +3,9 @@
 Coefficients and intervals of sin, cos, atan and erf are those of fdlibm (Sun Microsystems 1993: k_sin.c, k_cos.c,
 s_atan.c, s_erf.c; https://www.netlib.org/fdlibm). All are accurate to a few units in the last place; sin and cos up to
 |x| = 8e8, and pow to as many units as |y log x| has.
+
+Those of float32 numbers for which IREE has code that loses digits, sin and cos (at 8191 four of them are left, below 0
+near it none), are computed in float64, too.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from pock_mlir.dialects.upstream import (
     add,
     compare,
     constant,
+    convert_float,
     div,
     exp,
     greater,
@@ -38,24 +42,41 @@ Predicate = arith.CmpFPredicate
 
 @register_pass("pock-expand-f64-math")
 def expand_f64_math(module: ir.Operation) -> None:
-    """Replaces functions of float64 numbers and tensors that IREE cannot compile or computes inaccurately."""
+    """Replaces functions of float64 numbers and tensors that IREE cannot compile or computes inaccurately, and those of
+    float32 that need float64 for their digits.
+    """
     found: list[ir.Operation] = []
 
     def visit(op: ir.Operation) -> ir.WalkResult:
-        if op.name in EXPANSIONS and _element(op.results[0].type) == ir.F64Type.get():
-            found.append(op)
+        if op.name in EXPANSIONS:
+            element = _element(op.results[0].type)
+            if element == ir.F64Type.get() or (element == ir.F32Type.get() and op.name in WIDENED):
+                found.append(op)
         return ir.WalkResult.ADVANCE
 
     module.walk(visit)
     for op in found:
         expansion, operands = EXPANSIONS[op.name], list(op.operands)
         with ir.InsertionPoint(op), op.location:
+            element = _element(op.results[0].type)
+            if element == ir.F32Type.get():
+                expansion = _widened(expansion)
             if isinstance(op.results[0].type, ir.RankedTensorType):
-                result = elementwise(shape_of(op.results[0]), ir.F64Type.get(), operands, expansion)
+                result = elementwise(shape_of(op.results[0]), element, operands, expansion)
             else:
                 result = expansion(*operands)
         op.results[0].replace_all_uses_with(result)
         op.erase()
+
+
+def _widened(expansion: Callable[..., ir.Value]) -> Callable[..., ir.Value]:
+    """The function of float32 numbers, computed in float64."""
+
+    def of_singles(*operands: ir.Value) -> ir.Value:
+        wide = [convert_float(operand, ir.F64Type.get()) for operand in operands]
+        return convert_float(expansion(*wide), ir.F32Type.get())
+
+    return of_singles
 
 
 def _element(type: ir.Type) -> ir.Type:
@@ -322,3 +343,6 @@ EXPANSIONS: dict[str, Callable[..., ir.Value]] = {
     "math.tanh": tanh,
 }
 """What stands for each op, built from its operands."""
+
+WIDENED = frozenset({"math.cos", "math.sin"})
+"""Those that stand for the op on float32 numbers, too."""

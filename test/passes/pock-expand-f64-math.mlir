@@ -24,12 +24,24 @@ func.func @sine(%x: tensor<2xf64>) -> tensor<2xf64> {
   return %0 : tensor<2xf64>
 }
 
-// Single precision stays, as do functions that IREE knows.
+// That of single precision is computed in float64, too.
+// CHECK-LABEL: func.func @single_sine(
+// CHECK-NOT: math.sin
+// CHECK: %[[WIDE:.*]] = arith.extf %{{.*}} : f32 to f64
+// CHECK: %[[TURNS:.*]] = math.roundeven
+// CHECK: arith.truncf %{{.*}} : f64 to f32
+// CHECK: return
+func.func @single_sine(%x: tensor<2xf32>) -> tensor<2xf32> {
+  %0 = math.sin %x : tensor<2xf32>
+  return %0 : tensor<2xf32>
+}
+
+// Other functions of single precision stay, as do those that IREE knows.
 // CHECK-LABEL: func.func @others(
-// CHECK-NEXT: math.sin %{{.*}} : tensor<2xf32>
+// CHECK-NEXT: math.tanh %{{.*}} : tensor<2xf32>
 // CHECK-NEXT: math.exp %{{.*}} : tensor<2xf64>
 func.func @others(%x: tensor<2xf32>, %y: tensor<2xf64>) -> (tensor<2xf32>, tensor<2xf64>) {
-  %0 = math.sin %x : tensor<2xf32>
+  %0 = math.tanh %x : tensor<2xf32>
   %1 = math.exp %y : tensor<2xf64>
   return %0, %1 : tensor<2xf32>, tensor<2xf64>
 }

@@ -14,7 +14,7 @@ from torch_mlir import ir
 from torch_mlir.dialects import func, math
 
 from pock_mlir.dialects import load_dialects
-from pock_mlir.passes.expand_f64_math import EXPANSIONS
+from pock_mlir.passes.expand_f64_math import EXPANSIONS, WIDENED
 from pock_mlir.passes.pipeline import run_pipeline
 
 FUNCTIONS: dict[str, tuple[type, Callable[[torch.Tensor], torch.Tensor]]] = {
@@ -77,6 +77,25 @@ def test_function_is_accurate_to_a_few_units(name: str) -> None:
 def test_powers() -> None:
     base, exponent = _powers()
     np.testing.assert_allclose(_results()["math.powf"], base**exponent, rtol=1e-14)
+
+
+@pytest.mark.parametrize("name", sorted(WIDENED))
+def test_single_precision_keeps_all_digits(name: str) -> None:
+    """Numbers up to 1e7, small negative ones and those of many turns among them: within one unit."""
+    numbers = np.concatenate([_numbers()[np.abs(_numbers()) < 1e7], [-1e-8, 8191, 32767, 1e6]]).astype(np.float32)
+    build, reference = FUNCTIONS[name]
+    with ir.Context() as context, ir.Location.unknown():
+        load_dialects(context)
+        module = ir.Module.create()
+        type = ir.RankedTensorType.get([len(numbers)], ir.F32Type.get())
+        with ir.InsertionPoint(module.body):
+            function = func.FuncOp("f", ([type], [type]))
+            with ir.InsertionPoint(function.add_entry_block()):
+                func.ReturnOp([build(function.arguments[0]).result])
+        run_pipeline(module, "pock-expand-f64-math,cse,canonicalize")
+        (got,) = Program(module, FLAGS).run("f", numbers)
+    want = reference(torch.tensor(numbers.astype(np.float64))).numpy()
+    assert np.all(np.abs(got - want) <= np.spacing(np.abs(want).astype(np.float32)))
 
 
 def test_every_expansion_is_tested() -> None:
