@@ -17,14 +17,14 @@ Thunks = list[Thunk | None]
 
 @vjp("pock.relu")
 def relu(op: activation.ReluOp, g: ir.Value) -> Thunks:
-    """By the result, so that the input need not be saved. NaN passes the gradient on only where there is a limit."""
+    """By the result, so that the input need not be saved. NaN passes the gradient on only where there is no limit."""
 
     def cotangent() -> ir.Value:
         zero = constant(0.0, g.type)
         if op.upper is None:
-            return select(greater(op.result, zero), g, zero)
-        passed = select(compare(arith.CmpFPredicate.UGT, op.result, zero), g, zero)
-        return select(compare(arith.CmpFPredicate.UGT, constant(op.upper, g.type), op.result), passed, zero)
+            return select(compare(arith.CmpFPredicate.UGT, op.result, zero), g, zero)
+        passed = select(greater(op.result, zero), g, zero)
+        return select(greater(constant(op.upper, g.type), op.result), passed, zero)
 
     return [cotangent]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math as pymath
 from collections.abc import Callable
-from typing import Any
 
 from torch_mlir import ir
 from torch_mlir.dialects import arith, math
@@ -13,7 +12,9 @@ from pock_mlir.dialects import activation
 from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.state import stop_gradient
 from pock_mlir.dialects.upstream import add, constant, div, mul, neg, scale, shift, sub
+from pock_mlir.dialects.with_slope import with_slopes
 
+from .clamp import relu6
 from .conversion import Complex, Conversion, Unsupported
 from .rules import torch_op
 
@@ -78,52 +79,6 @@ def minimum(c: Conversion, a: ir.Value, b: ir.Value) -> ir.Value:
     return _binary(c, a, b, arith.MinimumFOp, arith.MinSIOp)
 
 
-@torch_op("torch.aten.clamp")
-def clamp(c: Conversion, x: ir.Value, low: Number | None, high: Number | None = None) -> ir.Value:
-    """Not by maximum and minimum, whose gradient is shared at a tie: at a bound clamp passes all of it on."""
-    return _bounded(c.tensor(x), (low, "OLT", "slt"), (high, "OGT", "sgt"))
-
-
-@torch_op("torch.aten.clamp.Tensor")
-def clamp_tensor(c: Conversion, x: ir.Value, low: ir.Value | None = None, high: ir.Value | None = None) -> ir.Value:
-    """At a bound the gradient is x's, as in `clamp`; beyond it the bound's."""
-    return _bounded(c.tensor(x), (low, "OLT", "slt"), (high, "OGT", "sgt"), limit=c.tensor)
-
-
-@torch_op("torch.aten.hardtanh")
-def hardtanh(c: Conversion, x: ir.Value, low: Number = -1.0, high: Number = 1.0) -> ir.Value:
-    """Clamp, but at a bound it passes no gradient on. From 0 on it is a relu, whose gradient needs the result only."""
-    if low == 0.0 and high > 0.0 and _is_float(x):
-        return activation.relu(x, high)
-    return _bounded(x, (low, "OLE", "sle"), (high, "OGE", "sge"))
-
-
-def _bounded(
-    x: ir.Value, *bounds: tuple[Operand | None, str, str], limit: Callable[[Any], ir.Value] | None = None
-) -> ir.Value:
-    """x, replaced by each bound where it compares to that by the predicate (for floats, for integers)."""
-    for bound, *predicates in bounds:
-        if bound is not None:
-            value = constant(bound, x.type) if limit is None else limit(bound)
-            x = arith.SelectOp(_compare(x, value, *predicates), value, x).result
-    return x
-
-
-@torch_op("torch.aten.clamp_min")
-def clamp_min(c: Conversion, x: ir.Value, low: Number) -> ir.Value:
-    return clamp(c, x, low, None)
-
-
-@torch_op("torch.aten.clamp_max")
-def clamp_max(c: Conversion, x: ir.Value, high: Number) -> ir.Value:
-    return clamp(c, x, None, high)
-
-
-@torch_op("torch.aten.relu6")
-def relu6(c: Conversion, x: ir.Value) -> ir.Value:
-    return hardtanh(c, x, 0.0, 6.0)
-
-
 @torch_op("torch.aten.neg")
 def neg_(c: Conversion, x: ir.Value) -> ir.Value:
     return neg(x) if _is_float(x) else arith.SubIOp(constant(0, x.type), x).result
@@ -176,6 +131,9 @@ def _integer_power(x: ir.Value, exponent: Number) -> ir.Value:
 
 @torch_op("torch.aten.pow.Tensor_Tensor", "torch.aten.pow.Scalar")
 def pow_tensor(c: Conversion, base: Operand, exponent: ir.Value) -> ir.Value:
+    """Of the number 1 every power is 1, also where the exponent is NaN."""
+    if base == 1 and not isinstance(base, ir.Value):
+        return constant(1, c.type)
     return _binary(c, base, exponent, math.PowFOp, None)
 
 
@@ -248,6 +206,14 @@ def relu(c: Conversion, x: ir.Value) -> ir.Value:
 @torch_op("torch.aten.sigmoid")
 def sigmoid(c: Conversion, x: ir.Value) -> ir.Value:
     return activation.sigmoid(c.cast(x, c.element))
+
+
+@torch_op("torch.aten.log_sigmoid")
+def log_sigmoid(c: Conversion, x: ir.Value) -> ir.Value:
+    """min(x, 0) - log(1 + exp(-|x|)), whose derivative is the sigmoid of -x."""
+    least = arith.MinimumFOp(x, constant(0.0, x.type)).result
+    value = sub(least, math.Log1pOp(math.ExpOp(neg(math.AbsFOp(x).result)).result).result)
+    return with_slopes(value, [(x, activation.sigmoid(neg(x)))])
 
 
 @torch_op("torch.aten.silu")

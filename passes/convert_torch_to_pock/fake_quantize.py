@@ -12,6 +12,7 @@ from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.state import stop_gradient
 from pock_mlir.dialects.upstream import add, compare, constant, div, mul, reshape, select, sub
+from pock_mlir.dialects.with_slope import with_slopes
 
 from .conversion import Conversion
 from .rules import torch_op
@@ -54,6 +55,6 @@ def _quantized(x: ir.Value, step: ir.Value, zero: ir.Value, low: int, high: int)
     above = compare(arith.CmpFPredicate.OGE, integer, least)
     inside = arith.AndIOp(above, compare(arith.CmpFPredicate.OLE, integer, most)).result
     clamped = arith.MaximumFOp(arith.MinimumFOp(integer, most).result, least).result
-    value = stop_gradient(mul(sub(clamped, zero), step))
-    # A number and its rounded one differ exactly, so that the sum is the rounded one.
-    return [select(inside, add(x, stop_gradient(sub(value, x))), value), inside]
+    value = mul(sub(clamped, zero), step)
+    slope = select(inside, constant(1.0, x.type), constant(0.0, x.type))
+    return [with_slopes(value, [(x, slope)]), inside]

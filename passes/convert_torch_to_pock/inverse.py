@@ -104,7 +104,8 @@ def area_cosine(c: Conversion, x: ir.Value) -> ir.Value:
     x = c.cast(x, c.element)
     t = shift(x, -1.0)
     value = math.Log1pOp(add(t, mul(sqrt(t), sqrt(shift(t, 2.0))))).result
-    return with_slopes(value, [(x, math.RsqrtOp(mul(t, shift(x, 1.0))).result)])
+    # With 0 added, for at -1 it is -0.
+    return with_slopes(value, [(x, math.RsqrtOp(shift(mul(t, shift(x, 1.0)), 0.0)).result)])
 
 
 @torch_op("torch.aten.atanh")

@@ -27,6 +27,7 @@ from pock_mlir.dialects.upstream import (
 )
 
 from .conversion import Conversion
+from .even_shares import evenly_from
 from .layout import to_last
 from .power_norm import norm, root_of_squares
 from .rules import torch_op
@@ -123,12 +124,28 @@ def logsumexp(c: Conversion, x: ir.Value, dims, keepdim=False) -> ir.Value:
     return reshape(add(math.LogOp(reduce(exponentials, axes)).result, offset), c.shape)
 
 
-@torch_op("torch.aten.amax", "torch.aten.max")
+@torch_op("torch.aten.max")
+def maximum_of_all(c: Conversion, x: ir.Value) -> ir.Value:
+    return _extremum_of_all(c, x, "max")
+
+
+@torch_op("torch.aten.min")
+def minimum_of_all(c: Conversion, x: ir.Value) -> ir.Value:
+    return _extremum_of_all(c, x, "min")
+
+
+def _extremum_of_all(c: Conversion, x: ir.Value, kind: str) -> ir.Value:
+    """Its gradient is that of `amax`, but where it is NaN the elements that are NaN share it."""
+    value = reduce(x, _dims(x, None), kind)
+    return evenly_from(x, value) if isinstance(c.element, ir.FloatType) else value
+
+
+@torch_op("torch.aten.amax")
 def amax(c: Conversion, x: ir.Value, dims=None, keepdim=False) -> ir.Value:
     return reshape(reduce(x, _dims(x, dims), "max"), c.shape)
 
 
-@torch_op("torch.aten.amin", "torch.aten.min")
+@torch_op("torch.aten.amin")
 def amin(c: Conversion, x: ir.Value, dims=None, keepdim=False) -> ir.Value:
     return reshape(reduce(x, _dims(x, dims), "min"), c.shape)
 

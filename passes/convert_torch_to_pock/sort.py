@@ -13,11 +13,11 @@ from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.reduce import reduce
 from pock_mlir.dialects.state import stop_gradient
-from pock_mlir.dialects.upstream import constant, div, extract_slice, mul, reshape, select
-from pock_mlir.dialects.with_slope import with_slopes
+from pock_mlir.dialects.upstream import constant, extract_slice, reshape, select
 
 from .conversion import Conversion
 from .creation import dense_integers
+from .even_shares import evenly_from
 from .layout import from_last, to_last
 from .rules import torch_op
 from .triangle import lower_mask
@@ -139,11 +139,7 @@ def median(c: Conversion, x: ir.Value) -> ir.Value:
     """The lower of the two elements in the middle; equal elements share the gradient."""
     rows = reshape(x, [1, _size(x)])
     value = reshape(_median(_frozen(rows))[0], [])
-    if not isinstance(c.element, ir.FloatType):
-        return value
-    shares = c.cast(_equal(_frozen(rows), broadcast(value, shape_of(rows))), c.element)
-    total = reshape(reduce(mul(rows, div(shares, broadcast(reduce(shares, [0, 1]), shape_of(rows)))), [0, 1]), [])
-    return with_slopes(value, [(total, constant(1.0, value.type))])
+    return evenly_from(x, value) if isinstance(c.element, ir.FloatType) else value
 
 
 def _median(rows: ir.Value) -> tuple[ir.Value, ir.Value]:

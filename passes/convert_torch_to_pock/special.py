@@ -99,7 +99,7 @@ def logit(c: Conversion, x: ir.Value, eps: float | None = None) -> ir.Value:
     if eps is not None:
         low, high = constant(eps, x.type), constant(1.0 - eps, x.type)
         p = select(greater(low, p), low, select(greater(p, high), high, p))
-        inside = both(compare(Predicate.OGE, x, low), compare(Predicate.OLE, x, high))
+        inside = both(compare(Predicate.UGE, x, low), compare(Predicate.ULE, x, high))
         slope = select(inside, slope, constant(0.0, x.type))
     else:
         inside = both(compare(Predicate.OGE, x, constant(0.0, x.type)), compare(Predicate.OLE, x, one))

@@ -113,15 +113,18 @@ func.func @activations(%x: !torch.vtensor<[2],f32>) -> !torch.vtensor<[2],f32> {
   return %4 : !torch.vtensor<[2],f32>
 }
 
-// Two comparisons and selections: at a bound the gradient passes whole.
+// The gradient is that of x between the bounds and at them, else none: the limits are those of x without gradient.
 // CHECK-LABEL: func.func @clamp(
 // CHECK-SAME: %[[X:.*]]: tensor<2xf32>
 // CHECK-NEXT: %[[LOW:.*]] = arith.constant dense<-1.000000e+00>
-// CHECK-NEXT: %[[BELOW:.*]] = arith.cmpf olt, %[[X]], %[[LOW]]
-// CHECK-NEXT: %[[FROM_LOW:.*]] = arith.select %[[BELOW]], %[[LOW]], %[[X]]
 // CHECK-NEXT: %[[HIGH:.*]] = arith.constant dense<6.000000e+00>
-// CHECK-NEXT: %[[ABOVE:.*]] = arith.cmpf ogt, %[[FROM_LOW]], %[[HIGH]]
-// CHECK-NEXT: arith.select %[[ABOVE]], %[[HIGH]], %[[FROM_LOW]]
+// CHECK-NEXT: %[[NOT_BELOW:.*]] = arith.cmpf oge, %[[X]], %[[LOW]]
+// CHECK-NEXT: %[[NOT_ABOVE:.*]] = arith.cmpf ole, %[[X]], %[[HIGH]]
+// CHECK-NEXT: %[[INSIDE:.*]] = arith.andi %[[NOT_BELOW]], %[[NOT_ABOVE]]
+// CHECK-NEXT: %[[STILL:.*]] = "pock.stop_gradient"(%[[X]])
+// CHECK-NEXT: %[[FROM_LOW:.*]] = arith.maximumf %[[STILL]], %[[LOW]]
+// CHECK-NEXT: %[[LIMITED:.*]] = arith.minimumf %[[FROM_LOW]], %[[HIGH]]
+// CHECK-NEXT: arith.select %[[INSIDE]], %[[X]], %[[LIMITED]]
 func.func @clamp(%x: !torch.vtensor<[2],f32>) -> !torch.vtensor<[2],f32> {
   %low = torch.constant.float -1.0
   %high = torch.constant.float 6.0
@@ -130,8 +133,9 @@ func.func @clamp(%x: !torch.vtensor<[2],f32>) -> !torch.vtensor<[2],f32> {
 }
 
 // CHECK-LABEL: func.func @clamp_above(
-// CHECK-NOT: cmpf olt
-// CHECK: arith.cmpf ogt
+// CHECK-NOT: maximumf
+// CHECK: arith.cmpf ole
+// CHECK: arith.minimumf
 func.func @clamp_above(%x: !torch.vtensor<[2],f32>) -> !torch.vtensor<[2],f32> {
   %none = torch.constant.none
   %high = torch.constant.float 6.0

@@ -7,9 +7,10 @@
 // CHECK: %[[PRODUCT:.*]] = arith.mulf %[[STILL]]
 // CHECK: math.roundeven %[[PRODUCT]]
 // CHECK: %[[INSIDE:.*]] = arith.andi
+// CHECK: %[[SLOPE:.*]] = arith.select %[[INSIDE]]
 // CHECK: %[[VALUE:.*]] = "pock.stop_gradient"
-// CHECK: %[[THROUGH:.*]] = arith.addf %[[X]]
-// CHECK: arith.select %[[INSIDE]], %[[THROUGH]], %[[VALUE]]
+// CHECK: %[[GIVEN:.*]] = "pock.stop_gradient"(%[[SLOPE]])
+// CHECK: "pock.with_slope"(%[[VALUE]], %[[X]], %[[GIVEN]])
 func.func @fake_quantize(%x: !torch.vtensor<[2],f32>) -> !torch.vtensor<[2],f32> {
   %scale = torch.constant.float 0.5
   %zero = torch.constant.int 1

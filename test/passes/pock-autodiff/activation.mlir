@@ -6,7 +6,7 @@
 // CHECK: %[[Y:.*]] = "pock.relu"(%[[X]])
 // CHECK: %[[G:.*]] = arith.constant dense<1.000000e+00>
 // CHECK: %[[ZERO:.*]] = arith.constant dense<0.000000e+00>
-// CHECK: %[[POSITIVE:.*]] = arith.cmpf ogt, %[[Y]], %[[ZERO]]
+// CHECK: %[[POSITIVE:.*]] = arith.cmpf ugt, %[[Y]], %[[ZERO]]
 // CHECK: %[[DX:.*]] = arith.select %[[POSITIVE]], %[[G]], %[[ZERO]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @relu}
 "pock.parameter"() {kind = "parameter", sym_name = "relu", trained = true, type = tensor<f32>} : () -> ()

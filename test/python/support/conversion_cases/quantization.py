@@ -33,5 +33,11 @@ CASES = [
         lambda x, zeros: torch.fake_quantize_per_channel_affine(x[None], SCALES.clone(), zeros, 1, -6, 15),
         [X, ZEROS],
     ),
+    Case(
+        "to-the-last-bit",
+        lambda x: torch.fake_quantize_per_tensor_affine(x, 0.1, 3, -128, 127),
+        [torch.cat([5 * normal(200), torch.tensor([1e-6, -3e-3, 0.34, 12.7])])],
+        tolerance=0.0,
+    ),
     Case("mask", lambda x: torch.ops.aten.fake_quantize_per_tensor_affine_cachemask(x, 0.5, 1, -4, 5)[1], [X]),
 ]

@@ -19,6 +19,9 @@ POINTS = torch.tensor(
 )
 FINITE = torch.tensor([-100.0, -20, -3, -1, -0.5, -0.0, 0.0, 0.5, 1, 3, 6, 20, 100])
 WITH_NAN = torch.cat([POINTS, torch.tensor([NAN])])
+# What PyTorch computes 16 or 32 at a time, as most of a tensor, it may not compute like the last few.
+NAN_FIRST = torch.cat([torch.tensor([NAN]), POINTS, POINTS])
+WAVES = torch.cat([FINITE, torch.tensor([-1e-8, 1e-8, -88, 1000, -8191, 32767, 1e6])])
 ZEROS = torch.zeros(2, 3)
 TIES = torch.tensor([[1.0, 1, 0], [2, 2, 2], [-INF, -INF, -INF], [INF, INF, 0]])
 LOGITS = torch.tensor([[-INF, 0, 1], [0, -INF, 1], [1e4, 0, -1e4]])
@@ -34,31 +37,46 @@ def _powers(*exponents: float) -> list[Callable[..., Any]]:
     return [lambda x, exponent=exponent: x**exponent for exponent in exponents]
 
 
+def _clamped(*bounds: tuple[float | None, float | None]) -> list[Callable[..., Any]]:
+    return [
+        lambda x, pair=pair: torch.clamp(x, *(None if bound is None else torch.tensor(bound) for bound in pair))
+        for pair in bounds
+    ]
+
+
 ELEMENTWISE: dict[str, tuple[torch.Tensor, Sequence[Callable[..., Any]]]] = {
-    "clamp": (POINTS, [lambda x: x.clamp(-1, 3), lambda x: x.clamp(min=0), lambda x: x.clamp(max=6)]),
-    "clamp-by-tensors": (POINTS, [lambda x: x.clamp(torch.tensor(-1.0), torch.tensor(3.0))]),
-    "kinks": (POINTS, [F.relu, F.relu6, F.hardtanh, F.leaky_relu, lambda x: F.threshold(x, 0.5, 7.0)]),
-    "exponential-units": (POINTS, [F.elu, F.selu, lambda x: F.celu(x, 0.7)]),
-    "sigmoids": (POINTS, [torch.sigmoid, F.logsigmoid, F.softplus, torch.tanh]),
+    "clamp": (
+        NAN_FIRST,
+        [lambda x: x.clamp(-1, 3), lambda x: x.clamp(min=0), lambda x: x.clamp(max=6), lambda x: x.clamp(1, 1)],
+    ),
+    "clamp-by-crossing-bounds": (NAN_FIRST, [lambda x: x.clamp(3, 1), lambda x: x.clamp(NAN, 1)]),
+    "clamp-by-tensors": (
+        NAN_FIRST,
+        _clamped((-1.0, 3.0), (3.0, 1.0), (1.0, 1.0), (NAN, 1.0), (1.0, NAN), (0.0, None), (None, 6.0)),
+    ),
+    "kinks": (NAN_FIRST, [F.relu, F.relu6, F.hardtanh, F.leaky_relu, lambda x: F.threshold(x, 0.5, 7.0)]),
+    "exponential-units": (NAN_FIRST, [F.elu, F.selu, lambda x: F.celu(x, 0.7)]),
+    "sigmoids": (NAN_FIRST, [torch.sigmoid, F.logsigmoid, F.softplus, torch.tanh]),
     "gates": (POINTS, [F.silu, F.mish]),
     "gelu": (POINTS[:-1], [F.gelu, lambda x: F.gelu(x, approximate="tanh")]),
-    "piecewise": (POINTS, [F.hardsigmoid, F.hardswish, F.hardshrink, F.softshrink, F.softsign, F.tanhshrink]),
+    "piecewise": (NAN_FIRST, [F.hardsigmoid, F.hardswish, F.hardshrink, F.softshrink, F.softsign, F.tanhshrink]),
     "error-function": (POINTS, [torch.erf, torch.erfc]),
     "exponentials": (POINTS, [torch.exp, torch.expm1, torch.exp2, torch.sinh, torch.cosh]),
     "logarithms": (POINTS, [torch.log, torch.log1p, torch.log2, torch.log10]),
     "roots": (POINTS, [torch.sqrt, torch.rsqrt, torch.reciprocal]),
-    "waves": (FINITE, [torch.sin, torch.cos, torch.tan]),
+    "waves": (WAVES, [torch.sin, torch.cos, torch.tan]),
     "magnitude": (POINTS, [torch.abs, torch.sign, torch.floor, torch.round, torch.square]),
     "fractions": (FINITE, [torch.frac, torch.trunc]),
     "numbers-for-nan": (WITH_NAN, [torch.nan_to_num, lambda x: torch.nan_to_num(x, 1.0, 2.0, 3.0)]),
     "sinc": (torch.tensor([0.0, 0.5, 1, -1, 1e-5, 2.5]), [torch.sinc]),
     "entropy": (torch.tensor([0.0, 0.5, 1, 2, -1]), [torch.special.entr]),
-    "logit": (torch.tensor([0.0, 1, 0.5, 1e-4, -1, 2]), [torch.logit, lambda x: torch.logit(x, eps=1e-3)]),
+    "logit": (torch.tensor([0.0, 1, 0.5, 1e-4, -1, 2, NAN]), [torch.logit, lambda x: torch.logit(x, eps=1e-3)]),
     "small-powers": (POINTS, _powers(0, 1, 2, 3, 4)),
     "inverse-powers": (POINTS, _powers(-1, -2)),
     "other-powers": (POINTS[1:], _powers(0.5, 1.5, 2.5, 5)),
     "reciprocal-root": (torch.tensor([0.0, 4, 1e30, INF]), _powers(-0.5)),
     "powers-of-numbers": (torch.tensor([0.0, 1, 2, 0.5, -1]), [lambda y: 2.0**y, lambda y: torch.pow(0.0, y)]),
+    "powers-of-one": (WITH_NAN, [lambda y: 1.0**y]),
     "where": (
         torch.tensor([0.0, 1, -1]),
         [lambda x: torch.where(x > 0, x.log(), x), lambda x: torch.where(x > 0, x.sqrt(), 0.0)],
@@ -68,7 +86,12 @@ ELEMENTWISE: dict[str, tuple[torch.Tensor, Sequence[Callable[..., Any]]]] = {
         [lambda x: x.norm(), lambda x: x.norm(dim=1), lambda x: x.norm(p=1, dim=1), lambda x: x.norm(p=INF, dim=1)],
     ),
     "extrema": (TIES, [lambda x: x.amax(1), lambda x: x.amin(1), lambda x: x.max(1)[0], lambda x: x.min(1)[0]]),
-    "extrema-of-all": (TIES, [torch.max, torch.min]),
+    "extrema-of-all": (TIES, [torch.max, torch.min, torch.median]),
+    "extrema-of-all-with-nan": (torch.tensor([[1.0, NAN], [NAN, 3]]), [torch.max, torch.min, torch.median]),
+    "inverse-functions": (
+        torch.tensor([-2.0, -1, -0.5, 0, 0.5, 1, 2]),
+        [torch.asin, torch.acos, torch.atan, torch.asinh, torch.acosh, torch.atanh],
+    ),
     "products": (
         torch.tensor([[0.0, 2, 3], [0, 0, 3], [1, 2, 0], [1, 0, 0]]),
         [lambda x: x.prod(1), lambda x: x.prod(), lambda x: x.cumprod(1), lambda x: x.cumprod(0)],
