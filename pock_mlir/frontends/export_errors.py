@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
-from pathlib import Path
-
-import torch
 
 from pock_mlir.errors import listed
-
-_FOREIGN = (str(Path(torch.__file__).parent), str(Path(__file__).parent), "<")
+from pock_mlir.frontends.user_code import FOREIGN
 
 _PACKED = (
     "a packed sequence has sizes that depend on its lengths: it goes into nn.LSTM, nn.GRU, nn.RNN and "
@@ -21,16 +17,16 @@ MANY_NAMES = "expected compiled_fn to be GraphModule"
 
 # What stands in the message, or as a function in the traceback; and what it means.
 _EXPLANATIONS = {
+    "Tensor dtype mismatch": (
+        "where that is inside of autocast, it is an op which torch.export does not cast as autocast does; write it "
+        "with matmul, linear or einsum"
+    ),
     "PackedData": _PACKED,
     "PackedSizes": _PACKED,
     "unpad_sequence": _PACKED,
     "data-dependent": (
         "what the model does depends on values of its inputs; write it with torch.where or a mask, decide it outside "
         "of the model, or give the value as a constant among the inputs"
-    ),
-    "fake tensor in the exported program": (
-        "gradients inside forward (torch.autograd.grad) cannot be traced; write the derivative out, or compute it "
-        "outside of the model"
     ),
 }
 
@@ -49,7 +45,7 @@ def explain(error: BaseException, what: str, sharing: Sequence[str] = ()) -> str
     message = str(error).strip()
     reason = message.splitlines()[0] if message else type(error).__name__
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if not frame.filename.startswith(_FOREIGN)]
+    own = [frame for frame in frames if not frame.filename.startswith(FOREIGN)]
     in_torch = {frame.name for frame in frames}
     place = f" (at {own[-1].filename}:{own[-1].lineno})" if own and own[-1].filename != __file__ else ""
     advice = next((text for key, text in _EXPLANATIONS.items() if key in message or key in in_torch), None)

@@ -8,11 +8,8 @@ refused by name and place.
 
 from __future__ import annotations
 
-import sys
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -20,10 +17,10 @@ from torch.utils.checkpoint import CheckpointFunction
 
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.torch_markers import STOP_GRADIENT, cotangent_of, with_vjp
+from pock_mlir.frontends.torch_patches import patched
+from pock_mlir.frontends.user_code import where
 
 ParameterHooks = list[tuple[list[str], list[Callable[[torch.Tensor], Any]]]]
-
-_FOREIGN = (str(Path(torch.__file__).parent), str(Path(__file__).parent), "<")
 
 
 @contextmanager
@@ -34,12 +31,12 @@ def recorded_autograd(model: torch.nn.Module, hooks: ParameterHooks) -> Iterator
     """
     with ExitStack() as stack:
         stack.enter_context(data_as_detach())
-        stack.enter_context(_patched(torch.autograd.Function, "apply", classmethod(_apply)))
-        stack.enter_context(_patched(torch.Tensor, "detach_", _detach_in_place))
-        stack.enter_context(_patched(torch.Tensor, "register_hook", _register_hook))
+        stack.enter_context(patched(torch.autograd.Function, "apply", classmethod(_apply)))
+        stack.enter_context(patched(torch.Tensor, "detach_", _detach_in_place))
+        stack.enter_context(patched(torch.Tensor, "register_hook", _register_hook))
         for name in ("register_post_accumulate_grad_hook",):
-            stack.enter_context(_patched(torch.Tensor, name, _refuse_hook(name)))
-        stack.enter_context(_patched(torch.autograd.graph, "register_multi_grad_hook", _refuse_hook("multi-grad hook")))
+            stack.enter_context(patched(torch.Tensor, name, _refuse_hook(name)))
+        stack.enter_context(patched(torch.autograd.graph, "register_multi_grad_hook", _refuse_hook("multi-grad hook")))
         stack.enter_context(_hooked_parameters(model, hooks))
         stack.enter_context(kept_assignments(model))
         yield
@@ -89,12 +86,12 @@ def data_as_detach() -> Iterator[None]:
         if value.shape != tensor.shape or value.dtype != tensor.dtype:
             raise CompileError(
                 f"'.data' of a {tensor.dtype} tensor of shape {list(tensor.shape)} is replaced by {value.dtype} "
-                f"{list(value.shape)} in the forward pass{_where()}: shapes and dtypes are static; keep them"
+                f"{list(value.shape)} in the forward pass{where()}: shapes and dtypes are static; keep them"
             )
         with torch.no_grad():
             tensor.copy_(value)
 
-    with _patched(torch.Tensor, "data", property(get, set)):
+    with patched(torch.Tensor, "data", property(get, set)):
         yield
 
 
@@ -168,7 +165,7 @@ def _apply(cls: Any, *arguments: Any, **keywords: Any) -> Any:
         return function(*rest)
     if cls.__module__.startswith("torch."):  # what torch makes of an operator that is registered with it
         return _original_apply(cls, *arguments, **keywords)
-    what = f"torch.autograd.Function '{cls.__qualname__}'{_where()}"
+    what = f"torch.autograd.Function '{cls.__qualname__}'{where()}"
     ctx = _Context(arguments)
     with torch.no_grad():
         outputs = _forward(cls, ctx, arguments, keywords)
@@ -265,18 +262,18 @@ _HOOKED = "_pock_hooked"
 
 class _Handle:
     def remove(self) -> None:
-        raise CompileError(f"a tensor's hook is removed inside forward{_where()}, which is not traced")
+        raise CompileError(f"a tensor's hook is removed inside forward{where()}, which is not traced")
 
 
 def _register_hook(tensor: torch.Tensor, hook: Callable[[torch.Tensor], Any]) -> _Handle:
     if isinstance(tensor, torch.nn.Parameter):
         raise CompileError(
-            f"forward registers a hook on a parameter{_where()}: each step would add one more; register it once, "
+            f"forward registers a hook on a parameter{where()}: each step would add one more; register it once, "
             "before the model is compiled"
         )
     if getattr(tensor, _HOOKED, False):
         raise CompileError(
-            f"forward registers a hook on a tensor that has a hook already{_where()}: make one function of them"
+            f"forward registers a hook on a tensor that has a hook already{where()}: make one function of them"
         )
     setattr(tensor, _HOOKED, True)
     hooked = _hooked(tensor, hook)
@@ -298,11 +295,11 @@ def _hooked(tensor: torch.Tensor, hook: Callable[[torch.Tensor], Any]) -> torch.
         raise
     except Exception as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise CompileError(f"the hook {_name(hook)}{_where()} cannot be traced: {reason}") from error
+        raise CompileError(f"the hook {_name(hook)}{where()} cannot be traced: {reason}") from error
     if gradient is None:
         if given._version != version:
             raise CompileError(
-                f"the hook {_name(hook)}{_where()} changes the gradient in place, which is "
+                f"the hook {_name(hook)}{where()} changes the gradient in place, which is "
                 "not traced; return the new one"
             )
         return None
@@ -348,34 +345,12 @@ def _chained(value: torch.Tensor, hook: Callable[[torch.Tensor], Any]) -> torch.
 
 def _refuse_hook(kind: str) -> Callable[..., Any]:
     def refuse(*_: Any, **__: Any) -> Any:
-        raise CompileError(f"forward registers a {kind}{_where()}, which is not traced; use tensor.register_hook")
+        raise CompileError(f"forward registers a {kind}{where()}, which is not traced; use tensor.register_hook")
 
     return refuse
 
 
 # Helpers.
-
-
-@contextmanager
-def _patched(owner: Any, name: str, value: Any) -> Iterator[None]:
-    absent = object()
-    before = vars(owner).get(name, absent)
-    setattr(owner, name, value)
-    try:
-        yield
-    finally:
-        if before is absent:
-            delattr(owner, name)
-        else:
-            setattr(owner, name, before)
-
-
-def _where() -> str:
-    """The line of the user's code that is running, as a clause."""
-    for frame in reversed(traceback.extract_stack(sys._getframe(1))):
-        if not frame.filename.startswith(_FOREIGN):
-            return f" (at {frame.filename}:{frame.lineno})"
-    return ""
 
 
 def _name(function: Any) -> str:

@@ -25,10 +25,12 @@ from pock_mlir.frontends.torch_autograd import (
 )
 from pock_mlir.frontends.torch_decompositions import decompositions
 from pock_mlir.frontends.torch_grad_regions import explicit_gradients
+from pock_mlir.frontends.torch_inner_gradients import refused_gradients
 from pock_mlir.frontends.torch_module_hooks import ModuleHooks, without_backward_hooks
 from pock_mlir.frontends.torch_names import any_name
 from pock_mlir.frontends.torch_program import separate_writes, without_input_writes
 from pock_mlir.frontends.torch_python_state import Changes, recorded_changes, refuse_python_state
+from pock_mlir.frontends.torch_regions import nested_regions
 from pock_mlir.frontends.torch_replacements import traceable_functions
 from pock_mlir.frontends.torch_ties import Ties
 from pock_mlir.frontends.torch_verify import StepResult, obstacle, run_module, verify_export
@@ -105,6 +107,8 @@ class _TrainStep(torch.nn.Module):
             recorded_changes(self.model, self.changes),
             recorded_autograd(self.model, self.hooks),
             self.module_hooks.traced(),
+            refused_gradients(),
+            nested_regions(),
         ):
             yield
 
@@ -116,7 +120,13 @@ class _Predict(torch.nn.Module):
         self.ties = Ties(model)
 
     def forward(self, inputs: Inputs) -> Any:
-        with self.ties.followed(), recorded_state(self.model), without_backward_hooks():
+        with (
+            self.ties.followed(),
+            recorded_state(self.model),
+            without_backward_hooks(),
+            refused_gradients(),
+            nested_regions(),
+        ):
             outputs = _trained_on(_call(self.model, inputs))
         return (
             {k: v for k, v in outputs.items() if isinstance(v, torch.Tensor)}

@@ -11,6 +11,7 @@ parameters and for tensors inside the model alike.
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Sequence
 from typing import Any
@@ -55,7 +56,7 @@ def _inline_regions(module: GraphModule) -> set[Node]:
         if node.op == "call_function" and node.target is _REGION:
             enabled, body, *arguments = node.args
             with module.graph.inserting_before(node):
-                outputs = _inline(module.graph, _body(module, body), arguments, bool(enabled), detached)
+                outputs = _inline(module, _body(module, body), arguments, bool(enabled), detached)
             _replace_results(node, outputs)
     return detached
 
@@ -66,8 +67,11 @@ def _body(module: GraphModule, reference: Any) -> GraphModule:
     return body
 
 
-def _inline(graph: Graph, body: GraphModule, arguments: Sequence[Any], enabled: bool, detached: set[Node]) -> list[Any]:
-    """Copies a region's nodes before the current insertion point; returns its results."""
+def _inline(
+    module: GraphModule, body: GraphModule, arguments: Sequence[Any], enabled: bool, detached: set[Node]
+) -> list[Any]:
+    """Copies a region's nodes before the current insertion point of the module's graph; returns its results."""
+    graph = module.graph
     values: dict[Any, Any] = {}
     placeholders = iter(arguments)
     for node in body.graph.nodes:
@@ -78,17 +82,28 @@ def _inline(graph: Graph, body: GraphModule, arguments: Sequence[Any], enabled: 
         elif node.op == "call_function" and node.target is _REGION:
             inner_enabled, inner, *rest = node.args
             given = [_leave(graph, values.get(a, a), detached) if inner_enabled else values.get(a, a) for a in rest]
-            values[node] = _inline(graph, _body(body, inner), given, bool(inner_enabled), detached)
+            values[node] = _inline(module, _body(body, inner), given, bool(inner_enabled), detached)
         elif node.target is operator.getitem and isinstance(values.get(node.args[0]), list):
             values[node] = values[node.args[0]][node.args[1]]  # a result of an inner region
         elif node.op == "get_attr":
-            values[node] = node  # the body of an inner region
+            values[node] = node if all(user.target is _REGION for user in node.users) else _adopt(module, body, node)
         else:
             copy = graph.node_copy(node, lambda n: values[n])
             values[node] = copy
             if not enabled:
                 detached.add(copy)
     raise AssertionError("a region without an output")
+
+
+def _adopt(module: GraphModule, body: GraphModule, reference: Node) -> Node:
+    """A reference from the module's graph to what the region's refers to: the body of a region of another kind."""
+    part = body.get_submodule(str(reference.target))
+    names = (f"region_{number}" for number in itertools.count())
+    name = next(name for name in names if not hasattr(module, name))
+    module.add_submodule(name, part)
+    node = module.graph.get_attr(name)
+    node.meta = dict(reference.meta)
+    return node
 
 
 def _leave(graph: Graph, value: Any, detached: set[Node]) -> Any:

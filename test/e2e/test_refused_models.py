@@ -83,11 +83,38 @@ def _gradient_inside(self: Model, x: torch.Tensor) -> torch.Tensor:
     return torch.autograd.grad(self.layer(x).square().sum(), x, create_graph=True)[0]
 
 
+def _functional_gradient(self: Model, x: torch.Tensor) -> torch.Tensor:
+    return torch.func.vmap(torch.func.grad(lambda row: self.layer(row).square().sum()))(x)
+
+
+def _pullback(self: Model, x: torch.Tensor) -> torch.Tensor:
+    outputs, pullback = torch.func.vjp(self.layer, x)
+    return pullback(outputs)[0]
+
+
+def _forward_mode(self: Model, x: torch.Tensor) -> torch.Tensor:
+    return torch.func.jvp(self.layer, (x,), (x,))[1]
+
+
+def _backward_inside(self: Model, x: torch.Tensor) -> torch.Tensor:
+    y = self.layer(x)
+    y.sum().backward(retain_graph=True)
+    return y
+
+
+def _line(function: Callable, offset: int) -> str:
+    return f"{__file__}:{inspect.getsourcelines(function)[1] + offset}"
+
+
 @pytest.mark.parametrize(
     ("forward", "words"),
     [
-        (_branch, ["data-dependent", "torch.where", f"{__file__}:{inspect.getsourcelines(_branch)[1] + 1}"]),
-        (_gradient_inside, ["torch.autograd.grad", "outside of the model"]),
+        (_branch, ["data-dependent", "torch.where", _line(_branch, 1)]),
+        (_gradient_inside, ["torch.autograd.grad", "outside of the model", _line(_gradient_inside, 2)]),
+        (_functional_gradient, ["torch.func.grad", "outside of the model", _line(_functional_gradient, 1)]),
+        (_pullback, ["torch.func.vjp", "outside of the model", _line(_pullback, 1)]),
+        (_forward_mode, ["torch.func.jvp", "outside of the model", _line(_forward_mode, 1)]),
+        (_backward_inside, ["backward()", "outside of the model", _line(_backward_inside, 2)]),
     ],
 )
 def test_what_torch_export_cannot_trace(forward: Callable, words: list[str]) -> None:
