@@ -14,10 +14,10 @@ from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.reduce import reduce
 from pock_mlir.dialects.state import stop_gradient
-from pock_mlir.dialects.upstream import compare, constant, mul, reshape, scale, select, sqrt, sub
+from pock_mlir.dialects.upstream import add, compare, constant, mul, reshape, scale, select, sqrt, sub
 from pock_mlir.dialects.with_slope import with_slopes
 
-from .conversion import Conversion, Unsupported, broadcast_shape
+from .conversion import Conversion, broadcast_shape
 from .rules import torch_op
 
 
@@ -62,11 +62,27 @@ def _zero_at(x: ir.Value, value: ir.Value) -> ir.Value:
 @torch_op("torch.aten._cdist_forward")
 def distances(c: Conversion, a: ir.Value, b: ir.Value, order: float, mode: object = None) -> ir.Value:
     """Between all rows of a [..., P, M] and of b [..., R, M]."""
-    if abs(order) == pymath.inf:
-        raise Unsupported("the distance of order inf; write (a[:, None] - b[None]).abs().amax(-1)")
     *batch_a, rows, size = shape_of(a)
     *batch_b, columns, _ = shape_of(b)
     shape = [*broadcast_shape(batch_a, batch_b), rows, columns, size]
     a = broadcast(reshape(a, [*batch_a, rows, 1, size]), shape)
     b = broadcast(reshape(b, [*batch_b, 1, columns, size]), shape)
-    return reshape(norm(sub(a, b), order, [len(shape) - 1]), c.shape)
+    difference = sub(a, b)
+    if order == pymath.inf:
+        return reshape(_largest(difference), c.shape)
+    return reshape(norm(difference, order, [len(shape) - 1]), c.shape)
+
+
+def _largest(x: ir.Value) -> ir.Value:
+    """The largest size along the last axis, of which each element that has it has the whole gradient.
+
+    NaN counts nothing there, and has a gradient of NaN.
+    """
+    shape, size, zero = shape_of(x), math.AbsFOp(x).result, constant(0.0, x.type)
+    is_number = compare(arith.CmpFPredicate.ORD, x, x)
+    largest = stop_gradient(reduce(select(is_number, size, zero), [len(shape) - 1], "max"))
+    is_largest = compare(arith.CmpFPredicate.OEQ, size, broadcast(reshape(largest, [*shape[:-1], 1]), shape))
+    sign = _zero_at(x, math.CopySignOp(constant(1.0, x.type), x).result)
+    slope = select(is_number, select(is_largest, sign, zero), x)
+    slopes = with_slopes(zero, [(x, slope)])
+    return add(largest, reduce(slopes, [len(shape) - 1]))

@@ -34,10 +34,11 @@ CASES = [
     ),
     Case(
         "distances",
-        lambda a, b: tuple(torch.cdist(a, b, p=p) for p in (0.0, 0.5, 1.0, 2.0, 3.0)),
+        lambda a, b: tuple(torch.cdist(a, b, p=p) for p in (0.0, 0.5, 1.0, 2.0, 3.0, INF)),
         [X, torch.cat([X[:1], OTHER])],
         2e-5,
     ),
+    Case("largest-distances", lambda a, b: torch.cdist(a, b, p=INF), [TIES, torch.zeros_like(TIES[:2])]),
     Case("distances-of-stacks", lambda a, b: torch.cdist(a, b), [normal(2, 3, 4), normal(2, 5, 4, seed=1)], 5e-6),
     Case("median", lambda x, i: (*x.median(1), x.median(), *x.median(0, keepdim=True), *i.median(1)), [X, INTEGERS]),
     Case("median-with-nan", lambda x: (*x.median(1), x[[0, 2]].median()), [TIES[:, [0, 2, 3]]]),
