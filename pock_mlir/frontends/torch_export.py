@@ -28,7 +28,7 @@ from pock_mlir.frontends.torch_grad_regions import explicit_gradients
 from pock_mlir.frontends.torch_inner_gradients import refused_gradients
 from pock_mlir.frontends.torch_module_hooks import ModuleHooks, without_backward_hooks
 from pock_mlir.frontends.torch_names import any_name
-from pock_mlir.frontends.torch_program import separate_writes, without_input_writes
+from pock_mlir.frontends.torch_program import complex_numbers_as_tensors, separate_writes, without_input_writes
 from pock_mlir.frontends.torch_python_state import Changes, recorded_changes, refuse_python_state
 from pock_mlir.frontends.torch_regions import nested_regions
 from pock_mlir.frontends.torch_replacements import traceable_functions
@@ -243,6 +243,7 @@ def _export(
                     changes, module.changes = module.changes, Changes()
                     refuse_python_state(module, module.model, arguments, program, changes)
                     explicit_gradients(program)
+                complex_numbers_as_tensors(program)
                 return without_input_writes(separate_writes(program).run_decompositions(table))
     except CompileError:
         raise

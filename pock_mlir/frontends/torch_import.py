@@ -120,8 +120,8 @@ def _check_numbers(program: ExportedProgram) -> None:
         if any(isinstance(argument, complex) for argument in (*node.args, *node.kwargs.values())):
             path, file, line = node_place(node)
             raise CompileError(
-                f"a complex number as in x * 1j is not supported (in module '{path}' at {file}:{line}); "
-                "make a tensor of its parts by torch.complex"
+                f"a complex number as in torch.add(x, y, alpha=1j) is not supported (in module '{path}' at "
+                f"{file}:{line}); multiply by it, or make a tensor of its parts by torch.complex"
             )
 
 

@@ -28,6 +28,32 @@ def _copy_sources(module: torch.fx.GraphModule) -> None:
     module.recompile()
 
 
+def complex_numbers_as_tensors(program: ExportedProgram) -> None:
+    """Makes tensors of the complex numbers in the code (`x * 1j`) of a program that is not yet decomposed: no importer
+    can write the numbers.
+    """
+    for module in program.graph_module.modules():
+        if isinstance(module, torch.fx.GraphModule):
+            for node in list(module.graph.nodes):
+                if node.op == "call_function" and any(isinstance(argument, complex) for argument in node.args):
+                    node.args = tuple(_as_tensor(node, a) if isinstance(a, complex) else a for a in node.args)
+            module.recompile()
+
+
+def _as_tensor(node: torch.fx.Node, number: complex) -> torch.fx.Node:
+    """The number as a tensor [] before a node, which takes it for a number when types are promoted."""
+    graph, dtype = node.graph, node.meta["val"].dtype.to_real()
+    with graph.inserting_before(node):
+        parts = [
+            graph.call_function(torch.ops.aten.full.default, ([], part), {"dtype": dtype})
+            for part in (number.real, number.imag)
+        ]
+        tensor = graph.call_function(torch.ops.aten.complex.default, tuple(parts))
+    for new in (*parts, tensor):
+        new.meta = {key: value for key, value in node.meta.items() if key in ("stack_trace", "nn_module_stack")}
+    return tensor
+
+
 def without_input_writes(program: ExportedProgram) -> ExportedProgram:
     """The program without writes into its inputs, which are the caller's and stay as they are."""
     output = next(node for node in program.graph.nodes if node.op == "output")

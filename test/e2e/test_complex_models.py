@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -67,11 +69,38 @@ class Applied(nn.Module):
         return self.function(self.layer(x)).abs().mean()
 
 
+NUMBERS = {
+    "products": lambda x: (x * 1j + x) * (1 + 2j) - 2j * x,
+    "quotients": lambda x: (torch.complex(x, x.tanh()) + 2j) / (3 - 1j),
+    "double": lambda x: (x.double() * 1j + 1).real + (1j * x.double()).imag,
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_complex_numbers_in_the_code(name: str, tmp_path: Path) -> None:
+    x, model = torch.randn(2, 6, generator=torch.Generator().manual_seed(3)), Applied(NUMBERS[name])
+    reference = copy.deepcopy(model)
+    step = pock.compile(model, (x,), loss=None, optimizer=pock.SGD(lr=0.1))
+    session = pock.load(step.save(tmp_path / "m.pock"), threads=1)
+    optimizer = torch.optim.SGD(reference.parameters(), lr=0.1)
+    for _ in range(3):
+        loss = reference(x)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        assert session.train_step(x.numpy()) == pytest.approx(loss.item(), rel=1e-5)
+    for name, expected in reference.state_dict().items():
+        np.testing.assert_allclose(session.state_dict()[name], expected.numpy(), rtol=1e-5, atol=1e-6, err_msg=name)
+
+
 @pytest.mark.parametrize(
     ("model", "words"),
     [
         (Saved(), ["buffer 'turns'", "complex", "persistent=False"]),
-        (Applied(lambda x: x * 1j), ["x * 1j", "torch.complex", "test_complex_models.py"]),
+        (
+            Applied(lambda x: torch.add(x * 1j, x * 1j, alpha=2j)),
+            ["alpha=1j", "torch.complex", "test_complex_models.py"],
+        ),
         (Applied(lambda x: torch.complex(x, x).angle()), ["aten.angle", "complex", "test_complex_models.py"]),
         (Applied(lambda x: torch.fft.fft(x, n=2050).real), ["2050 points", "2048", "test_complex_models.py"]),
     ],
