@@ -24,6 +24,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 import pock_mlir as pock
 from pock_mlir.compiler.pipeline import LOWER, PRUNE, import_passes, training_passes
 from pock_mlir.frontends.module_tree import model_structure
+from pock_mlir.frontends.owners import symbol_of
 from pock_mlir.frontends.torch_export import Examples, TracedModel, trace
 from pock_mlir.frontends.torch_import import ParameterTable, import_traced
 from pock_mlir.passes.convert_torch_to_pock import torch_op
@@ -94,8 +95,10 @@ def compile_passes(model: torch.nn.Module, traced: TracedModel, scheme: str, rec
     with recorder.measure("import"):
         module = import_traced(traced, ParameterTable(model))
     structure = model_structure(model)
-    _, trained = resolve_scheme(scheme, structure.parameters, structure.blocks, structure.after_blocks)
-    training = training_passes(trained, pock.AdamW(), ["train_step"], resolve_precision("f32"))
+    _, trained, _ = resolve_scheme(scheme, structure.parameters, structure.blocks, structure.after_blocks)
+    training = training_passes(
+        [symbol_of(name) for name in trained], pock.AdamW(), ["train_step"], resolve_precision("f32")
+    )
     for text in (import_passes(seed=0), training, PRUNE, LOWER):
         run_pipeline(module, text, on_pass=recorder.add)
 

@@ -14,8 +14,8 @@ class ParameterViewOp(Pock.Operation, name="parameter_view"):
     gradient (in the layout of `of`) and its optimizer state are its own, and its update goes where that of `of` goes.
 
     In the framework's layouts, `view = reshape(transpose(of, order), shape in the order of the memory)`, transposed by
-    `axes` to `shape`. The optional attributes are `framework_name` (string) and `aliases` (array of strings), as those
-    of `pock.parameter`.
+    `axes` to `shape`. The optional attributes are `framework_name` (string), `owner` (string) and `aliases` (array of
+    strings), as those of `pock.parameter`, whose owner it has.
     """
 
     sym_name: ir.StringAttr

@@ -22,6 +22,7 @@ from .base import (
 )
 
 PARAMETER_KINDS = ("parameter", "buffer", "constant")
+OWNERS = ("model", "loss")
 
 
 def _require_tensor_type(op: Any) -> None:
@@ -31,12 +32,15 @@ def _require_tensor_type(op: Any) -> None:
 
 
 class ParameterOp(Pock.Operation, name="parameter"):
-    """A parameter, buffer or constant of the model: a symbol with a name, a type and whether training changes it.
+    """A parameter, buffer or constant of the model or its loss: a symbol with a name, a type and whether training
+    changes it.
 
-    `kind` is "parameter", "buffer", or "constant" for a buffer that is no part of the model's state dictionary.
+    `kind` is "parameter", "buffer", or "constant" for a buffer that is no part of a state dictionary.
 
-    The model's names live in a space of their own: where the symbol is another than the framework's name, the optional
-    attribute `framework_name` (string) has that.
+    The names of model and loss live in spaces of their own: where the symbol is another than the framework's name, the
+    optional attribute `framework_name` (string) has that, and `owner` (string, "model" or "loss") says whose it is: the
+    model's without it. What a loss shares with the model is the model's, and `loss_names` (array of strings) lists the
+    loss's names of it.
 
     `type` is the type as stored. Where that is not the framework's layout, the optional attribute `permutation`
     (`array<i64>`) says how it came about: `stored = transpose(framework, permutation)`. The optional attribute
@@ -56,11 +60,18 @@ class ParameterOp(Pock.Operation, name="parameter"):
             f"attribute 'kind' must be one of {', '.join(PARAMETER_KINDS)}, got '{self.kind.value}'",
         )
         _require_tensor_type(self)
-        if "aliases" in self.operation.attributes:
-            aliases = self.operation.attributes["aliases"]
+        for attribute in ("aliases", "loss_names"):
+            if attribute in self.operation.attributes:
+                names = self.operation.attributes[attribute]
+                require(
+                    isinstance(names, ir.ArrayAttr) and all(isinstance(name, ir.StringAttr) for name in names),
+                    f"attribute '{attribute}' must be an array of strings, got {names}",
+                )
+        if "owner" in self.operation.attributes:
+            owner = self.operation.attributes["owner"]
             require(
-                isinstance(aliases, ir.ArrayAttr) and all(isinstance(alias, ir.StringAttr) for alias in aliases),
-                f"attribute 'aliases' must be an array of strings, got {aliases}",
+                isinstance(owner, ir.StringAttr) and owner.value in OWNERS,
+                f"attribute 'owner' must be one of {', '.join(OWNERS)}, got {owner}",
             )
         if "framework_name" in self.operation.attributes:
             name = self.operation.attributes["framework_name"]

@@ -7,15 +7,16 @@ from fnmatch import fnmatchcase
 
 from torch_mlir import ir
 
-from pock_mlir.passes.functions import framework_name, parameters_of, views_of
+from pock_mlir.passes.functions import framework_name, owner_of, parameters_of, views_of
 from pock_mlir.passes.registry import PassFailure, register_pass
 
 
 @register_pass("pock-apply-scheme")
 def apply_scheme(module: ir.Operation, *, train: Sequence[str] = ("*",), symbols: Sequence[str] | None = None) -> None:
-    """Trains the floating-point parameters whose names match one of the patterns `train`, and freezes all others.
+    """Trains the floating-point parameters of the model whose names match one of the patterns `train`, and all of the
+    loss; freezes all others.
 
-    With `symbols` those that are called exactly so; `train` then says nothing.
+    With `symbols` those that are called exactly so, of model and loss; `train` then says nothing.
     """
     parameters = parameters_of(module)
     patterns = train if symbols is None else ()
@@ -23,12 +24,13 @@ def apply_scheme(module: ir.Operation, *, train: Sequence[str] = ("*",), symbols
     unmatched = {*patterns, *exact}
     trained = 0
     for symbol, op in {**parameters, **views_of(module)}.items():
-        matching = {pattern for pattern in patterns if fnmatchcase(framework_name(op), pattern)}
+        is_model = owner_of(op) == "model"
+        matching = {pattern for pattern in patterns if is_model and fnmatchcase(framework_name(op), pattern)}
         matching |= {symbol} & exact
         unmatched -= matching
         stored = parameters[op.of.value] if op.operation.name == "pock.parameter_view" else op
         floating = isinstance(ir.RankedTensorType(stored.type.value).element_type, ir.FloatType)
-        chosen = bool(matching) and floating and op.kind.value == "parameter"
+        chosen = (bool(matching) or (not is_model and symbols is None)) and floating and op.kind.value == "parameter"
         op.operation.attributes["trained"] = ir.BoolAttr.get(chosen)
         trained += chosen
     if unmatched and symbols is None:

@@ -55,9 +55,15 @@ def trained_parameters(module: ir.Operation) -> set[str]:
 
 
 def framework_name(op: ParameterOp | ParameterViewOp) -> str:
-    """The user's name of a parameter."""
+    """The user's name of a parameter, in the model or the loss."""
     attributes = op.operation.attributes
     return ir.StringAttr(attributes["framework_name"]).value if "framework_name" in attributes else op.sym_name.value
+
+
+def owner_of(op: ParameterOp | ParameterViewOp) -> str:
+    """Whose a parameter is: "model" or "loss"."""
+    attributes = op.operation.attributes
+    return ir.StringAttr(attributes["owner"]).value if "owner" in attributes else "model"
 
 
 def states_of(module: ir.Operation) -> dict[str, StateOp]:

@@ -30,8 +30,8 @@ class Fields:
             raise self.error(key, "missing")
         return value
 
-    def text(self, key: str) -> str:
-        value = self._get(key)
+    def text(self, key: str, default: Any = _MISSING) -> str:
+        value = self._get(key, default)
         if not isinstance(value, str):
             raise self.error(key, f"expected a string, found {_shown(value)}")
         return value
@@ -45,8 +45,8 @@ class Fields:
             raise self.error(key, f"expected a list of strings, found {_shown(value)}")
         return tuple(value)
 
-    def choice(self, key: str, choices: Sequence[str]) -> str:
-        value = self.text(key)
+    def choice(self, key: str, choices: Sequence[str], default: Any = _MISSING) -> str:
+        value = self.text(key, default)
         if value not in choices:
             raise self.error(key, f"'{value}' is none of {', '.join(choices)}")
         return value

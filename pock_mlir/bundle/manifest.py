@@ -17,11 +17,15 @@ from pock_mlir.errors import BundleError, ScheduleError
 from pock_mlir.schedules import schedule_from_json
 
 FORMAT = "pock-bundle"
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
+# Version 3 knew no parameters of a loss.
+READABLE_VERSIONS = (3, FORMAT_VERSION)
 
 INPUT_STYLES = ("positional", "keyword")
 OUTPUT_STYLES = ("single", "tuple", "dict")
 PARAMETER_KINDS = ("parameter", "buffer", "constant")
+MODEL, LOSS = "model", "loss"
+OWNERS = (MODEL, LOSS)
 BFLOAT16 = "bfloat16"
 STORED_DTYPES = (BFLOAT16, "float16")
 TRAIN_STEP, PREDICT = "train_step", "predict"
@@ -94,14 +98,15 @@ class Signature:
 
 @dataclass(frozen=True)
 class ParameterSpec:
-    """A parameter or buffer of the model, in the framework's name, shape, dtype and layout.
+    """A parameter or buffer of the model or its loss, in the framework's name, shape, dtype and layout.
 
     `symbol` is its name in the module and in the parameter file, by default `name`.
 
     `permutation` leads to the stored layout: `stored = framework.transpose(permutation)`. `aliases` are further
     framework names of the same tensor. `stored_dtype`, if any, is the narrower dtype of the stored values. `mutable`: a
     step changes it, by training or (a buffer) by assignment. `used`: the module loads it. `views` are further
-    parameters and buffers in its memory.
+    parameters and buffers in its memory. `owner` says whose it is; `loss_names` are the loss's names of what is the
+    model's, but both have.
     """
 
     name: str
@@ -116,13 +121,21 @@ class ParameterSpec:
     symbol: str = ""
     used: bool = True
     views: tuple[ViewSpec, ...] = ()
+    owner: str = MODEL
+    loss_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _default_symbol(self)
 
+    def names_in(self, owner: str) -> tuple[str, ...]:
+        """All names of its memory in the state dictionary of the model or of the loss."""
+        if owner == self.owner:
+            return self.names
+        return self.loss_names if owner == LOSS else ()
+
     @property
     def names(self) -> tuple[str, ...]:
-        """All the framework's names of its memory."""
+        """All names of its memory in the state dictionary of its owner."""
         return (self.name, *self.aliases, *(view.name for view in self.views))
 
     @property
@@ -165,8 +178,10 @@ class ParameterSpec:
             array if self.permutation is None else array.transpose(np.argsort(self.permutation)), order="C"
         )
 
-    def named(self, array: np.ndarray) -> dict[str, np.ndarray]:
-        """What the framework has under each of the names, from the parameter's array in the framework's layout."""
+    def named(self, array: np.ndarray, owner: str = MODEL) -> dict[str, np.ndarray]:
+        """What model or loss has under each of its names, from the parameter's array in the framework's layout."""
+        if owner != self.owner:
+            return dict.fromkeys(self.names_in(owner), array)
         own = dict.fromkeys((self.name, *self.aliases), array)
         return own | {view.name: view.of_parameter(array) for view in self.views}
 
@@ -184,6 +199,8 @@ class ParameterSpec:
             "stored_dtype": self.stored_dtype,
             "used": self.used,
             "views": [view.to_json() for view in self.views],
+            "owner": self.owner,
+            "loss_names": list(self.loss_names),
         }
 
     @staticmethod
@@ -200,6 +217,8 @@ class ParameterSpec:
             fields.optional_text("stored_dtype"),
             fields.text("symbol"),
             fields.boolean("used"),
+            owner=fields.choice("owner", OWNERS, default=MODEL),
+            loss_names=fields.texts("loss_names"),
         )
         views = tuple(ViewSpec.from_json(view, spec.shape) for view in fields.objects("views", []))
         spec = dataclasses.replace(spec, views=views)
@@ -371,7 +390,12 @@ class Manifest:
     @property
     def model_parameters(self) -> tuple[ParameterSpec, ...]:
         """The parameters and buffers that belong to the model's state dictionary: all but constants."""
-        return tuple(spec for spec in self.parameters if spec.kind != "constant")
+        return tuple(spec for spec in self.parameters if spec.kind != "constant" and spec.owner == MODEL)
+
+    @property
+    def loss_parameters(self) -> tuple[ParameterSpec, ...]:
+        """The loss's own parameters and buffers, without constants and without what it shares with the model."""
+        return tuple(spec for spec in self.parameters if spec.kind != "constant" and spec.owner == LOSS)
 
     def to_json(self) -> dict[str, Any]:
         """The manifest as the dictionary that `manifest.json` holds."""
@@ -433,9 +457,10 @@ def check_version(document: Any, where: str) -> None:
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise BundleError(f"{where} is not the manifest of a pock bundle; give the directory that `pock compile` wrote")
     version = document.get("format_version")
-    if version != FORMAT_VERSION:
+    if version not in READABLE_VERSIONS:
         raise BundleError(
-            f"{where} has bundle format version {version!r}, this pock_mlir reads version {FORMAT_VERSION}; "
+            f"{where} has bundle format version {version!r}, this pock_mlir reads versions "
+            f"{' and '.join(map(str, READABLE_VERSIONS))}; "
             "compile the model again with this version, or install the one that wrote the bundle"
         )
 
@@ -451,7 +476,8 @@ def check_consistent(manifest: Manifest, where: str) -> None:
         schedule_from_json(manifest.schedule)
     except ScheduleError as error:
         raise BundleError(f"{where}: field 'schedule': {error}") from error
-    _check_distinct([name for spec in manifest.parameters for name in spec.names], where)
+    for owner in OWNERS:
+        _check_distinct([name for spec in manifest.parameters for name in spec.names_in(owner)], where)
     _check_distinct([spec.name for spec in manifest.state], where)
     _check_distinct([spec.symbol for spec in (*manifest.parameters, *manifest.state)], where)
     symbols = {spec.symbol for spec in manifest.parameters}

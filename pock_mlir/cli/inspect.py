@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table
 
-from pock_mlir.bundle import ArraySpec, Manifest, read_bundle
+from pock_mlir.bundle import LOSS, MODEL, ArraySpec, Manifest, ParameterSpec, read_bundle
 from pock_mlir.cli.blocks import Block, blocks_of
 from pock_mlir.cli.size import readable_bytes
 from pock_mlir.text import shown
@@ -34,10 +34,11 @@ def inspect(
     tables = {
         "": _summary(manifest),
         "parameters by block": _blocks(manifest),
+        "parameters of the loss": _parameters(spec for spec in manifest.parameters if spec.owner == LOSS),
         "memory": _memory(manifest),
         "operations": _operations(manifest),
         "files": _files(manifest),
-        "parameters": _parameters(manifest) if parameters else _table(),
+        "parameters": _parameters(_of_model(manifest) if parameters else ()),
     }
     console = _console(tables.values())
     title = f"{shown(bundle)}  written by {manifest.producer or 'an unknown version'}"
@@ -110,9 +111,9 @@ def _scheme(scheme: Any) -> str:
 
 
 def _blocks(manifest: Manifest) -> Table:
-    blocks = blocks_of(manifest.parameters)
+    blocks = blocks_of(_of_model(manifest))
     total = Block("all")
-    for spec in manifest.parameters:
+    for spec in _of_model(manifest):
         total.add(spec)
     table = _table("block", "trained", "bytes", "frozen", "bytes ", right=("trained", "bytes", "frozen", "bytes "))
     for block in [*blocks, total]:
@@ -129,11 +130,16 @@ def _blocks(manifest: Manifest) -> Table:
     return table
 
 
-def _parameters(manifest: Manifest) -> Table:
+def _of_model(manifest: Manifest) -> list[ParameterSpec]:
+    return [spec for spec in manifest.parameters if spec.owner == MODEL]
+
+
+def _parameters(specs: Iterable[ParameterSpec]) -> Table:
     table = _table("name", "shape", "dtype", "kind", "trained", "bytes", right=("bytes",))
-    for spec in manifest.parameters:
+    for spec in specs:
+        of_loss = [f"{name} of the loss" for name in spec.loss_names]
         table.add_row(
-            escape("\n= ".join(spec.names)),
+            escape("\n= ".join((*spec.names, *of_loss))),
             escape(_shape(spec.shape)),
             spec.dtype,
             spec.kind,

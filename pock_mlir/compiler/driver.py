@@ -30,7 +30,6 @@ from pock_mlir.compiler.verification import verify_compiled
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.losses import describe_loss, resolve_loss
 from pock_mlir.frontends.torch_export import function_name
-from pock_mlir.frontends.torch_import import symbol_of
 from pock_mlir.optimizers import SGD, Optimizer
 from pock_mlir.passes.diagnostics import Diagnostic, place_text
 from pock_mlir.passes.pipeline import PassError, run_pipeline
@@ -76,7 +75,8 @@ def compile(
     (sequence lengths, batch sizes), which share parameters and state: the session takes the one that fits the arrays.
     `predict_inputs` are examples for `predict`, where its shapes are others than those of training. `loss` is the name
     of one of torch's ("cross_entropy", "mse", "l1", ...: `frontends/losses.py`), a callable `loss(outputs, *targets)`,
-    or None where the model returns its own. The model is trained in the mode it is in and is not changed: in train mode
+    or None where the model returns its own; the parameters of a loss that is a module are trained with the model's. The
+    model is trained in the mode it is in and is not changed: in train mode
     batch normalisation uses the batch's statistics and keeps the running ones, and dropout draws from `seed` (0 to 2^31
     - 1; `Session.set_seed` changes it). `schedule` changes the learning rate from update to update (None: it stays); it
     is part of the bundle, but not of the module: `Session.set_schedule` replaces it. `precision` ("f32", "bf16", "f16"
@@ -149,7 +149,7 @@ def coverage(
         imported = import_model(model, check_examples(inputs, targets, None), loss, scheme, Clock())
     except UnsupportedOps as error:
         return error.report
-    return examine(imported.module.operation, imported.trained_symbols)
+    return examine(imported.module.operation, imported.trained)
 
 
 def _check_optimizer(optimizer: Optimizer) -> None:
@@ -175,10 +175,10 @@ def _run_passes(
     Without the former where an op has no gradient but the scheme needs none of it.
     """
     module, as_imported = imported.module, imported.module.operation.clone()
-    trained = imported.trained_symbols
+    trained = imported.trained
     try:
         _passes(module, import_passes(seed), clock)
-        is_full = set(imported.trained) == set(imported.structure.trainable)
+        is_full = set(trained) == set(imported.trainable)
         full = None if is_full else module.operation.clone()
         _passes(module, training_passes(trained, optimizer, imported.train_steps, precision), clock)
         counts = (
@@ -201,8 +201,7 @@ def _count_full_update(
 ) -> dict[str, int] | None:
     with clock.measure("passes of the full update, to be counted"):
         try:
-            every = [symbol_of(name) for name in imported.structure.trainable]
-            _passes(module, training_passes(every, optimizer, imported.train_steps, precision))
+            _passes(module, training_passes(imported.trainable, optimizer, imported.train_steps, precision))
         except PassesFailed as error:
             if error.pass_name != "pock-autodiff":
                 raise

@@ -1,4 +1,4 @@
-"""The values of a model's parameters, read when they are asked for."""
+"""The values of the parameters of a model and its loss, read when they are asked for."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import torch
 
 from pock_mlir.bundle import Manifest
 from pock_mlir.errors import CompileError
+from pock_mlir.frontends.owners import described, owner_of
 
 
 class StoredParameters(Mapping[str, np.ndarray]):
@@ -23,12 +24,12 @@ class StoredParameters(Mapping[str, np.ndarray]):
         self._tensors = tensors
 
     def __getitem__(self, symbol: str) -> np.ndarray:
-        name = self._specs[symbol].name
-        tensor = self._tensors[name].detach()
+        tensor = self._tensors[symbol].detach()
         if tensor.is_meta:
             raise CompileError(
-                f"parameter '{name}' has no value: it is on the meta device; "
-                "give the model its weights before it is compiled, for example by model.to_empty(device='cpu')"
+                f"parameter {described(symbol)} has no value: it is on the meta device; "
+                f"give the {owner_of(symbol)} its weights before it is compiled, for example by "
+                f"{owner_of(symbol)}.to_empty(device='cpu')"
             )
         if tensor.dtype == torch.bfloat16:
             tensor = tensor.float()

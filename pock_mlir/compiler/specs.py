@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from torch_mlir import ir
 
-from pock_mlir.bundle import ArraySpec, ParameterSpec, StateSpec, ViewSpec
+from pock_mlir.bundle import LOSS, MODEL, ArraySpec, ParameterSpec, StateSpec, ViewSpec, loss_prefix
 from pock_mlir.dialects.parameter_view import ParameterViewOp
 from pock_mlir.dialects.state import ParameterOp
 from pock_mlir.dialects.torch_types import UNSIGNED
@@ -18,6 +18,7 @@ from pock_mlir.passes.functions import (
     functions_of,
     mutable_parameters,
     operations_of,
+    owner_of,
     parameters_of,
     states_of,
     views_of,
@@ -65,7 +66,6 @@ def parameter_specs(module: ir.Operation) -> tuple[ParameterSpec, ...]:
         permutation = tuple(attributes["permutation"]) if "permutation" in attributes else None
         stored = list(ir.RankedTensorType(op.type.value).shape)
         shape = stored if permutation is None else [stored[permutation.index(d)] for d in range(len(stored))]
-        aliases = _aliases(op)
         stored_dtype, dtype = dtype_of(op.type.value, UNSIGNED in attributes), None
         if "framework_element" in attributes:
             dtype = _DTYPES[str(ir.TypeAttr(attributes["framework_element"]).value)]
@@ -77,37 +77,41 @@ def parameter_specs(module: ir.Operation) -> tuple[ParameterSpec, ...]:
                 dtype or stored_dtype,
                 permutation,
                 op.trained.value,
-                aliases,
+                _texts(attributes, "aliases"),
                 mutable=symbol in mutable,
                 stored_dtype=stored_dtype if dtype else None,
                 symbol=symbol,
                 views=tuple(views.get(symbol, ())),
+                owner=owner_of(op),
+                loss_names=_texts(attributes, "loss_names"),
             )
         )
     return tuple(specs)
 
 
-def _aliases(op: ParameterOp | ParameterViewOp) -> tuple[str, ...]:
-    attributes = op.operation.attributes
-    return tuple(ir.StringAttr(a).value for a in attributes["aliases"]) if "aliases" in attributes else ()
-
-
 def _view_specs(module: ir.Operation) -> dict[str, list[ViewSpec]]:
-    """By the symbol of the parameter; constants are no part of the model's state dictionary."""
+    """By the symbol of the parameter; constants are no part of a state dictionary."""
     views: dict[str, list[ViewSpec]] = {}
     for op in views_of(module).values():
         if op.kind.value == "constant":
             continue
         layout = tuple(op.shape), tuple(op.order), tuple(op.axes)
-        names = framework_name(op), *_aliases(op)
+        names = framework_name(op), *_texts(op.operation.attributes, "aliases")
         specs = [ViewSpec(name, *layout, op.trained.value and name == names[0]) for name in names]
         views.setdefault(op.of.value, []).extend(specs)
     return views
 
 
+def _texts(attributes: ir.OpAttributeMap, name: str) -> tuple[str, ...]:
+    return tuple(ir.StringAttr(text).value for text in attributes[name]) if name in attributes else ()
+
+
 def state_specs(module: ir.Operation) -> tuple[StateSpec, ...]:
+    """The states under the names that a checkpoint gives them: those of the loss's parameters with its prefix."""
     specs = []
-    names = {symbol: framework_name(op) for symbol, op in {**parameters_of(module), **views_of(module)}.items()}
+    named: dict[str, ParameterOp | ParameterViewOp] = {**parameters_of(module), **views_of(module)}
+    prefix = loss_prefix(framework_name(op) for op in named.values() if owner_of(op) == MODEL)
+    names = {symbol: (prefix if owner_of(op) == LOSS else "") + framework_name(op) for symbol, op in named.items()}
     for symbol, op in states_of(module).items():
         attributes = op.operation.attributes
         owner = ir.FlatSymbolRefAttr(attributes["parameter"]).value if "parameter" in attributes else None

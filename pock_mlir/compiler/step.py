@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from pock_mlir.bundle import Manifest, MemoryPlan, write_bundle
+from pock_mlir.bundle import Manifest, MemoryPlan, ParameterSpec, write_bundle
 
 
 @dataclass(frozen=True)
 class CompiledStep:
-    """A compiled training step: the module, the model's parameters, and what is known of both."""
+    """A compiled training step: the module, the parameters of model and loss, and what is known of both."""
 
     manifest: Manifest
     module: bytes = field(repr=False)
@@ -31,13 +31,22 @@ class CompiledStep:
 
     @property
     def trained(self) -> tuple[str, ...]:
-        """The names of the parameters that training changes."""
-        return tuple(each.name for spec in self.manifest.parameters for each in (spec, *spec.views) if each.trained)
+        """The names of the model's parameters that training changes."""
+        return self._trained(self.manifest.model_parameters)
+
+    @property
+    def loss_trained(self) -> tuple[str, ...]:
+        """The names of the loss's own parameters that training changes."""
+        return self._trained(self.manifest.loss_parameters)
+
+    @staticmethod
+    def _trained(specs: Sequence[ParameterSpec]) -> tuple[str, ...]:
+        return tuple(each.name for spec in specs for each in (spec, *spec.views) if each.trained)
 
     def save(self, path: str | Path) -> Path:
         """Writes the bundle, a directory, whole or not at all; a bundle that is there is replaced.
 
-        The parameters get the values that the model has now.
+        The parameters get the values that model and loss have now.
         """
         write_bundle(path, self.manifest, self.module, self.parameters)
         return Path(path)

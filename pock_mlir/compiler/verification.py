@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from pock_mlir.bundle import ParameterSpec
 from pock_mlir.compiler.imported import ImportedModel
 from pock_mlir.compiler.step import CompiledStep
 from pock_mlir.errors import TargetError
+from pock_mlir.frontends.owners import LOSS, MODEL, Owner, symbol_of
 from pock_mlir.frontends.torch_arguments import tensors_of
 from pock_mlir.frontends.torch_export import reference_step
 from pock_mlir.frontends.torch_verify import StepResult, compare
@@ -53,9 +55,8 @@ def verify_compiled(
         second, after = _run(descent, imported)
     except TargetError as error:
         return f"not verified as compiled: {error}"
-    buffers = {name: value for name, value in state.items() if f"model.{name}" in expected.state}
-    changed = {name for spec in step.manifest.parameters if spec.is_trained for name in spec.names}
-    buffers = {name: value for name, value in buffers.items() if name not in changed}
+    changed = {symbol for spec in step.manifest.parameters if spec.is_trained for symbol in _symbols(spec)}
+    buffers = {symbol: state[symbol] for symbol in expected.state if symbol in state and symbol not in changed}
     for value in {first, second}:
         found = _result(value, buffers, after, expected)
         floors = {
@@ -69,20 +70,30 @@ def _through_memory(expected: StepResult, step: CompiledStep) -> StepResult:
     """With one gradient for what lies in one memory, which descent changes by the sum of all."""
     gradients = dict(expected.gradients)
     for spec in (spec for spec in step.manifest.parameters if spec.views):
-        parts = [gradients.get(f"model.{spec.name}")]
+        parts = [gradients.get(spec.symbol)]
         for view in spec.views:
-            part = gradients.get(f"model.{view.name}")
+            part = gradients.get(symbol_of(view.name, _owner(spec)))
             parts.append(None if part is None else torch.from_numpy(view.to_parameter(part.numpy(), spec.shape)))
         total = sum(part for part in parts if part is not None)
         if isinstance(total, torch.Tensor):
-            for name, array in spec.named(total.numpy()).items():
-                if f"model.{name}" in gradients:
-                    gradients[f"model.{name}"] = torch.from_numpy(array)
+            for name, array in spec.named(total.numpy(), spec.owner).items():
+                symbol = symbol_of(name, _owner(spec))
+                if symbol in gradients:
+                    gradients[symbol] = torch.from_numpy(array)
     return dataclasses.replace(expected, gradients=gradients)
 
 
+def _symbols(spec: ParameterSpec) -> list[str]:
+    """All symbols of a parameter's memory."""
+    return [symbol_of(name, owner) for owner in (MODEL, LOSS) for name in spec.names_in(owner)]
+
+
+def _owner(spec: ParameterSpec) -> Owner:
+    return LOSS if spec.owner == LOSS else MODEL
+
+
 def _run(step: CompiledStep, imported: ImportedModel) -> tuple[float, dict[str, np.ndarray]]:
-    """One step from the model's values; the loss, and all parameters and buffers after it."""
+    """One step from the model's values; the loss, and all parameters and buffers after it, by symbol."""
     from pock_mlir.runtime import load  # a later layer, needed only here
 
     inputs, targets = imported.examples.train[0]
@@ -91,7 +102,8 @@ def _run(step: CompiledStep, imported: ImportedModel) -> tuple[float, dict[str, 
     with tempfile.TemporaryDirectory() as folder:
         session = load(step.save(Path(folder) / "step.pock"))
         value = session.train_step(*given, *(target.detach().cpu() for target in targets))
-        return value, session.state_dict()
+        model = {symbol_of(name): array for name, array in session.state_dict().items()}
+        return value, model | {symbol_of(name, LOSS): array for name, array in session.loss_state_dict().items()}
 
 
 def _result(
@@ -100,7 +112,7 @@ def _result(
     """What was found, in the terms of the reference: the gradient is what descent has taken off."""
     gradients = {}
     for name, gradient in expected.gradients.items():
-        taken = expected.state[name] - torch.from_numpy(after[name.removeprefix("model.")])
+        taken = expected.state[name] - torch.from_numpy(after[name])
         gradients[name] = None if gradient is None and not bool(taken.any()) else taken
-    state = {f"model.{name}": torch.from_numpy(value) for name, value in buffers.items()}
+    state = {name: torch.from_numpy(value) for name, value in buffers.items()}
     return StepResult(torch.tensor(loss, dtype=expected.loss.dtype), gradients, state)

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import torch
 
 from pock_mlir.errors import CompileError
+from pock_mlir.frontends.owners import described, name_of, named_state, owner_of, path_of
 
 Named = tuple[str, str, torch.Tensor]
-"""The kind, the name and the value of a parameter or buffer."""
+"""The kind, the symbol and the value of a parameter or buffer."""
 
 
 @dataclass(frozen=True)
 class View:
-    """How a parameter or buffer lies in the memory of another one, `of`, which has the same elements.
+    """How a parameter or buffer lies in the memory of another one, `of` (its symbol), which has the same elements.
 
     It is `of.permute(order).reshape(sizes)` of the `shape` that `permute(axes)` then gives: first in the order of the
     memory, then in its own.
@@ -27,16 +28,16 @@ class View:
     axes: tuple[int, ...]
 
 
-def shared_views(model: torch.nn.Module, trained: Collection[str]) -> dict[str, View]:
-    """Each parameter and buffer that is a view of another one's whole memory, where training changes any of those in
-    it; the first of them, in the model's order, is what the others are views of. Tied parameters, one object under
-    several names, are one.
+def shared_views(model: torch.nn.Module, loss: object, trained: Collection[str]) -> dict[str, View]:
+    """By symbol each parameter and buffer that is a view of another one's whole memory, where training changes any of
+    those in it (`trained`, symbols); the first of them, in the model's order, is what the others are views of. Tied
+    parameters, one object under several names, are one.
 
-    Raises CompileError where they share only part of their elements, or are of different dtypes.
+    Raises CompileError where they share only part of their elements, are of different dtypes, or one is the model's and
+    another the loss's.
     """
     trained = set(trained)
-    named = [("parameter", *each) for each in model.named_parameters()]
-    named += [("buffer", *each) for each in model.named_buffers()]
+    named = list(named_state(model, loss))
     position = {name: index for index, (_, name, _) in enumerate(named)}
     partners: dict[str, dict[str, Named]] = {}
     for first, second in _pairs(_by_storage(named)):
@@ -50,18 +51,19 @@ def shared_views(model: torch.nn.Module, trained: Collection[str]) -> dict[str, 
             continue
         root, *others = sorted(members.values(), key=lambda member: position[member[1]])
         for member in others:
+            if owner_of(root[1]) != owner_of(member[1]):
+                raise _of_both(root, member)
             if not _is_whole(root[2], member[2]):
                 raise _partial(root, member)
             views[member[1]] = _view(root, member)
     return views
 
 
-def sharing_memory(model: torch.nn.Module) -> list[str]:
-    """The parameters and buffers of which others have the memory, or a part of it."""
-    named = [("parameter", *each) for each in model.named_parameters()]
-    named += [("buffer", *each) for each in model.named_buffers()]
+def sharing_memory(model: torch.nn.Module, loss: object) -> list[str]:
+    """The parameters and buffers of which others have the memory, or a part of it, by their paths."""
+    named = list(named_state(model, loss))
     found = {name for pair in _pairs(_by_storage(named)) if _overlap(pair[0][2], pair[1][2]) for _, name, _ in pair}
-    return [name for _, name, _ in named if name in found]
+    return [path_of(name) for _, name, _ in named if name in found]
 
 
 def _by_storage(named: Iterable[Named]) -> list[list[Named]]:
@@ -75,9 +77,18 @@ def _by_storage(named: Iterable[Named]) -> list[list[Named]]:
 def _partial(first: Named, second: Named) -> CompileError:
     (kind, name, _), (other_kind, other, _) = first, second
     return CompileError(
-        f"{kind} '{name}' and {other_kind} '{other}' are views of the same memory, but not both of all of it, and "
-        f"PyTorch would change both at once; tie them as one parameter ({other} = {name}, with the slice or view in "
-        "forward), or give one of them a copy (.clone())"
+        f"{kind} {described(name)} and {other_kind} {described(other)} are views of the same memory, but not both of "
+        f"all of it, and PyTorch would change both at once; tie them as one parameter ({name_of(other)} = "
+        f"{name_of(name)}, with the slice or view in forward), or give one of them a copy (.clone())"
+    )
+
+
+def _of_both(first: Named, second: Named) -> CompileError:
+    (kind, name, _), (other_kind, other, _) = first, second
+    return CompileError(
+        f"{kind} {described(name)} of the model and {other_kind} {described(other)} are views of the same memory, "
+        "which PyTorch would change for both at once; give the loss the model's parameter itself, with the slice or "
+        "view in forward, or a copy (.clone())"
     )
 
 

@@ -16,6 +16,7 @@ import torch
 from torch.utils.checkpoint import CheckpointFunction
 
 from pock_mlir.errors import CompileError
+from pock_mlir.frontends.owners import described
 from pock_mlir.frontends.torch_markers import STOP_GRADIENT, cotangent_of, with_vjp
 from pock_mlir.frontends.torch_patches import patched
 from pock_mlir.frontends.user_code import where
@@ -24,10 +25,10 @@ ParameterHooks = list[tuple[list[str], list[Callable[[torch.Tensor], Any]]]]
 
 
 @contextmanager
-def recorded_autograd(model: torch.nn.Module, hooks: ParameterHooks) -> Iterator[None]:
-    """While a model's forward is traced with gradients in mind: custom functions and hooks become markers.
+def recorded_autograd(whole: torch.nn.Module, hooks: ParameterHooks) -> Iterator[None]:
+    """While model and loss are traced with gradients in mind: custom functions and hooks become markers.
 
-    `hooks` are its `parameter_hooks`.
+    `whole` is the module of both (`owners.py`), `hooks` its `parameter_hooks`.
     """
     with ExitStack() as stack:
         stack.enter_context(data_as_detach())
@@ -37,29 +38,29 @@ def recorded_autograd(model: torch.nn.Module, hooks: ParameterHooks) -> Iterator
         for name in ("register_post_accumulate_grad_hook",):
             stack.enter_context(patched(torch.Tensor, name, _refuse_hook(name)))
         stack.enter_context(patched(torch.autograd.graph, "register_multi_grad_hook", _refuse_hook("multi-grad hook")))
-        stack.enter_context(_hooked_parameters(model, hooks))
-        stack.enter_context(kept_assignments(model))
+        stack.enter_context(_hooked_parameters(whole, hooks))
+        stack.enter_context(kept_assignments(whole))
         yield
 
 
 @contextmanager
-def kept_assignments(model: torch.nn.Module) -> Iterator[None]:
+def kept_assignments(whole: torch.nn.Module) -> Iterator[None]:
     """`self.state = new` on a registered buffer is traced as a copy into it, when forward is done.
 
     Parameters cannot be assigned tensors; other attributes are no state, and torch.export refuses them.
     """
-    before = {module: dict(module._buffers) for module in model.modules()}
+    before = {module: dict(module._buffers) for module in whole.modules()}
     yield
     copies: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
-    for path, module in model.named_modules():
+    for path, module in whole.named_modules():
         for name, old in before.get(module, {}).items():
             new = module._buffers.get(name)
             if new is old:
                 continue
-            full = f"{path}.{name}" if path else name
+            full = described(f"{path}.{name}")
             if old is None or new is None or new.shape != old.shape or new.dtype != old.dtype:
                 raise CompileError(
-                    f"forward replaces the buffer '{full}', {_described(old)}, by {_described(new)}: shapes and dtypes "
+                    f"forward replaces the buffer {full}, {_type_text(old)}, by {_type_text(new)}: shapes and dtypes "
                     "are static; keep them"
                 )
             module._buffers[name] = old
@@ -71,7 +72,7 @@ def kept_assignments(model: torch.nn.Module) -> Iterator[None]:
             old.copy_(value)
 
 
-def _described(value: torch.Tensor | None) -> str:
+def _type_text(value: torch.Tensor | None) -> str:
     return "None" if value is None else f"{value.dtype} {list(value.shape)}"
 
 
@@ -96,26 +97,26 @@ def data_as_detach() -> Iterator[None]:
 
 
 @contextmanager
-def recorded_state(model: torch.nn.Module) -> Iterator[None]:
+def recorded_state(whole: torch.nn.Module) -> Iterator[None]:
     """While a prediction is traced: what it changes, without regard to gradients."""
-    with data_as_detach(), kept_assignments(model):
+    with data_as_detach(), kept_assignments(whole):
         yield
 
 
-def refuse_untraceable_hooks(model: torch.nn.Module) -> None:
+def refuse_untraceable_hooks(whole: torch.nn.Module) -> None:
     """Raises CompileError for hooks that run in the backward pass outside of what can be traced."""
-    for path, module in model.named_modules():
+    for path, module in whole.named_modules():
         hooks = [*module._backward_hooks.values()]
         if hooks and not module._is_full_backward_hook:
             raise CompileError(
-                f"module '{path}' ({type(module).__name__}) has a backward hook ({_name(hooks[0])}), which is not "
-                "traced; use register_full_backward_hook, or remove it"
+                f"module {described(path)} ({type(module).__name__}) has a backward hook ({_name(hooks[0])}), which "
+                "is not traced; use register_full_backward_hook, or remove it"
             )
-    for name, parameter in model.named_parameters():
+    for name, parameter in whole.named_parameters():
         hooks = getattr(parameter, "_post_accumulate_grad_hooks", None)
         if hooks:
             raise CompileError(
-                f"parameter '{name}' has a post-accumulate-grad hook ({_name(next(iter(hooks.values())))}), "
+                f"parameter {described(name)} has a post-accumulate-grad hook ({_name(next(iter(hooks.values())))}), "
                 "which is not traced; remove it"
             )
     globals_ = torch.nn.modules.module
@@ -306,29 +307,29 @@ def _hooked(tensor: torch.Tensor, hook: Callable[[torch.Tensor], Any]) -> torch.
     return with_vjp(STOP_GRADIENT(tensor), cotangent, tensor, gradient)
 
 
-def parameter_hooks(model: torch.nn.Module) -> ParameterHooks:
-    """The hooks of a model's parameters, each with all names of its parameter.
+def parameter_hooks(whole: torch.nn.Module) -> ParameterHooks:
+    """The hooks of all parameters, each with all names of its parameter.
 
     To be asked before the trace, whose parameters are others.
     """
     names: dict[torch.Tensor, list[str]] = {}
-    for name, parameter in model.named_parameters(remove_duplicate=False):
+    for name, parameter in whole.named_parameters(remove_duplicate=False):
         if parameter._backward_hooks:
             names.setdefault(parameter, []).append(name)
     return [(each, list((parameter._backward_hooks or {}).values())) for parameter, each in names.items()]
 
 
 @contextmanager
-def _hooked_parameters(model: torch.nn.Module, hooks: ParameterHooks) -> Iterator[None]:
-    """Parameters with hooks are seen with them by everything in the model."""
+def _hooked_parameters(whole: torch.nn.Module, hooks: ParameterHooks) -> Iterator[None]:
+    """Parameters with hooks are seen with them by everything in model and loss."""
     replaced: list[tuple[dict[str, Any], str, Any]] = []
     for names, functions in hooks:
-        value: Any = model.get_parameter(names[0])
+        value: Any = whole.get_parameter(names[0])
         for hook in reversed(functions):  # gradients meet the first one first
             value = _chained(value, hook)
         for full in names:
             path, _, name = full.rpartition(".")
-            parameters: dict[str, Any] = model.get_submodule(path)._parameters
+            parameters: dict[str, Any] = whole.get_submodule(path)._parameters
             replaced.append((parameters, name, parameters[name]))
             parameters[name] = value
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from pock_mlir.frontends.torch_autograd import (
 )
 from pock_mlir.frontends.torch_decompositions import decompositions
 from pock_mlir.frontends.torch_grad_regions import explicit_gradients
+from pock_mlir.frontends.torch_hidden_parameters import HiddenParametersRefused
 from pock_mlir.frontends.torch_inner_gradients import refused_gradients
 from pock_mlir.frontends.torch_module_hooks import ModuleHooks, without_backward_hooks
 from pock_mlir.frontends.torch_names import any_name
@@ -84,18 +85,23 @@ class _TrainStep(torch.nn.Module):
         self.recorded = recorded
         self.model = model
         self.loss = loss
-        self.hooks = parameter_hooks(model)
-        self.ties = Ties(model)
+        self.hooks = parameter_hooks(self)
+        self.ties = Ties(self)
         self.module_hooks = ModuleHooks(self)
         self.changes = Changes()
 
     def forward(self, inputs: Inputs, targets: tuple[torch.Tensor, ...]) -> torch.Tensor:
         with self._recording():
             outputs = _call(self.model, inputs)
-            loss = _own_loss(outputs) if self.loss is None else self.loss(_trained_on(outputs), *targets)
+            loss = _own_loss(outputs) if self.loss is None else self._given_loss(_trained_on(outputs), targets)
         if not isinstance(loss, torch.Tensor):
             raise CompileError(_NO_SCALAR.format(type(loss).__name__))
         return loss
+
+    def _given_loss(self, outputs: Any, targets: tuple[torch.Tensor, ...]) -> torch.Tensor:
+        assert self.loss is not None
+        with HiddenParametersRefused() if self.recorded else nullcontext():
+            return self.loss(outputs, *targets)
 
     @contextmanager
     def _recording(self) -> Iterator[None]:
@@ -104,8 +110,8 @@ class _TrainStep(torch.nn.Module):
             return
         with (
             self.ties.followed(),
-            recorded_changes(self.model, self.changes),
-            recorded_autograd(self.model, self.hooks),
+            recorded_changes(self, self.changes),
+            recorded_autograd(self, self.hooks),
             self.module_hooks.traced(),
             refused_gradients(),
             nested_regions(),
@@ -117,12 +123,12 @@ class _Predict(torch.nn.Module):
     def __init__(self, model: torch.nn.Module) -> None:
         super().__init__()
         self.model = model
-        self.ties = Ties(model)
+        self.ties = Ties(self)
 
     def forward(self, inputs: Inputs) -> Any:
         with (
             self.ties.followed(),
-            recorded_state(self.model),
+            recorded_state(self),
             without_backward_hooks(),
             refused_gradients(),
             nested_regions(),
@@ -146,7 +152,8 @@ def trace(
 
     Raises CompileError where torch.export cannot, or where the loss is no scalar.
     """
-    refuse_untraceable_hooks(model)
+    whole = _TrainStep(model, loss)
+    refuse_untraceable_hooks(whole)
     table = decompositions(converted)
     train_steps = [_trace_step(_TrainStep(model, loss), *example, table) for example in examples.train]
     with _evaluation_mode(model):
@@ -163,11 +170,12 @@ def verify(
     trained: Iterable[str],
     seed: int,
 ) -> str:
-    """Runs the first training step and its program in torch, and compares them: see `verify_export`."""
+    """Runs the first training step and its program in torch, and compares them, the gradients of the symbols `trained`
+    among all else: see `verify_export`.
+    """
     arguments = own_tensors(examples.train[0])
-    names = {f"model.{name}" for name in trained}
     module = _TrainStep(model, loss, recorded=False)
-    return verify_export(module, arguments, traced.train_steps[0], names, seed=seed)
+    return verify_export(module, arguments, traced.train_steps[0], set(trained), seed=seed)
 
 
 def reference_step(
@@ -176,13 +184,15 @@ def reference_step(
     loss: Callable[..., torch.Tensor] | None,
     trained: Iterable[str],
 ) -> StepResult | str:
-    """The first training step as torch runs it; or why it cannot be run here."""
+    """The first training step as torch runs it, with the gradients of the symbols `trained`; or why it cannot be run
+    here.
+    """
     module = _TrainStep(model, loss, recorded=False)
     reason = obstacle(module)
     if reason:
         return reason
     with torch.enable_grad():
-        return run_module(module, own_tensors(examples.train[0]), {f"model.{name}" for name in trained})
+        return run_module(module, own_tensors(examples.train[0]), set(trained))
 
 
 def _trace_step(
@@ -241,14 +251,14 @@ def _export(
                 program = torch.export.export(module, arguments)
                 if isinstance(module, _TrainStep):
                     changes, module.changes = module.changes, Changes()
-                    refuse_python_state(module, module.model, arguments, program, changes)
+                    refuse_python_state(module, arguments, program, changes)
                     explicit_gradients(program)
                 complex_numbers_as_tensors(program)
                 return without_input_writes(separate_writes(program).run_decompositions(table))
     except CompileError:
         raise
     except Exception as error:
-        sharing = sharing_memory(module.model) if MANY_NAMES in str(error) else []
+        sharing = sharing_memory(module.model, getattr(module, "loss", None)) if MANY_NAMES in str(error) else []
         raise CompileError(explain(error, what, sharing)) from error
 
 

@@ -135,9 +135,20 @@ def _rewrite_hidden_changes(graph: Graph, detached: set[Node], without_gradient:
         chain = _chain(target)
         base = chain[-1]
         hidden = node in detached or any(link.target is _DETACH for link in chain)
-        local = base in detached or (base.op == "placeholder" and base.name in without_gradient)
-        if hidden and not local and _is_float(target) and not _is_marker(node.args[1:]):
+        if not hidden or base in detached or not _is_float(target) or _is_marker(node.args[1:]):
+            continue
+        if base.op == "placeholder" and base.name in without_gradient:
+            _stop_gradients(graph, node)
+        else:
             _rewrite_change(graph, node, chain)
+
+
+def _stop_gradients(graph: Graph, node: Node) -> None:
+    """A buffer has no gradient of its own; it gets none from what it is changed by."""
+    target, *values = node.args
+    with graph.inserting_before(node):
+        stopped = [_add(graph, STOP_GRADIENT, (v,), v) if isinstance(v, Node) and _is_float(v) else v for v in values]
+    node.args = (target, *stopped)
 
 
 def _rewrite_change(graph: Graph, node: Node, chain: Sequence[Node]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch.export import ExportedProgram
-from torch.export.graph_signature import InputKind, OutputKind, OutputSpec
+from torch.export.graph_signature import OutputKind, OutputSpec
 from torch_mlir import ir
 from torch_mlir.extras.fx_importer import ContextCache, FxImporter, FxImporterHooks, GraphNodeImporter, InputInfo
 
@@ -23,59 +23,89 @@ from pock_mlir.dialects.torch_types import UNSIGNED, complex_part, stored_tensor
 from pock_mlir.dialects.transpose import transpose
 from pock_mlir.dialects.upstream import reshape
 from pock_mlir.errors import CompileError
+from pock_mlir.frontends.owners import (
+    LOSS,
+    MODEL,
+    Owner,
+    described,
+    name_of,
+    named_state,
+    owner_of,
+    parts,
+    path_of,
+    symbol_of,
+)
 from pock_mlir.frontends.shared_storage import View, shared_views
 from pock_mlir.frontends.torch_export import TracedModel
 from pock_mlir.passes.functions import find_function, operations_of
 
-# The model is the attribute `model` of the traced wrapper. Its parameters keep these names as their symbols, so that
-# none of them is that of a function or of a state of ours.
-WRAPPER_PREFIX = "model."
 # Frames that are no lines of the user's: torch's own, and our wrapper around the model.
 _FOREIGN = (str(Path(torch.__file__).parent), str(Path(__file__).parent))
 _FRAME = re.compile(r'File "([^"]+)", line (\d+)')
 
 
-def symbol_of(name: str) -> str:
-    """The symbol of a parameter or buffer of the model."""
-    return WRAPPER_PREFIX + name
-
-
 class ParameterTable:
-    """The model's parameters and buffers under their first names, with the further names of tied ones.
+    """The parameters and buffers of a model and its loss by symbol, with the further symbols of tied ones.
 
     `views` are those that have no memory of their own: see `share_memory`.
+
+    What both have is the model's. Raises CompileError for a parameter of the loss that is a buffer of the model.
     """
 
-    def __init__(self, model: torch.nn.Module) -> None:
+    def __init__(self, model: torch.nn.Module, loss: object = None) -> None:
         self.tensors: dict[str, torch.Tensor] = {}
         self.kinds: dict[str, str] = {}
         self.aliases: dict[str, list[str]] = {}
         self.canonical: dict[str, str] = {}
         self.views: dict[str, View] = {}
-        self._model = model
-        persistent = set(model.state_dict(keep_vars=True))
+        self._parts = model, loss
+        persistent = {
+            symbol_of(name, owner) for owner, part in parts(model, loss) for name in part.state_dict(keep_vars=True)
+        }
         first: dict[int, str] = {}
-        named = [("parameter", n, t) for n, t in model.named_parameters(remove_duplicate=False)]
-        named += [("buffer", n, t) for n, t in model.named_buffers(remove_duplicate=False)]
-        for kind, name, tensor in named:
-            owner = first.setdefault(id(tensor), name)
-            self.canonical[name] = owner
-            if owner != name:
-                self.aliases[owner].append(name)
-                continue
-            self.kinds[name] = kind if name in persistent else "constant"
-            is_constant = self.kinds[name] == "constant"
-            # Complex numbers, which no bundle holds, are constants in pairs of real ones.
-            self.tensors[name] = _pairs(tensor) if tensor.is_complex() and is_constant else tensor
-            self.aliases[name] = []
+        for kind, symbol, tensor in named_state(model, loss, every_name=True):
+            owner = first.setdefault(id(tensor), symbol)
+            self.canonical[symbol] = owner
+            if owner == symbol:
+                self._add(kind if symbol in persistent else "constant", symbol, tensor)
+            elif kind == "parameter" and self.kinds[owner] != "parameter":
+                raise CompileError(
+                    f"the parameter {described(symbol)} is the buffer {described(owner)}: make it a parameter of "
+                    "the model, or give the loss a copy"
+                )
+            else:
+                self.aliases[owner].append(symbol)
+
+    def _add(self, kind: str, symbol: str, tensor: torch.Tensor) -> None:
+        # Complex numbers, which no bundle holds, are constants in pairs of real ones; in a loss that is no more than
+        # their being left out of its state dictionary.
+        if tensor.is_complex() and (kind == "constant" or (owner_of(symbol) == LOSS and not tensor.requires_grad)):
+            kind, tensor = "constant", _pairs(tensor)
+        self.kinds[symbol], self.tensors[symbol], self.aliases[symbol] = kind, tensor, []
+
+    def names_of(self, owner: Owner) -> dict[str, list[str]]:
+        """The own parameters of the model or of the loss, by first name, with their further names."""
+        return {
+            name_of(symbol): self.names_in(owner, symbol)[1:]
+            for symbol, kind in self.kinds.items()
+            if kind == "parameter" and owner_of(symbol) == owner
+        }
+
+    def names_in(self, owner: Owner, symbol: str) -> list[str]:
+        """What a tensor is called in the model or in the loss."""
+        return [name_of(each) for each in (symbol, *self.aliases[symbol]) if owner_of(each) == owner]
 
     def share_memory(self, trained: Collection[str]) -> None:
-        """Makes views of those that lie in the memory of another one, where one of them is trained: raises CompileError
-        as `shared_views` does.
+        """Makes views of those that lie in the memory of another one, where one of them is trained (symbols): raises
+        CompileError as `shared_views` does, and for views that are both the model's and the loss's.
         """
-        self.views = shared_views(self._model, trained)
-        for name in self.views:
-            del self.tensors[name]
+        self.views = shared_views(*self._parts, trained)
+        for symbol, view in self.views.items():
+            if len({owner_of(each) for each in (symbol, *self.aliases[symbol])}) > 1:
+                raise CompileError(
+                    f"{described(symbol)} is a view of the memory of {described(view.of)}, and the loss has it too, "
+                    "which is not supported; give the loss a submodule or parameter with memory of its own"
+                )
 
 
 def _pairs(tensor: torch.Tensor) -> torch.Tensor:
@@ -83,7 +113,7 @@ def _pairs(tensor: torch.Tensor) -> torch.Tensor:
 
 
 def import_traced(traced: TracedModel, parameters: ParameterTable) -> ir.Module:
-    """A module with a function for each of the model's programs, and a `pock.parameter` for everything in the table,
+    """A module with a function for each of the programs, and a `pock.parameter` for everything in the table,
     used or not.
     """
     context = ir.Context()
@@ -91,10 +121,11 @@ def import_traced(traced: TracedModel, parameters: ParameterTable) -> ir.Module:
     with context, ir.Location.unknown():
         module = ir.Module.create()
         with ir.InsertionPoint(module.body):
-            for name, tensor in parameters.tensors.items():
-                _declare(name, tensor, parameters)
-            for name, view in parameters.views.items():
-                _declare_view(name, view, parameters)
+            for symbol, tensor in parameters.tensors.items():
+                if symbol not in parameters.views:
+                    _declare(symbol, tensor, parameters)
+            for symbol, view in parameters.views.items():
+                _declare_view(symbol, view, parameters)
         for name, program in traced.programs.items():
             _check_numbers(program)
             importer = FxImporter(module=module, hooks=_Hooks(parameters))
@@ -105,11 +136,8 @@ def import_traced(traced: TracedModel, parameters: ParameterTable) -> ir.Module:
                     importer.import_program(program, func_name=name)
             except NotImplementedError as error:
                 raise CompileError(f"the model cannot be imported: {str(error).splitlines()[0]}") from error
-            for target in changed:
-                if not target.startswith(WRAPPER_PREFIX):
-                    raise CompileError(f"the loss changes its buffer '{target}'; make the buffer part of the model")
-            _refuse_shared_changes(changed, parameters)
-            symbols = [parameters.canonical[target.removeprefix(WRAPPER_PREFIX)] for target in changed]
+            symbols = [parameters.canonical[target] for target in changed]
+            _refuse_shared_changes(symbols, parameters)
             _assign_results(find_function(module.operation, name), symbols)
     return module
 
@@ -140,19 +168,19 @@ def _changes_as_results(program: ExportedProgram) -> Iterator[list[str]]:
         signature.output_specs = specs
 
 
-def _assign_results(function: ir.Operation, names: Sequence[str]) -> None:
+def _assign_results(function: ir.Operation, symbols: Sequence[str]) -> None:
     """The last results become what is assigned to these parameters and buffers, at the end: after all reads."""
-    if not names:
+    if not symbols:
         return
     terminator = operations_of(function)[-1].operation
     values = list(terminator.operands)
-    kept, new = values[: -len(names)], values[-len(names) :]
+    kept, new = values[: -len(symbols)], values[-len(symbols) :]
     with function.context, terminator.location, ir.InsertionPoint(terminator):
-        for name, value in zip(names, new, strict=True):
+        for symbol, value in zip(symbols, new, strict=True):
             tensor = stored_tensor(value.type)
             converted = ir.Operation.create("torch_c.to_builtin_tensor", [tensor], [value]).results[0]
-            with ir.Location.name(name):
-                state.assign(symbol_of(name), converted)
+            with ir.Location.name(path_of(symbol)):
+                state.assign(symbol, converted)
         ir.Operation.create("func.return", [], kept)
     terminator.erase()
     type = ir.FunctionType(ir.TypeAttr(function.attributes["function_type"]).value)
@@ -162,53 +190,60 @@ def _assign_results(function: ir.Operation, names: Sequence[str]) -> None:
 
 def _refuse_shared_changes(changed: Sequence[str], parameters: ParameterTable) -> None:
     """Raises CompileError where forward changes what lies in one memory with others: a trace does not know of them."""
-    for target in changed:
-        name = parameters.canonical[target.removeprefix(WRAPPER_PREFIX)]
-        root = parameters.views[name].of if name in parameters.views else name
-        sharing = {root, *(other for other, view in parameters.views.items() if view.of == root)} - {name}
+    for symbol in changed:
+        root = parameters.views[symbol].of if symbol in parameters.views else symbol
+        sharing = {root, *(other for other, view in parameters.views.items() if view.of == root)} - {symbol}
         if sharing:
             raise CompileError(
-                f"forward changes '{name}', which lies in one memory with '{min(sharing)}': the trace does not show "
-                "that both change; tie them as one parameter, with the view or transpose in forward"
+                f"forward changes {described(symbol)}, which lies in one memory with {described(min(sharing))}: the "
+                "trace does not show that both change; tie them as one parameter, with the view or transpose in forward"
             )
 
 
-def _declare_view(name: str, view: View, parameters: ParameterTable) -> None:
-    with ir.Location.name(name):
+def _declare_view(symbol: str, view: View, parameters: ParameterTable) -> None:
+    with ir.Location.name(path_of(symbol)):
         op = parameter_view(
-            symbol_of(name),
-            symbol_of(view.of),
+            symbol,
+            view.of,
             shape=list(view.shape),
             order=list(view.order),
             axes=list(view.axes),
-            kind=parameters.kinds[name],
+            kind=parameters.kinds[symbol],
         )
-    _name(op, name, parameters)
+    _name(op, symbol, parameters)
 
 
-def _name(op: ir.OpView, name: str, parameters: ParameterTable) -> None:
-    op.operation.attributes["framework_name"] = ir.StringAttr.get(name)
-    if parameters.aliases[name]:
-        names = [ir.StringAttr.get(alias) for alias in parameters.aliases[name]]
-        op.operation.attributes["aliases"] = ir.ArrayAttr.get(names)
+def _name(op: ir.OpView, symbol: str, parameters: ParameterTable) -> None:
+    """The user's names, and whose they are."""
+    attributes, own = op.operation.attributes, owner_of(symbol)
+    attributes["framework_name"] = ir.StringAttr.get(name_of(symbol))
+    if own == LOSS:
+        attributes["owner"] = ir.StringAttr.get(LOSS)
+    for attribute, names in (
+        ("aliases", parameters.names_in(own, symbol)[1:]),
+        ("loss_names", parameters.names_in(LOSS, symbol) if own == MODEL else []),
+    ):
+        if names:
+            attributes[attribute] = ir.ArrayAttr.get([ir.StringAttr.get(name) for name in names])
 
 
-def _declare(name: str, tensor: torch.Tensor, parameters: ParameterTable) -> None:
-    element = _ELEMENTS.get(tensor.dtype)
+def _declare(symbol: str, tensor: torch.Tensor, parameters: ParameterTable) -> None:
+    element, kind = _ELEMENTS.get(tensor.dtype), parameters.kinds[symbol]
     if tensor.is_complex():
         raise CompileError(
-            f"{parameters.kinds[name]} '{name}' is of complex numbers, which are not supported; keep their parts as "
+            f"{kind} {described(symbol)} is of complex numbers, which are not supported; keep their parts as "
             "[..., 2] and use torch.view_as_complex, or make it a buffer with persistent=False"
         )
-    if element is None or (parameters.kinds[name] == "parameter" and tensor.dtype not in _TRAINABLE):
+    may_train = kind == "parameter" and (owner_of(symbol) == MODEL or tensor.requires_grad)
+    if element is None or (may_train and tensor.dtype not in _TRAINABLE):
         raise CompileError(
-            f"{parameters.kinds[name]} '{name}' has dtype {tensor.dtype}, which is not supported; "
-            "convert it, for example by model.float()"
+            f"{kind} {described(symbol)} has dtype {tensor.dtype}, which is not supported; "
+            f"convert it, for example by {owner_of(symbol)}.float()"
         )
     type = ir.RankedTensorType.get(list(tensor.shape), ir.Type.parse(element))
-    with ir.Location.name(name):
-        op = state.parameter(symbol_of(name), type, kind=parameters.kinds[name])
-    _name(op, name, parameters)
+    with ir.Location.name(path_of(symbol)):
+        op = state.parameter(symbol, type, kind=kind)
+    _name(op, symbol, parameters)
     if tensor.dtype == torch.uint8:
         op.operation.attributes[UNSIGNED] = ir.UnitAttr.get()
     if tensor.dtype == torch.bfloat16:  # of which numpy has no arrays
@@ -237,43 +272,25 @@ class _Hooks(FxImporterHooks):
         self._parameters = parameters
 
     def resolve_input(self, gni: GraphNodeImporter, value: Any, info: InputInfo) -> ir.Value:
-        target = info.input_spec.target or ""
-        is_fixed = info.input_spec.kind == InputKind.BUFFER or not getattr(value, "requires_grad", False)
-        if is_fixed and target.startswith("loss."):
-            return self._loss_constant(gni, target, value, info)
-        if info.input_spec.kind not in (InputKind.PARAMETER, InputKind.BUFFER) or not target.startswith(WRAPPER_PREFIX):
-            raise CompileError(
-                f"'{target}' is a parameter of the loss; only the model's parameters can be trained, "
-                "so make it part of the model"
-            )
-        name = self._parameters.canonical[target.removeprefix(WRAPPER_PREFIX)]
+        symbol = self._parameters.canonical[info.input_spec.target or ""]
         part = complex_part(info.ir_type)
-        if name in self._parameters.views:
-            with ir.Location.name(name):
-                return _from_builtin(self._read_view(name), info.ir_type)
-        with ir.Location.name(name):
+        if symbol in self._parameters.views:
+            with ir.Location.name(path_of(symbol)):
+                return _from_builtin(self._read_view(symbol), info.ir_type)
+        with ir.Location.name(path_of(symbol)):
             if part is None:
-                return _from_builtin(state.read(symbol_of(name), stored_tensor(info.ir_type)), info.ir_type)
+                return _from_builtin(state.read(symbol, stored_tensor(info.ir_type)), info.ir_type)
             pairs = ir.RankedTensorType.get([*part.shape, 2], part.element_type)
-            return _as_complex(_from_builtin(state.read(symbol_of(name), pairs), _vtensor(pairs)))
+            return _as_complex(_from_builtin(state.read(symbol, pairs), _vtensor(pairs)))
 
-    def _read_view(self, name: str) -> ir.Value:
+    def _read_view(self, symbol: str) -> ir.Value:
         """The value of a parameter in another one's memory."""
-        view = self._parameters.views[name]
+        view = self._parameters.views[symbol]
         tensor = self._parameters.tensors[view.of]
         type = ir.RankedTensorType.get(list(tensor.shape), ir.Type.parse(_ELEMENTS[tensor.dtype]))
-        memory = transpose(state.read(symbol_of(view.of), type, symbol_of(name)), view.order)
+        memory = transpose(state.read(view.of, type, symbol), view.order)
         sizes = [view.shape[view.axes.index(d)] for d in range(len(view.shape))]
         return transpose(reshape(memory, sizes), view.axes)
-
-    def _loss_constant(self, gni: GraphNodeImporter, target: str, value: torch.Tensor, info: InputInfo) -> ir.Value:
-        """A buffer of a loss module (class weights), or a frozen parameter, is a constant of the program."""
-        if value.is_meta:
-            raise CompileError(f"'{target}' has no value: the loss is on the meta device; give it one")
-        with ir.Location.name(target):
-            constant = self.resolve_literal(gni, value, None)
-        assert constant is not None
-        return constant
 
     def resolve_literal(self, gni: GraphNodeImporter, literal: Any, info: InputInfo | None) -> ir.Value | None:
         """Tensor constants as plain attributes (the default, resources, cannot be looked into)."""
@@ -347,6 +364,6 @@ def node_place(node: torch.fx.Node) -> tuple[str, str | None, int | None]:
 
 
 def _module_path(stack: Mapping[str, tuple[str, Any]]) -> str | None:
-    """The innermost module that an op comes from, by its path in the user's model."""
+    """The innermost module that an op comes from, by its path."""
     paths = [path for path, _ in stack.values()]
-    return paths[-1].removeprefix(WRAPPER_PREFIX).removeprefix("model") if paths else None
+    return path_of(paths[-1]) if paths else None

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from pock_mlir.errors import CompileError
+from pock_mlir.frontends.owners import described
 from pock_mlir.frontends.torch_markers import STOP_GRADIENT, cotangent_of, with_vjp
 
 Gradients = tuple[torch.Tensor | None, ...]
@@ -26,7 +27,7 @@ class ModuleHooks:
     """The calls of modules with backward hooks in one forward of `root`: what each gives, once that is known."""
 
     def __init__(self, root: torch.nn.Module) -> None:
-        self.paths = {module: path.removeprefix("model").removeprefix(".") for path, module in root.named_modules()}
+        self.paths = {module: described(path) for path, module in root.named_modules()}
         self.is_known = False
         self._outputs: list[list[Like | None] | None] = []
         self._next = 0
@@ -103,7 +104,7 @@ class _Hooked:
     """Runs the hooks of one call of a module, and links its inputs and outputs to what they say."""
 
     def __init__(self, calls: ModuleHooks, module: Any, hooks: Sequence[Any], pre_hooks: Sequence[Any]) -> None:
-        self._what = f"module '{calls.paths.get(module, '')}' ({type(module).__name__})"
+        self._what = f"module {calls.paths.get(module, described(''))} ({type(module).__name__})"
         self._module, self._hooks, self._pre_hooks = module, hooks, pre_hooks
         self._likes = calls.outputs(calls.begin())
         self._given: Gradients = ()

@@ -21,6 +21,7 @@ from torch.fx import Interpreter, Node
 from torch.utils import _pytree as pytree
 
 from pock_mlir.errors import CompileError
+from pock_mlir.frontends.owners import described
 from pock_mlir.frontends.torch_markers import COTANGENT, CUSTOM_VJP, STOP_GRADIENT
 
 TOLERANCE = {torch.float64: 1e-6, torch.float32: 1e-3}
@@ -288,7 +289,7 @@ def compare(
         problems += _gradient_problem(name, gradient, found.gradients.get(name), least, tolerance)
     for name, value in expected.state.items():
         if name in found.state and _error(found.state[name], value, 1e-6) > tolerance:
-            problems.append(f"{_described(name)} after the step differs by {_size(found.state[name], value)}")
+            problems.append(f"{described(name)} after the step differs by {_size(found.state[name], value)}")
     if problems:
         more = f"; and {len(problems) - 3} more" if len(problems) > 3 else ""
         raise CompileError(
@@ -302,12 +303,12 @@ def _gradient_problem(
     if expected is None and found is None:
         return []
     if expected is None:
-        return [f"{_described(name)} gets a gradient, where PyTorch has none"]
+        return [f"{described(name)} gets a gradient, where PyTorch has none"]
     if found is None:
-        return [f"{_described(name)} gets no gradient, where PyTorch has one"]
+        return [f"{described(name)} gets no gradient, where PyTorch has one"]
     if _error(found, expected, floor) <= tolerance:
         return []
-    return [f"the gradient of {_described(name)} differs by {_size(found, expected)}"]
+    return [f"the gradient of {described(name)} differs by {_size(found, expected)}"]
 
 
 def _error(found: torch.Tensor, expected: torch.Tensor, floor: float) -> float:
@@ -334,7 +335,3 @@ def _size(found: torch.Tensor, expected: torch.Tensor) -> str:
         return f"more than a number: {list(found.shape)} instead of {list(expected.shape)}"
     difference = float((found.double() - expected.double()).abs().max())
     return f"{difference:.3g} (its largest element is {float(expected.abs().max()):.3g})"
-
-
-def _described(name: str) -> str:
-    return f"'{name.removeprefix('model.')}'"

@@ -1,27 +1,26 @@
 """Checkpoints: safetensors files with the parameters, the optimizer's state and the step.
 
 Parameters and buffers stand under their framework names in the framework's layout, so `safetensors.torch.load_file`
-gives what `Module.load_state_dict` takes once the names with the prefix `optimizer/` are left out. (Where a parameter's
-own name begins so, the prefix is `/optimizer/`, and so on.) The metadata holds that prefix, the step, the learning rate
-with its schedule, and which bundle wrote the file.
+gives what `Module.load_state_dict` takes once the names with the prefixes `loss/` (the loss's own parameters and
+buffers) and `optimizer/` are left out. (Where a parameter's own name begins so, the prefix is `/optimizer/`, and so
+on.) The metadata holds these prefixes, the step, the learning rate with its schedule, and which bundle wrote the file.
 """
 
 from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from pock_mlir.bundle import TensorFile, write_tensor_file
+from pock_mlir.bundle import STATE_PREFIX, TensorFile, free_prefix, loss_prefix, write_tensor_file
 from pock_mlir.errors import CheckpointError, ScheduleError, TensorFileError
 from pock_mlir.schedules import Schedule, schedule_from_json
 from pock_mlir.text import parse_json
 
-STATE_PREFIX = "optimizer/"
 _FORMAT = "pock-checkpoint"
 _VERSION = "2"
 _VERSION_WITHOUT_DIGESTS = "1"
@@ -34,7 +33,8 @@ class Checkpoint:
     `step` counts optimizer updates, `pending` the calls of `train_step` since the last one (gradient accumulation),
     `lr` is the rate of the next update, `base_lr` what the schedule multiplies, `bundle` the hash of the module that
     wrote the checkpoint. `schedule` is None in a checkpoint of a session without one, and `has_schedule` False in one
-    of a version that knew none.
+    of a version that knew none. `loss_parameters` are the loss's own parameters and buffers under its names, None in
+    one of a version that knew none; `loss_states` the optimizer's states of them.
     """
 
     parameters: Mapping[str, np.ndarray]
@@ -46,16 +46,22 @@ class Checkpoint:
     base_lr: float
     schedule: Schedule | None = None
     has_schedule: bool = True
+    loss_parameters: Mapping[str, np.ndarray] | None = None
+    loss_states: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def write_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
     """Writes the file atomically. Raises `CheckpointError` if the disk refuses."""
-    prefix = free_prefix(STATE_PREFIX, checkpoint.parameters)
-    tensors = dict(checkpoint.parameters) | {prefix + name: array for name, array in checkpoint.states.items()}
+    prefix, of_loss = free_prefix(STATE_PREFIX, checkpoint.parameters), loss_prefix(checkpoint.parameters)
+    tensors = dict(checkpoint.parameters)
+    tensors |= {of_loss + name: array for name, array in (checkpoint.loss_parameters or {}).items()}
+    states = {**checkpoint.states, **checkpoint.loss_states}
+    tensors |= {prefix + name: array for name, array in states.items()}
     metadata = {
         "format": _FORMAT,
         "format_version": _VERSION,
         "state_prefix": prefix,
+        "loss_prefix": of_loss,
         "step": str(checkpoint.step),
         "pending": str(checkpoint.pending),
         "lr": repr(checkpoint.lr),
@@ -67,14 +73,6 @@ def write_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
         write_tensor_file(path, tensors, metadata, sealed=True)
     except TensorFileError as error:
         raise CheckpointError(f"the checkpoint was not written: {error}") from error
-
-
-def free_prefix(prefix: str, names: Iterable[str]) -> str:
-    """A prefix like the given one with which none of the names begins."""
-    taken = tuple(names)
-    while any(name.startswith(prefix) for name in taken):
-        prefix = "/" + prefix
-    return prefix
 
 
 def read_checkpoint(path: str | Path) -> Checkpoint:
@@ -95,12 +93,18 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
             "load its tensors with `load_state_dict` instead"
         )
     _check_version(path, file)
-    tensors = file.arrays()
-    prefix = metadata.get("state_prefix", STATE_PREFIX)
+    states, parameters = _split(file.arrays(), metadata.get("state_prefix", STATE_PREFIX))
+    of_loss = metadata.get("loss_prefix")
+    loss_parameters, loss_states = None, {}
+    if of_loss is not None:
+        loss_parameters, parameters = _split(parameters, of_loss)
+        loss_states = {name: array for name, array in states.items() if name.startswith(of_loss)}
     try:
         return Checkpoint(
-            parameters={name: array for name, array in tensors.items() if not name.startswith(prefix)},
-            states={name.removeprefix(prefix): array for name, array in tensors.items() if name.startswith(prefix)},
+            parameters=parameters,
+            states={name: array for name, array in states.items() if name not in loss_states},
+            loss_parameters=loss_parameters,
+            loss_states=loss_states,
             step=int(metadata["step"]),
             pending=int(metadata["pending"]),
             lr=float(metadata["lr"]),
@@ -111,6 +115,12 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
         )
     except (KeyError, ValueError, TypeError, ScheduleError) as error:
         raise CheckpointError(f"{path}: the metadata of the checkpoint is malformed ({error})") from error
+
+
+def _split(tensors: Mapping[str, np.ndarray], prefix: str) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Those whose names begin with the prefix, without it, and the others."""
+    inside = {name.removeprefix(prefix): array for name, array in tensors.items() if name.startswith(prefix)}
+    return inside, {name: array for name, array in tensors.items() if not name.startswith(prefix)}
 
 
 def _check_version(path: str | Path, file: TensorFile) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pock_mlir.bundle import ArraySpec, Bundle, Manifest, ParameterSpec, Signature, StateSpec
+from pock_mlir.bundle import LOSS, MODEL, ArraySpec, Bundle, Manifest, ParameterSpec, Signature, StateSpec
 from pock_mlir.errors import BundleError, CheckpointError, InputError, PockError, ScheduleError
 from pock_mlir.runtime.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from pock_mlir.runtime.device import Device
@@ -37,6 +37,7 @@ class Session:
         self._step = 0
         self._pending = 0
         self._last_call = ""
+        self._owners = {spec.symbol: spec.owner for spec in bundle.manifest.parameters}
         self._check_functions()
         self._schedule = schedule_from_json(bundle.manifest.schedule)
         self._module.start(bundle.parameters, {}, {})
@@ -180,69 +181,82 @@ class Session:
     # State.
 
     def state_dict(self) -> dict[str, np.ndarray]:
-        """Copies of all parameters and buffers, trained or not, in the framework's layout.
+        """Copies of all parameters and buffers of the model, trained or not, in the framework's layout.
 
         The keys are the framework's names; a tensor with several names (tied weights) stands under each of them.
         """
-        values = self._parameters()
-        return {
-            name: array
-            for spec in self.manifest.model_parameters
-            for name, array in spec.named(values[spec.name]).items()
-        }
+        return self._state_dict(MODEL)
+
+    def loss_state_dict(self) -> dict[str, np.ndarray]:
+        """Copies of all parameters and buffers of a loss that is a module, as `state_dict` has the model's: under the
+        loss's names, with what it shares with the model. Empty for other losses.
+        """
+        return self._state_dict(LOSS)
 
     def load_state_dict(self, values: Mapping[str, Any], strict: bool = True) -> None:
-        """Replaces parameters and buffers; the optimizer's state and the step stay.
+        """Replaces parameters and buffers of the model; the optimizer's state and the step stay.
 
         `values` maps framework names to arrays or tensors in the framework's layout; floating-point numbers of other
         widths (float16, bfloat16, float64) are cast, as `Module.load_state_dict` does. With `strict` every
         parameter must be there and nothing else. Raises `StateError` before anything changes.
         """
-        taken = take_parameters(values, self.manifest.model_parameters, strict=strict, what="the state dictionary")
-        self._restart(taken, {})
+        self._load_state_dict(values, MODEL, strict)
+
+    def load_loss_state_dict(self, values: Mapping[str, Any], strict: bool = True) -> None:
+        """Replaces parameters and buffers of the loss, as `load_state_dict` those of the model. Raises `StateError`."""
+        self._load_state_dict(values, LOSS, strict)
 
     def save_checkpoint(self, path: str | Path) -> None:
-        """Writes parameters, optimizer state, step, learning rate and schedule to a safetensors file, atomically.
+        """Writes the parameters of model and loss, optimizer state, step, learning rate and schedule to a safetensors
+        file, atomically.
 
         Raises `CheckpointError` if the disk refuses; an old file at `path` then stays as it is.
         """
         parameters = {spec.symbol: spec for spec in self.manifest.parameters}
-        states = {}
+        states: dict[str, dict[str, np.ndarray]] = {MODEL: {}, LOSS: {}}
         for spec, array in zip(self.manifest.state, self._states(), strict=True):
             layout = state_layout(spec, parameters)
-            states[spec.name] = layout.to_framework(array) if layout else array
-        values = self._parameters()
-        for spec in self.manifest.model_parameters:
-            values |= {view.name: view.of_parameter(values[spec.name]) for view in spec.views}
+            states[self._owner(spec)][spec.name] = layout.to_framework(array) if layout else array
         checkpoint = Checkpoint(
-            values,
-            states,
+            self._by_name(self.manifest.model_parameters),
+            states[MODEL],
             self._step,
             self._pending,
             self.lr,
             self._bundle.identity,
             self._base_lr,
             self._schedule,
+            loss_parameters=self._by_name(self.manifest.loss_parameters),
+            loss_states=states[LOSS],
         )
         write_checkpoint(path, checkpoint)
 
-    def load_checkpoint(self, path: str | Path, optimizer: bool = True) -> None:
+    def load_checkpoint(self, path: str | Path, optimizer: bool = True, loss: bool = True) -> None:
         """Continues from a checkpoint that `save_checkpoint` wrote with this or another compilation of the model.
 
         Its learning rate and schedule replace the session's: training goes on as it would have where the checkpoint was
         written. (Call `set_lr` and `set_schedule` afterwards for others.)
 
         With `optimizer=False` only the parameters and buffers are taken: the bundle may then have another optimizer
-        or scheme. Raises `CheckpointError`, with the first mismatches, before anything changes.
+        or scheme. With `loss=False` nothing of the loss is taken, whose parameters and their optimizer state stay: the
+        bundle may then have another loss. Raises `CheckpointError`, with the first mismatches, before anything changes.
         """
         checkpoint = read_checkpoint(path)
         what = f"the checkpoint {path}"
         specs = self.manifest.model_parameters
         values = take_parameters(checkpoint.parameters, specs, strict=True, what=what, error=CheckpointError)
+        if loss:
+            values |= self._take_loss(checkpoint, what)
         if not optimizer:
             self._restart(values, {})
             return
-        states = take_states(checkpoint.states, self.manifest, what=what, error=CheckpointError)
+        states = take_states(
+            {**checkpoint.states, **checkpoint.loss_states} if loss else checkpoint.states,
+            [spec for spec in self.manifest.state if loss or self._owner(spec) == MODEL],
+            {spec.symbol: spec for spec in self.manifest.parameters},
+            what=what,
+            error=CheckpointError,
+        )
         self._restart(values, states)
         self._step, self._pending = checkpoint.step, checkpoint.pending
         self._base_lr = checkpoint.base_lr
@@ -323,9 +337,50 @@ class Session:
             self._last_call = name
         return self._module.call_measured(name, arguments)
 
-    def _parameters(self) -> dict[str, np.ndarray]:
-        """Copies of all parameters by their first name, in the framework's layout."""
-        values = {spec.name: spec.to_framework(self._stored(spec)) for spec in self.manifest.model_parameters}
+    def _state_dict(self, owner: str) -> dict[str, np.ndarray]:
+        specs = self._specs_of(owner)
+        values = self._values(specs)
+        return {name: array for spec in specs for name, array in spec.named(values[spec.symbol], owner).items()}
+
+    def _load_state_dict(self, values: Mapping[str, Any], owner: str, strict: bool) -> None:
+        what = "the state dictionary"
+        self._restart(take_parameters(values, self._specs_of(owner), owner=owner, strict=strict, what=what), {})
+
+    def _take_loss(self, checkpoint: Checkpoint, what: str) -> dict[str, np.ndarray]:
+        """The values of the loss's own parameters and buffers in a checkpoint, by symbol as stored.
+
+        One of a version that knew none fits a loss of which a step changes nothing.
+        """
+        specs = self.manifest.loss_parameters
+        if checkpoint.loss_parameters is None and not any(spec.mutable for spec in specs):
+            return {}
+        return take_parameters(
+            checkpoint.loss_parameters or {},
+            specs,
+            owner=LOSS,
+            strict=True,
+            what=what,
+            error=CheckpointError,
+            advice="; load_checkpoint(..., loss=False) leaves the loss as it is",
+        )
+
+    def _specs_of(self, owner: str) -> list[ParameterSpec]:
+        """What has a name in the state dictionary of the model or of the loss."""
+        return [spec for spec in self.manifest.parameters if spec.kind != "constant" and spec.names_in(owner)]
+
+    def _owner(self, state: StateSpec) -> str:
+        """Whose parameter a state belongs to; the model's are those of none."""
+        return self._owners.get(state.parameter or "", MODEL)
+
+    def _by_name(self, specs: Sequence[ParameterSpec]) -> dict[str, np.ndarray]:
+        """Copies of the parameters of one owner, and of views of them, by first name, in the framework's layout."""
+        values = self._values(specs)
+        views = {view.name: view.of_parameter(values[spec.symbol]) for spec in specs for view in spec.views}
+        return {spec.name: values[spec.symbol] for spec in specs} | views
+
+    def _values(self, specs: Sequence[ParameterSpec]) -> dict[str, np.ndarray]:
+        """Copies of parameters by symbol, in the framework's layout."""
+        values = {spec.symbol: spec.to_framework(self._stored(spec)) for spec in specs}
         self._device.trim()  # the getters' copies
         return values
 

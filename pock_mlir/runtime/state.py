@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pock_mlir.bundle import Manifest, ParameterSpec, StateSpec
+from pock_mlir.bundle import MODEL, ParameterSpec, StateSpec
 from pock_mlir.bundle.bfloat16 import from_bfloat16
 from pock_mlir.errors import PockError, StateError
 from pock_mlir.runtime.inputs import to_numpy
@@ -20,44 +20,51 @@ def take_parameters(
     values: Mapping[str, Any],
     specs: Sequence[ParameterSpec],
     *,
+    owner: str = MODEL,
     strict: bool,
     what: str,
     error: type[PockError] = StateError,
+    advice: str = "",
 ) -> dict[str, np.ndarray]:
     """The parameters of `values`, by their symbol, in the stored layout.
 
-    `values` maps framework names (aliases and views too) to arrays or tensors in the framework's layout; floating-point
-    numbers are cast to the parameter's, to the nearest, as torch's `copy_` does. With `strict` every parameter must be
-    there and nothing else; without it, missing and unknown names are passed over. `what` names `values` in errors.
-    Raises `error`, with the first problems, for names, shapes and dtypes that do not fit, and for aliases and views
-    with different values.
+    `values` maps names in the model or the loss, as `owner` says (aliases and views too), to arrays or tensors in the
+    framework's layout; floating-point numbers are cast to the parameter's, to the nearest, as torch's `copy_` does.
+    With `strict` every parameter must be there and nothing else; without it, missing and unknown names are passed over.
+    `what` names `values` in errors, which end in `advice`. Raises `error`, with the first problems, for names, shapes
+    and dtypes that do not fit, and for aliases and views with different values.
     """
     problems: list[str] = []
     taken: dict[str, np.ndarray] = {}
     for spec in specs:
-        array = _take_one(values, spec, problems)
+        names = spec.names_in(owner)
+        array = _take_one(values, spec, owner, problems)
         if array is not None:
             taken[spec.symbol] = spec.to_stored(array)
-        elif strict and not any(name in values for name in spec.names):
-            problems.append(f"no value for '{spec.name}'")
+        elif strict and not any(name in values for name in names):
+            problems.append(f"no value for '{names[0]}'")
     if strict:
-        known = {name for spec in specs for name in spec.names}
+        known = {name for spec in specs for name in spec.names_in(owner)}
         problems += [f"unknown name '{name}'" for name in values if name not in known]
-    _raise_problems(problems, what, "this bundle's model", error)
+    _raise_problems(problems, what, f"this bundle's {owner}", error, advice)
     return taken
 
 
 def take_states(
-    values: Mapping[str, np.ndarray], manifest: Manifest, *, what: str, error: type[PockError] = StateError
+    values: Mapping[str, np.ndarray],
+    specs: Sequence[StateSpec],
+    parameters: Mapping[str, ParameterSpec],
+    *,
+    what: str,
+    error: type[PockError] = StateError,
 ) -> dict[str, np.ndarray]:
-    """The optimizer's states of `values`, by their symbol, as stored.
+    """The optimizer's states of `values`, by their symbol, as stored; `parameters` are those of the bundle by symbol.
 
     Every state must be there and nothing else. Raises `error`.
     """
-    parameters = {spec.symbol: spec for spec in manifest.parameters}
     problems: list[str] = []
     taken: dict[str, np.ndarray] = {}
-    for spec in manifest.state:
+    for spec in specs:
         if spec.name not in values:
             problems.append(f"no value for the optimizer state '{spec.name}'")
             continue
@@ -70,7 +77,7 @@ def take_states(
             )
         else:
             taken[spec.symbol] = layout.to_stored(array) if layout else array
-    known = {spec.name for spec in manifest.state}
+    known = {spec.name for spec in specs}
     problems += [f"unknown optimizer state '{name}'" for name in values if name not in known]
     _raise_problems(problems, what, "this bundle's optimizer and scheme", error)
     return taken
@@ -84,11 +91,11 @@ def state_layout(spec: StateSpec, parameters: Mapping[str, ParameterSpec]) -> Pa
     return dataclasses.replace(owner, dtype=spec.dtype, stored_dtype=None)
 
 
-def _take_one(values: Mapping[str, Any], spec: ParameterSpec, problems: list[str]) -> np.ndarray | None:
+def _take_one(values: Mapping[str, Any], spec: ParameterSpec, owner: str, problems: list[str]) -> np.ndarray | None:
     """The parameter's array, or `None` where it is missing or does not fit, which is appended to `problems`."""
     found: np.ndarray | None = None
-    views = {view.name: view for view in spec.views}
-    for name in spec.names:
+    views = {view.name: view for view in spec.views if owner == spec.owner}
+    for name in spec.names_in(owner):
         if name not in values:
             continue
         try:
@@ -104,7 +111,7 @@ def _take_one(values: Mapping[str, Any], spec: ParameterSpec, problems: list[str
         if name in views:
             array = views[name].to_parameter(array, spec.shape)
         if found is not None and not np.array_equal(found, array, equal_nan=array.dtype.kind == "f"):
-            problems.append(f"'{spec.name}' and '{name}' are one tensor in the model but have different values")
+            problems.append(f"'{spec.names_in(owner)[0]}' and '{name}' are one tensor but have different values")
             return None
         found = array
     return found
@@ -120,9 +127,9 @@ def _cast(array: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
         return array.astype(dtype)
 
 
-def _raise_problems(problems: list[str], what: str, owner: str, error: type[PockError]) -> None:
+def _raise_problems(problems: list[str], what: str, owner: str, error: type[PockError], advice: str = "") -> None:
     if not problems:
         return
     hidden = len(problems) - _SHOWN_PROBLEMS
     shown = "; ".join(problems[:_SHOWN_PROBLEMS]) + (f"; and {hidden} more" if hidden > 0 else "")
-    raise error(f"{what} does not fit {owner}: {shown}. Nothing was changed")
+    raise error(f"{what} does not fit {owner}: {shown}. Nothing was changed{advice}")

@@ -24,6 +24,12 @@
 // expected-error @+1 {{'pock.parameter' op attribute 'permutation' must permute 2 dimensions, got [0, 2]}}
 "pock.parameter"() {kind = "parameter", permutation = array<i64: 0, 2>, sym_name = "w", trained = true, type = tensor<2x3xf32>} : () -> ()
 // -----
+// expected-error @+1 {{'pock.parameter' op attribute 'loss_names' must be an array of strings, got "w"}}
+"pock.parameter"() {kind = "parameter", loss_names = "w", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+// -----
+// expected-error @+1 {{'pock.parameter' op attribute 'owner' must be one of model, loss, got "metric"}}
+"pock.parameter"() {kind = "parameter", owner = "metric", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+// -----
 // expected-error @+1 {{'pock.parameter' op attribute 'aliases' must be an array of strings, got [1]}}
 "pock.parameter"() {aliases = [1], kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
 // -----

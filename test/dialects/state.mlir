@@ -3,6 +3,10 @@
 
 // CHECK: "pock.parameter"() {kind = "parameter", sym_name = "layer.weight", trained = true, type = tensor<2x3xf32>}
 "pock.parameter"() {kind = "parameter", sym_name = "layer.weight", trained = true, type = tensor<2x3xf32>} : () -> ()
+// CHECK: "pock.parameter"() {kind = "parameter", loss_names = ["table"], owner = "model", sym_name = "shared",
+"pock.parameter"() {kind = "parameter", loss_names = ["table"], owner = "model", sym_name = "shared", trained = true, type = tensor<2xf32>} : () -> ()
+// CHECK: "pock.parameter"() {framework_name = "w", kind = "parameter", owner = "loss", sym_name = "loss.w",
+"pock.parameter"() {framework_name = "w", kind = "parameter", owner = "loss", sym_name = "loss.w", trained = true, type = tensor<2xf32>} : () -> ()
 // CHECK: "pock.parameter"() {aliases = ["head.weight", "tail.weight"], {{.*}} permutation = array<i64: 1, 0>,
 "pock.parameter"() {aliases = ["head.weight", "tail.weight"], kind = "parameter", permutation = array<i64: 1, 0>, sym_name = "embedding.weight", trained = false, type = tensor<3x2xf32>} : () -> ()
 // CHECK: "pock.parameter"() {kind = "buffer", {{.*}} type = tensor<i64>}

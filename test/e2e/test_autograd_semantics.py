@@ -152,6 +152,16 @@ def _copied_buffer(m, x):
     return m.second(m.first(x) * m.other)
 
 
+def _changed_buffers(m, x):
+    """Moving statistics, which are used in the same step."""
+    y = m.first(x)
+    with torch.no_grad():
+        m.carried.lerp_(y.mean(0), 0.1)
+        m.other[1:].mul_(0.9).add_(y.std(0)[1:], alpha=0.1)
+    m.carried.data.add_(y.amax(0))
+    return m.second(y * m.carried + m.other)
+
+
 def _clamped_weight(m, x):
     with torch.no_grad():
         m.first.weight.clamp_(-0.3, 0.3)
@@ -220,6 +230,7 @@ MODELS = {
     "assigned-buffer": (_assigned_buffer,),
     "swapped-buffers": (_swapped_buffers,),
     "copied-buffer": (_copied_buffer,),
+    "changed-buffers": (_changed_buffers,),
     "clamped-weight": (_clamped_weight,),
     "changed-activation": (_changed_activation,),
     "average-teacher": (_average_teacher, lambda m: m.norm.requires_grad_(False)),

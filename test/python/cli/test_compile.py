@@ -46,6 +46,44 @@ def test_a_model_becomes_a_bundle_that_trains(tmp_path: Path, pock: Pock) -> Non
     assert losses[-1] < losses[0]
 
 
+LOSS = """
+import torch
+
+class Scaled(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.scale = torch.nn.Parameter(torch.tensor([1.5, -0.5]))
+
+    def forward(self, outputs, target):
+        return torch.nn.functional.mse_loss(outputs * self.scale, target)
+
+def pock_model():
+    torch.manual_seed(0)
+    return {"model": torch.nn.Linear(3, 2), "inputs": (torch.randn(4, 3),), "targets": (torch.randn(4, 2),),
+            "loss": Scaled()}
+"""
+
+
+def test_a_loss_with_parameters_is_compiled_shown_and_trained(tmp_path: Path, pock: Pock) -> None:
+    (tmp_path / "spec.py").write_text(LOSS)
+    result = pock("compile", tmp_path / "spec.py", "-o", tmp_path / "m.pock", "--optimizer", "adam", "--scheme", "bias")
+    assert result.code == 0, result.err
+    assert pock("coverage", tmp_path / "spec.py").code == 0
+    inspected = pock("inspect", tmp_path / "m.pock")
+    rows = [line.split() for line in inspected.out.splitlines()]
+    shown = rows.index(["parameters", "of", "the", "loss"])
+    assert rows[shown + 2] == ["scale", "[2]", "float32", "parameter", "trained", "8", "B"]
+    assert "2 of 8 values are trained" in inspected.out
+    data, checkpoint = tmp_path / "data.npz", tmp_path / "c.safetensors"
+    np.savez(data, input0=np.ones((4, 3), np.float32), target=np.ones((4, 2), np.float32))
+    result = pock("train", tmp_path / "m.pock", "--data", data, "--steps", 3, "--checkpoint", checkpoint)
+    assert result.code == 0, result.err
+    session = load(tmp_path / "m.pock")
+    before = session.loss_state_dict()["scale"]
+    session.load_checkpoint(checkpoint)
+    assert session.step == 3 and not np.array_equal(session.loss_state_dict()["scale"], before)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

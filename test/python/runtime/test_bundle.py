@@ -28,7 +28,7 @@ def test_manifest_round_trip(bundle: Path) -> None:
     manifest = read_manifest(bundle)
     assert Manifest.from_json(json.loads(json.dumps(manifest.to_json())), "here") == manifest
     assert set(manifest.files) == {"module.vmfb", "parameters.safetensors"}
-    assert json.loads((bundle / "manifest.json").read_text())["format_version"] == 3
+    assert json.loads((bundle / "manifest.json").read_text())["format_version"] == 4
 
 
 def test_parameters_are_aligned_and_stored_in_the_modules_layout(frozen_bundle: Path) -> None:
@@ -62,7 +62,7 @@ def test_no_bundle(tmp_path: Path) -> None:
 @pytest.mark.parametrize("version", [1, 2, 0, "3", None])
 def test_another_version(copy: Path, version: object) -> None:
     edit_manifest(copy, format_version=version)
-    with pytest.raises(BundleError, match=f"format version {version!r}, this pock_mlir reads version 3"):
+    with pytest.raises(BundleError, match=f"format version {version!r}, this pock_mlir reads versions 3 and 4"):
         pock.load(copy)
 
 
