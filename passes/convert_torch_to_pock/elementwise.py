@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math as pymath
 from collections.abc import Callable
 
@@ -26,12 +27,35 @@ def _is_float(x: ir.Value) -> bool:
     return isinstance(ranked(x).element_type, ir.FloatType)
 
 
+def _rounded_once(rule: Callable[..., ir.Value]) -> Callable[..., ir.Value]:
+    """The rule of a function of one tensor that is composed of several ops: in 16 bits all of them are in float32."""
+
+    @functools.wraps(rule)
+    def of_singles(c: Conversion, x: ir.Value, *options: Number) -> ir.Value:
+        if not isinstance(ranked(x).element_type, (ir.F16Type, ir.BF16Type)):
+            return rule(c, x, *options)
+        return c.cast(rule(c, c.cast(x, ir.F32Type.get()), *options), c.element)
+
+    return of_singles
+
+
 def _binary(c: Conversion, a: Operand, b: Operand, for_floats: Callable, for_integers: Callable | None) -> ir.Value:
     a, b = c.tensor(a), c.tensor(b)
     build = for_floats if _is_float(a) else for_integers
     if build is None:
         raise Unsupported(f"not for elements of type {c.element}")
     return build(a, b).result
+
+
+def _by_number(c: Conversion, a: Operand, b: Operand, build: Callable) -> ir.Value:
+    """A product or quotient by a number, which in 16 bits is computed in float32 from the number as it is (sums, and
+    what is divided by a tensor, are of the rounded number).
+    """
+    is_number = not isinstance(b, ir.Value) or (build is arith.MulFOp and not isinstance(a, ir.Value))
+    if is_number and isinstance(c.element, (ir.F16Type, ir.BF16Type)):
+        wide = ir.F32Type.get()
+        return c.cast(build(c.tensor(a, wide), c.tensor(b, wide)).result, c.element)
+    return _binary(c, a, b, build, arith.MulIOp if build is arith.MulFOp else None)
 
 
 def _scaled(c: Conversion, x: Operand, alpha: Number) -> Operand:
@@ -61,12 +85,12 @@ def rsub(c: Conversion, a: Operand, b: Operand, alpha: Number = 1) -> ir.Value:
 
 @torch_op("torch.aten.mul.Tensor", "torch.aten.mul.Scalar")
 def mul_(c: Conversion, a: Operand, b: Operand) -> ir.Value:
-    return _binary(c, a, b, arith.MulFOp, arith.MulIOp)
+    return _by_number(c, a, b, arith.MulFOp)
 
 
 @torch_op("torch.aten.div.Tensor", "torch.aten.div.Scalar")
 def div_(c: Conversion, a: Operand, b: Operand) -> ir.Value:
-    return _binary(c, a, b, arith.DivFOp, None)
+    return _by_number(c, a, b, arith.DivFOp)
 
 
 @torch_op("torch.aten.maximum", "torch.aten.max.other")
@@ -209,6 +233,7 @@ def sigmoid(c: Conversion, x: ir.Value) -> ir.Value:
 
 
 @torch_op("torch.aten.log_sigmoid")
+@_rounded_once
 def log_sigmoid(c: Conversion, x: ir.Value) -> ir.Value:
     """min(x, 0) - log(1 + exp(-|x|)), whose derivative is the sigmoid of -x."""
     least = arith.MinimumFOp(x, constant(0.0, x.type)).result
@@ -227,12 +252,14 @@ def gelu(c: Conversion, x: ir.Value, approximate: str = "none") -> ir.Value:
 
 
 @torch_op("torch.aten.leaky_relu")
+@_rounded_once
 def leaky_relu(c: Conversion, x: ir.Value, slope: Number = 0.01) -> ir.Value:
     positive = _compare(x, constant(0.0, x.type), "OGT", "sgt")
     return arith.SelectOp(positive, x, scale(x, slope)).result
 
 
 @torch_op("torch.aten.elu")
+@_rounded_once
 def elu(c: Conversion, x: ir.Value, alpha: Number = 1.0, factor: Number = 1.0, input_factor: Number = 1.0) -> ir.Value:
     positive = _compare(x, constant(0.0, x.type), "OGT", "sgt")
     # The branch not taken must stay finite, or its gradient 0 * inf would be NaN.
@@ -242,11 +269,13 @@ def elu(c: Conversion, x: ir.Value, alpha: Number = 1.0, factor: Number = 1.0, i
 
 
 @torch_op("torch.aten.celu")
+@_rounded_once
 def celu(c: Conversion, x: ir.Value, alpha: Number = 1.0) -> ir.Value:
     return elu(c, x, alpha, 1.0, 1.0 / alpha)
 
 
 @torch_op("torch.aten.softplus")
+@_rounded_once
 def softplus(c: Conversion, x: ir.Value, beta: Number = 1.0, threshold: Number = 20.0) -> ir.Value:
     scaled = scale(x, beta)
     large = _compare(scaled, constant(threshold, x.type), "OGT", "sgt")
@@ -255,11 +284,13 @@ def softplus(c: Conversion, x: ir.Value, beta: Number = 1.0, threshold: Number =
 
 
 @torch_op("torch.aten.hardsigmoid")
+@_rounded_once
 def hardsigmoid(c: Conversion, x: ir.Value) -> ir.Value:
     return scale(relu6(c, shift(x, 3.0)), 1.0 / 6.0)
 
 
 @torch_op("torch.aten.hardswish")
+@_rounded_once
 def hardswish(c: Conversion, x: ir.Value) -> ir.Value:
     return mul(x, hardsigmoid(c, x))
 

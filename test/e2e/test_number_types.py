@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 import pock_mlir as pock
@@ -123,3 +124,36 @@ def _double(self: Model, x: torch.Tensor) -> torch.Tensor:
 )
 def test_casts_inside_the_model(forward: Callable, tolerance: float, tmp_path: Path) -> None:
     assert_trains_as_torch(Model(forward), (X,), (X.numpy(),), tmp_path, tolerance=tolerance)
+
+
+WITH_NUMBERS = [
+    lambda x: x * 0.3,
+    lambda x: 0.1 * x,
+    lambda x: x / 0.3,
+    lambda x: x + 0.3,
+    lambda x: 0.3 - x,
+    lambda x: x.clamp(-0.3, 0.7),
+    lambda x: F.leaky_relu(x, 0.3),
+    lambda x: F.elu(x, 0.3),
+    lambda x: F.celu(x, 0.3),
+    lambda x: F.softplus(x, 0.3),
+    lambda x: F.hardsigmoid(x),
+    lambda x: F.hardswish(x),
+]
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=str)
+def test_numbers_beside_tensors_of_16_bits(dtype: torch.dtype, tmp_path: Path) -> None:
+    """What PyTorch rounds once, and what it rounds first: values to the last bit, gradients to one of 16 bits."""
+
+    def forward(self: Model, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        each = [function(self.p.to(dtype)).float() for function in WITH_NUMBERS]
+        return self.layer(x) + torch.stack(each).mean(), *(function(x.to(dtype)).float() for function in WITH_NUMBERS)
+
+    x = 3 * torch.randn(200, 4, generator=torch.Generator().manual_seed(3))
+    model = Model(forward, p=nn.Parameter(torch.linspace(-3, 3, 41)))
+    expected = [value.detach().numpy() for value in model(x)]
+    tolerance = {torch.bfloat16: 1e-3, torch.float16: 2e-4}[dtype]
+    session = assert_trains_as_torch(model, (x,), (x.numpy(),), tmp_path, torch.ones(200, 3), tolerance=tolerance)
+    for index, (ours, theirs) in enumerate(zip(session.predict(x.numpy())[1:], expected[1:], strict=True)):
+        np.testing.assert_array_equal(ours, theirs, err_msg=str(index))
