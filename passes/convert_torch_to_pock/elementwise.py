@@ -13,7 +13,6 @@ from pock_mlir.dialects import activation
 from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.state import stop_gradient
 from pock_mlir.dialects.upstream import add, constant, div, mul, neg, scale, shift, sub
-from pock_mlir.dialects.with_slope import with_slopes
 
 from .clamp import relu6
 from .conversion import Complex, Conversion, Unsupported
@@ -230,15 +229,6 @@ def relu(c: Conversion, x: ir.Value) -> ir.Value:
 @torch_op("torch.aten.sigmoid")
 def sigmoid(c: Conversion, x: ir.Value) -> ir.Value:
     return activation.sigmoid(c.cast(x, c.element))
-
-
-@torch_op("torch.aten.log_sigmoid")
-@_rounded_once
-def log_sigmoid(c: Conversion, x: ir.Value) -> ir.Value:
-    """min(x, 0) - log(1 + exp(-|x|)), whose derivative is the sigmoid of -x."""
-    least = arith.MinimumFOp(x, constant(0.0, x.type)).result
-    value = sub(least, math.Log1pOp(math.ExpOp(neg(math.AbsFOp(x).result)).result).result)
-    return with_slopes(value, [(x, activation.sigmoid(neg(x)))])
 
 
 @torch_op("torch.aten.silu")

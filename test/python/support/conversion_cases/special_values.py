@@ -56,7 +56,7 @@ ELEMENTWISE: dict[str, tuple[torch.Tensor, Sequence[Callable[..., Any]]]] = {
     ),
     "kinks": (NAN_FIRST, [F.relu, F.relu6, F.hardtanh, F.leaky_relu, lambda x: F.threshold(x, 0.5, 7.0)]),
     "exponential-units": (NAN_FIRST, [F.elu, F.selu, lambda x: F.celu(x, 0.7)]),
-    "sigmoids": (NAN_FIRST, [torch.sigmoid, F.logsigmoid, F.softplus, torch.tanh]),
+    "sigmoids": (POINTS, [torch.sigmoid, F.logsigmoid, F.softplus, torch.tanh]),
     "gates": (POINTS, [F.silu, F.mish]),
     "gelu": (POINTS[:-1], [F.gelu, lambda x: F.gelu(x, approximate="tanh")]),
     "piecewise": (NAN_FIRST, [F.hardsigmoid, F.hardswish, F.hardshrink, F.softshrink, F.softsign, F.tanhshrink]),
