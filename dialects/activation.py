@@ -3,12 +3,13 @@
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Pock, Pure, build, require, require_float, require_same_type, verifier
+from .base import OptionalAttribute, Pock, build, require, require_float, require_same_type, verifier
+from .traits import Elementwise, Pure, Selects
 
 GELU_FORMS = ("none", "tanh")
 
 
-class ReluOp(Pock.Operation, name="relu", traits=[Pure]):
+class ReluOp(Pock.Operation, name="relu", traits=[Pure, Elementwise, Selects]):
     """max(x, 0), elementwise. NaN stays NaN. With the optional attribute `limit` (float), at most that: min(max(x, 0),
     limit).
     """
@@ -16,23 +17,24 @@ class ReluOp(Pock.Operation, name="relu", traits=[Pure]):
     x: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
 
+    limit = OptionalAttribute(ir.FloatAttr)
+
     @verifier
     def verify_invariants(self) -> None:
         require_float("x", self.x)
         require_same_type("x", self.x, "result", self.result)
-        if "limit" in self.operation.attributes:
-            limit = self.operation.attributes["limit"]
-            positive = isinstance(limit, ir.FloatAttr) and limit.value > 0
-            require(positive, f"attribute 'limit' must be a positive floating-point number, got {limit}")
+        require(
+            self.limit is None or self.limit.value > 0,
+            f"attribute 'limit' must be a positive floating-point number, got {self.limit}",
+        )
 
     @property
     def upper(self) -> float | None:
         """The limit, if there is one."""
-        attributes = self.operation.attributes
-        return attributes["limit"].value if "limit" in attributes else None
+        return None if self.limit is None else self.limit.value
 
 
-class SigmoidOp(Pock.Operation, name="sigmoid", traits=[Pure]):
+class SigmoidOp(Pock.Operation, name="sigmoid", traits=[Pure, Elementwise]):
     """1 / (1 + exp(-x)), elementwise."""
 
     x: Operand[ir.RankedTensorType]
@@ -44,7 +46,7 @@ class SigmoidOp(Pock.Operation, name="sigmoid", traits=[Pure]):
         require_same_type("x", self.x, "result", self.result)
 
 
-class SiluOp(Pock.Operation, name="silu", traits=[Pure]):
+class SiluOp(Pock.Operation, name="silu", traits=[Pure, Elementwise]):
     """x * sigmoid(x), elementwise."""
 
     x: Operand[ir.RankedTensorType]
@@ -56,7 +58,7 @@ class SiluOp(Pock.Operation, name="silu", traits=[Pure]):
         require_same_type("x", self.x, "result", self.result)
 
 
-class GeluOp(Pock.Operation, name="gelu", traits=[Pure]):
+class GeluOp(Pock.Operation, name="gelu", traits=[Pure, Elementwise]):
     """x * Phi(x), elementwise, Phi the standard normal distribution function (Hendrycks and Gimpel, arXiv:1606.08415).
 
     `approximate` is "none" (by erf) or "tanh": x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3))).

@@ -7,16 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from torch_mlir import ir
-from torch_mlir.dialects.ext import Dialect, Pure, Variadicity, partition_fields
+from torch_mlir.dialects.ext import Dialect, Variadicity, partition_fields
 
 __all__ = [
     "Bool",
     "I64Array",
     "Invalid",
+    "OptionalAttribute",
     "Pock",
-    "Pure",
-    "ReadEffect",
-    "WriteEffect",
     "build",
     "i64_array",
     "ranked",
@@ -39,33 +37,6 @@ class Pock(Dialect, name="pock"):
     read, assigned and updated. Where upstream has an op at this level (arith and math on tensors, tensor.*, func) that
     op is used; the dialect owns only the rest.
     """
-
-
-class ReadEffect:
-    """Trait of ops that read state: duplicates merge (CSE) unless a write lies between them."""
-
-    class Effects(ir.MemoryEffectsOpInterface):
-        @staticmethod
-        def get_effects(op: ir.Operation, effects: Any) -> None:
-            effects.append(ir.MemoryEffect.Read)
-
-    @staticmethod
-    def attach(op_name: str) -> None:
-        ReadEffect.Effects.attach(op_name)
-
-
-class WriteEffect:
-    """Trait of ops that read and write state: never removed, never reordered with reads."""
-
-    class Effects(ir.MemoryEffectsOpInterface):
-        @staticmethod
-        def get_effects(op: ir.Operation, effects: Any) -> None:
-            effects.append(ir.MemoryEffect.Read)
-            effects.append(ir.MemoryEffect.Write)
-
-    @staticmethod
-    def attach(op_name: str) -> None:
-        WriteEffect.Effects.attach(op_name)
 
 
 class Invalid(Exception):
@@ -125,25 +96,63 @@ ATTRIBUTE_KINDS = {
 """What an op may declare its attributes as, in words."""
 
 
+class OptionalAttribute:
+    """Declares an attribute that an op may lack (the bindings cannot): `limit = OptionalAttribute(ir.FloatAttr)`.
+
+    It reads as the attribute or None, and takes either or Python data (`to_attribute`).
+    """
+
+    def __init__(self, kind: type, *, of: type | None = None) -> None:
+        self.kind, self.of = kind, of
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, op: Any, owner: type) -> Any:
+        if op is None:
+            return self
+        return op.operation.attributes.get(self.name, None)
+
+    def __set__(self, op: Any, value: Any) -> None:
+        attributes = op.operation.attributes
+        if value is not None:
+            attributes[self.name] = to_attribute(value)
+        elif self.name in attributes:
+            del attributes[self.name]
+
+    def require_declared(self, attributes: Any) -> None:
+        """Fails the running verifier where the attribute is there and of another kind."""
+        if self.name not in attributes:
+            return
+        attribute = attributes[self.name]
+        fits = isinstance(attribute, getattr(self.kind, "held_as", self.kind))
+        if not fits or (self.of is not None and not all(isinstance(element, self.of) for element in attribute)):
+            elements = "" if self.of is None else f" of {ATTRIBUTE_KINDS[self.of].split(maxsplit=1)[1]}s"
+            raise Invalid(f"attribute '{self.name}' must be {ATTRIBUTE_KINDS[self.kind]}{elements}, got {attribute}")
+
+
 # Every op is verified after every pass of ours. So what follows looks at a class once, and words a message only if it
 # is needed.
 
 
 @functools.cache
-def _declaration(op_class: type) -> tuple[list[tuple[str, type, str]], Sequence[Any], Sequence[Any], int]:
-    """What a class declares: attributes (name, class, that in words), operands, results, number of regions."""
+def _declaration(op_class: type) -> tuple[list[Any], list[Any], Sequence[Any], Sequence[Any], int]:
+    """What a class declares: attributes (name, class, that in words), those it may lack, operands, results, number of
+    regions.
+    """
     operands, attributes, results, regions = partition_fields(op_class._fields)
     held = [
         (field.name, getattr(field.constraint, "held_as", field.constraint), ATTRIBUTE_KINDS[field.constraint])
         for field in attributes
     ]
-    return held, operands, results, len(regions)
+    optional = [field for field in vars(op_class).values() if isinstance(field, OptionalAttribute)]
+    return held, optional, operands, results, len(regions)
 
 
 def _require_declared(op: ir.OpView) -> None:
     """Fails unless the op has its class's attributes, operands, results and regions, on tensors of static shape."""
     operation = op.operation
-    attributes, operands, results, regions = _declaration(type(op))
+    attributes, optional, operands, results, regions = _declaration(type(op))
     present = operation.attributes
     for name, held_as, kind in attributes:
         if name not in present:
@@ -154,6 +163,8 @@ def _require_declared(op: ir.OpView) -> None:
             raise Invalid(f"attribute '{name}' must be {kind}") from None
         if not isinstance(attribute, held_as):
             raise Invalid(f"attribute '{name}' must be {kind}, got {attribute}")
+    for field in optional:
+        field.require_declared(present)
     _require_values("operand", operands, operation, list(operation.operands))
     _require_values("result", results, operation, list(operation.results))
     _require_count("region", regions, len(operation.regions))

@@ -5,16 +5,19 @@ from collections.abc import Sequence
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Pock, Pure, build, ranked, require, require_one_element_type, shape_of, verifier
+from .base import Pock, build, ranked, require, require_one_element_type, shape_of, verifier
+from .traits import Pure, Selects
 
 
-class BroadcastOp(Pock.Operation, name="broadcast", traits=[Pure]):
+class BroadcastOp(Pock.Operation, name="broadcast", traits=[Pure, Selects]):
     """Repeats x to the result's shape by numpy's rule: shapes are aligned at the last dimension, and size 1 or a
     missing dimension stretches.
     """
 
     x: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
+
+    linear_operands = (0,)
 
     @verifier
     def verify_invariants(self) -> None:

@@ -10,7 +10,6 @@ from torch_mlir.dialects.ext import Operand, Result
 from .base import (
     I64Array,
     Pock,
-    Pure,
     build,
     i64_array,
     ranked,
@@ -20,6 +19,7 @@ from .base import (
     shape_of,
     verifier,
 )
+from .traits import Pure
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,8 @@ class Conv2dOp(Pock.Operation, name="conv2d", traits=[Pure]):
     dilations: I64Array
     groups: ir.IntegerAttr
 
+    linear_operands = (0, 1)
+
     @verifier
     def verify_invariants(self) -> None:
         _verify_shapes(self, self.image, self.weight, self.result)
@@ -104,6 +106,8 @@ class Conv2dInputGradOp(Pock.Operation, name="conv2d_input_grad", traits=[Pure])
     dilations: I64Array
     groups: ir.IntegerAttr
 
+    linear_operands = (0, 1)
+
     @verifier
     def verify_invariants(self) -> None:
         _verify_shapes(self, self.result, self.weight, self.cotangent)
@@ -121,6 +125,8 @@ class Conv2dWeightGradOp(Pock.Operation, name="conv2d_weight_grad", traits=[Pure
     padding: I64Array
     dilations: I64Array
     groups: ir.IntegerAttr
+
+    linear_operands = (0, 1)
 
     @verifier
     def verify_invariants(self) -> None:

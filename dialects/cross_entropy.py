@@ -5,17 +5,8 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import (
-    Pock,
-    Pure,
-    build,
-    ranked,
-    require,
-    require_float,
-    require_one_element_type,
-    shape_of,
-    verifier,
-)
+from .base import Pock, build, ranked, require, require_float, require_one_element_type, shape_of, verifier
+from .traits import Pure
 
 REDUCTIONS = ("none", "mean", "sum")
 
@@ -55,6 +46,8 @@ class CrossEntropyOp(Pock.Operation, name="cross_entropy", traits=[Pure]):
     reduction: ir.StringAttr
     ignore_index: ir.IntegerAttr
     label_smoothing: ir.FloatAttr
+
+    differentiated_operands = (0,)
 
     @verifier
     def verify_invariants(self) -> None:

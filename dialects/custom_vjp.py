@@ -3,10 +3,11 @@
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Pock, Pure, build, require_float, require_same_type, verifier
+from .base import Pock, build, require_float, require_same_type, verifier
+from .traits import GradientMark, Pure
 
 
-class CotangentOp(Pock.Operation, name="cotangent", traits=[Pure]):
+class CotangentOp(Pock.Operation, name="cotangent", traits=[Pure, GradientMark]):
     """Stands for the cotangent of a value of the type of `like`, until `pock-autodiff` puts it in its place.
 
     `id` tells the cotangents of a function apart.
@@ -16,13 +17,15 @@ class CotangentOp(Pock.Operation, name="cotangent", traits=[Pure]):
     result: Result[ir.RankedTensorType]
     id: ir.IntegerAttr
 
+    differentiated_operands = ()
+
     @verifier
     def verify_invariants(self) -> None:
         require_float("like", self.like)
         require_same_type("like", self.like, "result", self.result)
 
 
-class CustomVjpOp(Pock.Operation, name="custom_vjp", traits=[Pure]):
+class CustomVjpOp(Pock.Operation, name="custom_vjp", traits=[Pure, GradientMark]):
     """`value`, with a gradient that the program computes.
 
     In the backward pass the result's cotangent takes the place of `cotangent` (a `pock.cotangent`). It goes on to
@@ -35,6 +38,8 @@ class CustomVjpOp(Pock.Operation, name="custom_vjp", traits=[Pure]):
     input: Operand[ir.RankedTensorType]
     input_cotangent: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
+
+    differentiated_operands = (0, 2)
 
     @verifier
     def verify_invariants(self) -> None:

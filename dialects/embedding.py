@@ -3,7 +3,8 @@
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Pock, Pure, build, ranked, require, require_one_element_type, shape_of, verifier
+from .base import OptionalAttribute, Pock, build, ranked, require, require_one_element_type, shape_of, verifier
+from .traits import Pure, Selects
 
 
 def _require_integer(what: str, value: ir.Value) -> None:
@@ -11,7 +12,7 @@ def _require_integer(what: str, value: ir.Value) -> None:
     require(isinstance(element, ir.IntegerType), f"expects {what} of an integer type, got element type {element}")
 
 
-class EmbeddingOp(Pock.Operation, name="embedding", traits=[Pure]):
+class EmbeddingOp(Pock.Operation, name="embedding", traits=[Pure, Selects]):
     """Rows of `table` [V, D] at `indices` [...]: the result is [..., D]. Indices must be within [0, V).
 
     The optional attribute `padding_index` (integer) names a row that receives no gradient.
@@ -21,6 +22,10 @@ class EmbeddingOp(Pock.Operation, name="embedding", traits=[Pure]):
     indices: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
 
+    padding_index = OptionalAttribute(ir.IntegerAttr)
+
+    linear_operands = (0,)
+
     @verifier
     def verify_invariants(self) -> None:
         _require_integer("indices", self.indices)
@@ -29,10 +34,9 @@ class EmbeddingOp(Pock.Operation, name="embedding", traits=[Pure]):
         expected = [*shape_of(self.indices), table[1]]
         require(shape_of(self.result) == expected, f"result shape {shape_of(self.result)} is not {expected}")
         require_one_element_type("table and result", self.table, self.result)
-        if "padding_index" in self.operation.attributes:
-            padding = self.operation.attributes["padding_index"]
-            is_row = isinstance(padding, ir.IntegerAttr) and 0 <= padding.value < table[0]
-            require(is_row, f"attribute 'padding_index' must be a row of the table, got {padding}")
+        padding = self.padding_index
+        is_row = padding is None or 0 <= padding.value < table[0]
+        require(is_row, f"attribute 'padding_index' must be a row of the table, got {padding}")
 
 
 class EmbeddingGradOp(Pock.Operation, name="embedding_grad", traits=[Pure]):
@@ -45,6 +49,8 @@ class EmbeddingGradOp(Pock.Operation, name="embedding_grad", traits=[Pure]):
     indices: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
     padding_index: ir.IntegerAttr
+
+    linear_operands = (0,)
 
     @verifier
     def verify_invariants(self) -> None:

@@ -3,7 +3,8 @@
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Bool, Pock, Pure, build, ranked, require, require_one_element_type, shape_of, verifier
+from .base import Bool, Pock, build, ranked, require, require_one_element_type, shape_of, verifier
+from .traits import Pure
 
 
 class MatmulOp(Pock.Operation, name="matmul", traits=[Pure]):
@@ -18,6 +19,8 @@ class MatmulOp(Pock.Operation, name="matmul", traits=[Pure]):
     result: Result[ir.RankedTensorType]
     transpose_lhs: Bool
     transpose_rhs: Bool
+
+    linear_operands = (0, 1)
 
     @verifier
     def verify_invariants(self) -> None:

@@ -8,7 +8,6 @@ from torch_mlir.dialects.ext import Operand, Result
 from .base import (
     I64Array,
     Pock,
-    Pure,
     build,
     i64_array,
     ranked,
@@ -19,6 +18,7 @@ from .base import (
     shape_of,
     verifier,
 )
+from .traits import Pure
 
 
 class NormalizeOp(Pock.Operation, name="normalize", traits=[Pure]):

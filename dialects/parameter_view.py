@@ -2,11 +2,12 @@
 
 from torch_mlir import ir
 
-from .base import Bool, I64Array, Pock, build, i64_array, require, verifier
+from .base import Bool, I64Array, OptionalAttribute, Pock, build, i64_array, require, verifier
 from .state import PARAMETER_KINDS
+from .traits import OfState
 
 
-class ParameterViewOp(Pock.Operation, name="parameter_view"):
+class ParameterViewOp(Pock.Operation, name="parameter_view", traits=[OfState]):
     """A further parameter or buffer of the model that lies in the memory of the parameter `of`, in all of it: a symbol
     with a name, and whether training changes that memory through it.
 
@@ -25,6 +26,10 @@ class ParameterViewOp(Pock.Operation, name="parameter_view"):
     shape: I64Array
     order: I64Array
     axes: I64Array
+
+    framework_name = OptionalAttribute(ir.StringAttr)
+    owner = OptionalAttribute(ir.StringAttr)
+    aliases = OptionalAttribute(ir.ArrayAttr, of=ir.StringAttr)
 
     @verifier
     def verify_invariants(self) -> None:

@@ -10,7 +10,6 @@ from .base import (
     Bool,
     I64Array,
     Pock,
-    Pure,
     build,
     i64_array,
     ranked,
@@ -22,6 +21,7 @@ from .base import (
     verifier,
 )
 from .conv2d import Window
+from .traits import Pure
 
 
 def _verify_pool(op: Any, image: ir.Value, output: ir.Value) -> None:
@@ -98,6 +98,8 @@ class AvgPool2dOp(Pock.Operation, name="avg_pool2d", traits=[Pure]):
     dilations: I64Array
     count_include_pad: Bool
 
+    linear_operands = (0,)
+
     @verifier
     def verify_invariants(self) -> None:
         _verify_pool(self, self.image, self.result)
@@ -115,6 +117,8 @@ class AvgPool2dGradOp(Pock.Operation, name="avg_pool2d_grad", traits=[Pure]):
     padding: I64Array
     dilations: I64Array
     count_include_pad: Bool
+
+    linear_operands = (0,)
 
     @verifier
     def verify_invariants(self) -> None:

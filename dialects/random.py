@@ -5,7 +5,8 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Pock, Pure, build, require, require_float, require_same_type, verifier
+from .base import Pock, build, require, require_float, require_same_type, verifier
+from .traits import Pure
 
 
 def _require_counters(op: Any) -> None:
@@ -45,6 +46,8 @@ class DropoutOp(Pock.Operation, name="dropout", traits=[Pure]):
     result: Result[ir.RankedTensorType]
     rate: ir.FloatAttr
     stream: ir.IntegerAttr
+
+    linear_operands = (0,)
 
     @verifier
     def verify_invariants(self) -> None:

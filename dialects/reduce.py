@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import I64Array, Pock, Pure, build, i64_array, ranked, require, require_one_element_type, shape_of, verifier
+from .base import I64Array, Pock, build, i64_array, ranked, require, require_one_element_type, shape_of, verifier
+from .traits import Pure
 
 KINDS = ("sum", "max", "min")
 
@@ -32,6 +33,10 @@ class ReduceOp(Pock.Operation, name="reduce", traits=[Pure]):
         expected = [s for i, s in enumerate(shape) if i not in dims]
         require(shape_of(self.result) == expected, f"result shape {shape_of(self.result)} is not {expected}")
         require_one_element_type("x and result", self.x, self.result)
+
+    @property
+    def linear_operands(self) -> tuple[int, ...]:
+        return (0,) if self.kind.value == "sum" else ()
 
 
 def reduce(x: ir.Value, dims: Sequence[int], kind: str = "sum") -> ir.Value:

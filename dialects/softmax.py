@@ -3,7 +3,8 @@
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Pock, Pure, build, require, require_float, require_same_type, shape_of, verifier
+from .base import Pock, build, require, require_float, require_same_type, shape_of, verifier
+from .traits import Pure, ReadsWide
 
 
 def _verify(op: ir.OpView) -> None:
@@ -13,7 +14,7 @@ def _verify(op: ir.OpView) -> None:
     require(0 <= dim < rank, f"attribute 'dim' must be a dimension of {op.x.type}, got {dim}")
 
 
-class SoftmaxOp(Pock.Operation, name="softmax", traits=[Pure]):
+class SoftmaxOp(Pock.Operation, name="softmax", traits=[Pure, ReadsWide]):
     """exp(x) / sum(exp(x)) along `dim`, computed from x less its maximum.
 
     Where a whole row is -inf the result is NaN, as in the framework.
@@ -26,7 +27,7 @@ class SoftmaxOp(Pock.Operation, name="softmax", traits=[Pure]):
     verify_invariants = verifier(_verify)
 
 
-class LogSoftmaxOp(Pock.Operation, name="log_softmax", traits=[Pure]):
+class LogSoftmaxOp(Pock.Operation, name="log_softmax", traits=[Pure, ReadsWide]):
     """x - log(sum(exp(x))) along `dim`, computed from x less its maximum."""
 
     x: Operand[ir.RankedTensorType]

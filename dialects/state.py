@@ -8,10 +8,9 @@ from torch_mlir.dialects.ext import Operand, Region, Result
 
 from .base import (
     Bool,
+    I64Array,
+    OptionalAttribute,
     Pock,
-    Pure,
-    ReadEffect,
-    WriteEffect,
     build,
     i64_array,
     ranked,
@@ -20,6 +19,7 @@ from .base import (
     shape_of,
     verifier,
 )
+from .traits import Elementwise, EndsGradient, OfState, Pure, ReadEffect, Selects, WriteEffect
 
 PARAMETER_KINDS = ("parameter", "buffer", "constant")
 OWNERS = ("model", "loss")
@@ -31,7 +31,7 @@ def _require_tensor_type(op: Any) -> None:
     require(is_static, f"attribute 'type' must be a tensor of static shape, got {type}")
 
 
-class ParameterOp(Pock.Operation, name="parameter"):
+class ParameterOp(Pock.Operation, name="parameter", traits=[OfState]):
     """A parameter, buffer or constant of the model or its loss: a symbol with a name, a type and whether training
     changes it.
 
@@ -53,6 +53,13 @@ class ParameterOp(Pock.Operation, name="parameter"):
     kind: ir.StringAttr
     trained: Bool
 
+    framework_name = OptionalAttribute(ir.StringAttr)
+    aliases = OptionalAttribute(ir.ArrayAttr, of=ir.StringAttr)
+    owner = OptionalAttribute(ir.StringAttr)
+    loss_names = OptionalAttribute(ir.ArrayAttr, of=ir.StringAttr)
+    framework_element = OptionalAttribute(ir.TypeAttr)
+    permutation = OptionalAttribute(I64Array)
+
     @verifier
     def verify_invariants(self) -> None:
         require(
@@ -60,27 +67,14 @@ class ParameterOp(Pock.Operation, name="parameter"):
             f"attribute 'kind' must be one of {', '.join(PARAMETER_KINDS)}, got '{self.kind.value}'",
         )
         _require_tensor_type(self)
-        for attribute in ("aliases", "loss_names"):
-            if attribute in self.operation.attributes:
-                names = self.operation.attributes[attribute]
-                require(
-                    isinstance(names, ir.ArrayAttr) and all(isinstance(name, ir.StringAttr) for name in names),
-                    f"attribute '{attribute}' must be an array of strings, got {names}",
-                )
-        if "owner" in self.operation.attributes:
-            owner = self.operation.attributes["owner"]
-            require(
-                isinstance(owner, ir.StringAttr) and owner.value in OWNERS,
-                f"attribute 'owner' must be one of {', '.join(OWNERS)}, got {owner}",
-            )
-        if "framework_name" in self.operation.attributes:
-            name = self.operation.attributes["framework_name"]
-            require(isinstance(name, ir.StringAttr), f"attribute 'framework_name' must be a string, got {name}")
-        if "framework_element" in self.operation.attributes:
-            element = self.operation.attributes["framework_element"]
-            is_float = isinstance(element, ir.TypeAttr) and isinstance(element.value, ir.FloatType)
-            require(is_float, f"attribute 'framework_element' must be a floating-point type, got {element}")
-        if "permutation" in self.operation.attributes:
+        require(
+            self.owner is None or self.owner.value in OWNERS,
+            f"attribute 'owner' must be one of {', '.join(OWNERS)}, got {self.owner}",
+        )
+        element = self.framework_element
+        is_float = element is None or isinstance(element.value, ir.FloatType)
+        require(is_float, f"attribute 'framework_element' must be a floating-point type, got {element}")
+        if self.permutation is not None:
             rank = ir.RankedTensorType(self.type.value).rank
             permutation = i64_array(self, "permutation", size=rank)
             require(
@@ -89,7 +83,7 @@ class ParameterOp(Pock.Operation, name="parameter"):
             )
 
 
-class StateOp(Pock.Operation, name="state"):
+class StateOp(Pock.Operation, name="state", traits=[OfState]):
     """A tensor that the optimizer keeps between steps. Every element starts as `init`.
 
     Where it belongs to a parameter, the optional attributes `parameter` (symbol) and `slot` (string, such as "exp_avg")
@@ -100,22 +94,17 @@ class StateOp(Pock.Operation, name="state"):
     type: ir.TypeAttr
     init: ir.FloatAttr
 
+    parameter = OptionalAttribute(ir.FlatSymbolRefAttr)
+    slot = OptionalAttribute(ir.StringAttr)
+    view = OptionalAttribute(ir.FlatSymbolRefAttr)
+
     @verifier
     def verify_invariants(self) -> None:
         _require_tensor_type(self)
-        attributes = self.operation.attributes
-        require(
-            ("parameter" in attributes) == ("slot" in attributes), "expects attributes 'parameter' and 'slot' together"
-        )
-        if "parameter" in attributes:
-            owner, slot = attributes["parameter"], attributes["slot"]
-            require(
-                isinstance(owner, ir.FlatSymbolRefAttr) and isinstance(slot, ir.StringAttr),
-                f"attributes 'parameter' and 'slot' must be a symbol and a string, got {owner} and {slot}",
-            )
+        require((self.parameter is None) == (self.slot is None), "expects attributes 'parameter' and 'slot' together")
 
 
-class ReadOp(Pock.Operation, name="read", traits=[ReadEffect]):
+class ReadOp(Pock.Operation, name="read", traits=[ReadEffect, OfState]):
     """The current value of a parameter or state.
 
     With the optional attribute `view` (symbol) it is read for a `pock.parameter_view` in the parameter's memory: the
@@ -125,26 +114,27 @@ class ReadOp(Pock.Operation, name="read", traits=[ReadEffect]):
     symbol: ir.FlatSymbolRefAttr
     result: Result[ir.RankedTensorType]
 
-    @verifier
-    def verify_invariants(self) -> None:
-        if "view" in self.operation.attributes:
-            view = self.operation.attributes["view"]
-            require(isinstance(view, ir.FlatSymbolRefAttr), f"attribute 'view' must be a symbol, got {view}")
+    view = OptionalAttribute(ir.FlatSymbolRefAttr)
+
+    verify_invariants = verifier()
 
     @property
     def owner_symbol(self) -> str:
         """Whose value this is: the view's symbol, or the parameter's own."""
-        attributes = self.operation.attributes
-        return ir.FlatSymbolRefAttr(attributes["view"]).value if "view" in attributes else self.symbol.value
+        return (self.view or self.symbol).value
 
 
-class AssignOp(Pock.Operation, name="assign", traits=[WriteEffect]):
+class AssignOp(Pock.Operation, name="assign", traits=[WriteEffect, OfState]):
     """Replaces the value of a parameter or state."""
 
     value: Operand[ir.RankedTensorType]
     symbol: ir.FlatSymbolRefAttr
 
     verify_invariants = verifier()
+
+    @property
+    def written(self) -> list[str]:
+        return [self.symbol.value]
 
 
 class GradientOp(Pock.Operation, name="gradient", traits=[WriteEffect]):
@@ -158,8 +148,12 @@ class GradientOp(Pock.Operation, name="gradient", traits=[WriteEffect]):
 
     verify_invariants = verifier()
 
+    @property
+    def written(self) -> list[str]:
+        return [self.parameter.value]
 
-class UpdateOp(Pock.Operation, name="update", traits=[WriteEffect, ir.IsIsolatedFromAboveTrait]):
+
+class UpdateOp(Pock.Operation, name="update", traits=[WriteEffect, OfState, ir.IsIsolatedFromAboveTrait]):
     """Updates states of one shape elementwise and in place.
 
     For each element the region computes the new values from the elements of `inputs` (tensors of the states' shape),
@@ -193,6 +187,10 @@ class UpdateOp(Pock.Operation, name="update", traits=[WriteEffect, ir.IsIsolated
     def verify_region_invariants(self) -> bool:
         return _verify_update_body(self)
 
+    @property
+    def written(self) -> list[str]:
+        return [symbol.value for symbol in self.states]
+
 
 @verifier
 def _verify_update_body(op: UpdateOp) -> None:
@@ -219,7 +217,7 @@ def _verify_update_body(op: UpdateOp) -> None:
         )
 
 
-class YieldOp(Pock.Operation, name="yield", traits=[ir.IsTerminatorTrait]):
+class YieldOp(Pock.Operation, name="yield", traits=[OfState, ir.IsTerminatorTrait]):
     """Ends the body of `pock.update`."""
 
     values: Sequence[Operand[Any]]
@@ -230,11 +228,13 @@ class YieldOp(Pock.Operation, name="yield", traits=[ir.IsTerminatorTrait]):
         require(parent is not None and parent.name == "pock.update", "expects parent op 'pock.update'")
 
 
-class StopGradientOp(Pock.Operation, name="stop_gradient", traits=[Pure]):
+class StopGradientOp(Pock.Operation, name="stop_gradient", traits=[Pure, Elementwise, Selects, EndsGradient]):
     """The value itself, through which no gradient flows (torch's `detach`)."""
 
     x: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
+
+    differentiated_operands = ()
 
     @verifier
     def verify_invariants(self) -> None:
@@ -244,7 +244,7 @@ class StopGradientOp(Pock.Operation, name="stop_gradient", traits=[Pure]):
         )
 
 
-class ZeroGradientOp(Pock.Operation, name="zero_gradient", traits=[Pure]):
+class ZeroGradientOp(Pock.Operation, name="zero_gradient", traits=[Pure, Elementwise, Selects, EndsGradient]):
     """The value itself, on its way into an op whose derivative is zero wherever it has one (rounding, the sign).
 
     What is reached through it alone has a gradient, of zeros, and is updated (weight decay, momentum); what is behind
@@ -288,7 +288,7 @@ def read(symbol: str, type: ir.RankedTensorType, view: str | None = None) -> ir.
 
 def read_as(op: ReadOp, type: ir.RankedTensorType) -> ir.Value:
     """What `op` reads, where it is stored as another type."""
-    return read(op.symbol.value, type, op.owner_symbol if "view" in op.operation.attributes else None)
+    return read(op.symbol.value, type, op.view and op.view.value)
 
 
 def assign(symbol: str, value: ir.Value) -> None:

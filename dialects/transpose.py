@@ -5,15 +5,18 @@ from collections.abc import Sequence
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import I64Array, Pock, Pure, build, i64_array, ranked, require, require_one_element_type, shape_of, verifier
+from .base import I64Array, Pock, build, i64_array, ranked, require, require_one_element_type, shape_of, verifier
+from .traits import Pure, Selects
 
 
-class TransposeOp(Pock.Operation, name="transpose", traits=[Pure]):
+class TransposeOp(Pock.Operation, name="transpose", traits=[Pure, Selects]):
     """Permutes the dimensions: dimension i of the result is dimension `permutation[i]` of x."""
 
     x: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
     permutation: I64Array
+
+    linear_operands = (0,)
 
     @verifier
     def verify_invariants(self) -> None:

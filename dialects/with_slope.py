@@ -5,17 +5,20 @@ from collections.abc import Sequence
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
-from .base import Pock, Pure, build, require_float, require_same_type, verifier
+from .base import Pock, build, require_float, require_same_type, verifier
 from .state import stop_gradient
+from .traits import Elementwise, Pure
 
 
-class WithSlopeOp(Pock.Operation, name="with_slope", traits=[Pure]):
+class WithSlopeOp(Pock.Operation, name="with_slope", traits=[Pure, Elementwise]):
     """`value`, whose derivative by `x` is elementwise `slope` besides what it is by the ops that computed it."""
 
     value: Operand[ir.RankedTensorType]
     x: Operand[ir.RankedTensorType]
     slope: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
+
+    differentiated_operands = (0, 1)
 
     @verifier
     def verify_invariants(self) -> None:

@@ -38,10 +38,9 @@ def _store_transposed(parameter: ir.OpView, reads: list[ir.OpView], permutation:
     stored = ir.RankedTensorType.get(
         [shape[d] for d in permutation], ir.RankedTensorType(parameter.type.value).element_type
     )
-    attributes = parameter.operation.attributes
-    before = list(attributes["permutation"]) if "permutation" in attributes else list(range(len(shape)))
-    attributes["permutation"] = ir.DenseI64ArrayAttr.get([before[d] for d in permutation])
-    attributes["type"] = ir.TypeAttr.get(stored)
+    before = list(range(len(shape)) if parameter.permutation is None else parameter.permutation)
+    parameter.permutation = [before[d] for d in permutation]
+    parameter.operation.attributes["type"] = ir.TypeAttr.get(stored)
     for op in reads:
         with ir.InsertionPoint(op), op.operation.location:
             value = read_as(op, stored)

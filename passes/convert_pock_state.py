@@ -10,6 +10,7 @@ from __future__ import annotations
 from torch_mlir import ir
 from torch_mlir.dialects import func
 
+from pock_mlir.dialects.rewriting import clone_into
 from pock_mlir.dialects.state import update
 from pock_mlir.dialects.upstream import convert_float
 from pock_mlir.passes.convert_pock_to_linalg.structured import PARALLEL, generic, identity_map, projection
@@ -146,9 +147,5 @@ def _inlined(op: ir.OpView, values: tuple[ir.Value, ...]) -> list[ir.Value]:
     body = op.body.blocks[0]
     mapping = dict(zip(body.arguments, values, strict=True))
     *computation, terminator = list(body.operations)
-    for source in computation:
-        clone = source.operation.clone()
-        for index, value in enumerate(source.operation.operands):
-            clone.operands[index] = mapping[value]
-        mapping.update(zip(source.operation.results, clone.results, strict=True))
+    clone_into(computation, mapping)
     return [mapping[value] for value in terminator.operation.operands]

@@ -11,16 +11,9 @@ from collections.abc import Callable, Iterable
 from torch_mlir import ir
 
 from pock_mlir.dialects.state import ReadOp
+from pock_mlir.dialects.traits import differentiated_operands
 
 ATTRIBUTE = "pock.loss_depends_on"
-# By name of an op those of its operands that have a gradient, where not all floating-point ones have.
-_FLOWS = {
-    "pock.cotangent": (),
-    "pock.cross_entropy": (0,),
-    "pock.custom_vjp": (0, 2),
-    "pock.stop_gradient": (),
-    "pock.with_slope": (0, 1),
-}
 
 
 def owner_of(value: ir.Value) -> ir.Operation | None:
@@ -35,8 +28,7 @@ def is_float(value: ir.Value) -> bool:
 def differentiated(operation: ir.Operation) -> list[ir.Value]:
     """The operands to which an op passes gradients on, of zeros or not."""
     operands = list(operation.operands)
-    chosen = [operands[index] for index in _FLOWS[operation.name]] if operation.name in _FLOWS else operands
-    return [value for value in chosen if is_float(value)]
+    return [operands[index] for index in differentiated_operands(operation) if is_float(operands[index])]
 
 
 def parameters_behind(

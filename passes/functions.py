@@ -56,14 +56,12 @@ def trained_parameters(module: ir.Operation) -> set[str]:
 
 def framework_name(op: ParameterOp | ParameterViewOp) -> str:
     """The user's name of a parameter, in the model or the loss."""
-    attributes = op.operation.attributes
-    return ir.StringAttr(attributes["framework_name"]).value if "framework_name" in attributes else op.sym_name.value
+    return (op.framework_name or op.sym_name).value
 
 
 def owner_of(op: ParameterOp | ParameterViewOp) -> str:
     """Whose a parameter is: "model" or "loss"."""
-    attributes = op.operation.attributes
-    return ir.StringAttr(attributes["owner"]).value if "owner" in attributes else "model"
+    return "model" if op.owner is None else op.owner.value
 
 
 def states_of(module: ir.Operation) -> dict[str, StateOp]:

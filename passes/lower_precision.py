@@ -8,33 +8,15 @@ from torch_mlir import ir
 
 from pock_mlir.dialects import state
 from pock_mlir.dialects.base import ranked
+from pock_mlir.dialects.custom_vjp import CotangentOp
+from pock_mlir.dialects.rewriting import rebuild
+from pock_mlir.dialects.traits import ReadsWide, Selects, has_trait
 from pock_mlir.dialects.upstream import convert_float, with_element
 from pock_mlir.passes.functions import functions_of, operations_of, parameters_of, trained_parameters
 from pock_mlir.passes.prune import remove_unused
 from pock_mlir.passes.registry import register_pass
 
 TYPES = {"bf16": ir.BF16Type, "f16": ir.F16Type}
-
-# Ops that only move elements: they work on the stored form.
-MOVES = frozenset(
-    {
-        "arith.select",
-        "pock.broadcast",
-        "pock.embedding",
-        "pock.relu",
-        "pock.stop_gradient",
-        "pock.transpose",
-        "pock.zero_gradient",
-        "tensor.collapse_shape",
-        "tensor.concat",
-        "tensor.expand_shape",
-        "tensor.extract_slice",
-    }
-)
-# What autodiff puts in the place of these is rounded where it comes from.
-STAY_WIDE = frozenset({"pock.cotangent"})
-# What only these read is no larger in float32 while it lives, and may hold masks beyond the narrow type's range.
-READERS_OF_WIDE = frozenset({"pock.softmax", "pock.log_softmax"})
 
 
 @register_pass("pock-lower-precision")
@@ -69,7 +51,7 @@ def _narrow_parameters(module: ir.Operation, narrow: ir.Type, master_weights: bo
     for name, op in parameters_of(module).items():
         if _is_matrix(op.type.value) and not (name in trained and master_weights) and op.kind.value == "parameter":
             with op.operation.location:
-                op.operation.attributes["framework_element"] = ir.TypeAttr.get(ir.F32Type.get())
+                op.framework_element = ir.F32Type.get()
                 op.operation.attributes["type"] = ir.TypeAttr.get(with_element(op.type.value, narrow))
             names.add(name)
     return names
@@ -98,7 +80,7 @@ class _Narrowing:
 
     def _rewrite(self, op: ir.OpView) -> None:
         operation = op.operation
-        if operation.name == "pock.read":
+        if isinstance(op, state.ReadOp):
             self._read(op)
             return
         operands = list(operation.operands)
@@ -106,14 +88,14 @@ class _Narrowing:
         if depends:
             self.is_data.update(r for r in operation.results if isinstance(r.type, ir.RankedTensorType))
         with operation.location:
-            if depends and operation.name in MOVES and self._can_move(operation):
+            if depends and has_trait(op, Selects) and self._can_move(operation):
                 self._move(operation)
                 return
             with ir.InsertionPoint(operation):
                 for index, value in enumerate(operands):
                     if value in self.narrow:
                         operation.operands[index] = convert_float(self.narrow[value], ranked(value).element_type)
-            if depends and operation.name not in STAY_WIDE:
+            if depends and not isinstance(op, CotangentOp):  # what takes its place is rounded where it comes from
                 self._round_results(operation)
 
     def _read(self, op: ir.OpView) -> None:
@@ -138,16 +120,12 @@ class _Narrowing:
     def _move(self, operation: ir.Operation) -> None:
         value = operation.results[0]
         operands = [self.narrow.get(v, v) for v in operation.operands]
-        attributes = {name: operation.attributes[name] for name in operation.attributes}
         with ir.InsertionPoint(operation):
-            moved = ir.Operation.create(
-                operation.name, [with_element(value.type, self.element)], operands, attributes
-            ).results[0]
-        self.narrow[value] = moved
+            moved = rebuild(operation, operands, [with_element(value.type, self.element)])
+        self.narrow[value] = moved.results[0]
 
     def _round_results(self, operation: ir.Operation) -> None:
         with ir.InsertionPoint.after(operation):
             for value in operation.results:
-                readers = [use.owner.name for use in value.uses]
-                if _is_matrix(value.type) and readers and not all(name in READERS_OF_WIDE for name in readers):
+                if _is_matrix(value.type) and not all(has_trait(use.owner, ReadsWide) for use in value.uses):
                     self.narrow[value] = convert_float(value, self.element)

@@ -7,21 +7,18 @@ pass, run before autodiff, images stay NHWC from the first convolution to the la
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from torch_mlir import ir
 
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.reduce import reduce
+from pock_mlir.dialects.rewriting import rebuild
+from pock_mlir.dialects.traits import Elementwise, has_trait
 from pock_mlir.dialects.transpose import transpose
 from pock_mlir.dialects.upstream import concat, reshape
 from pock_mlir.passes.diagnostics import blamed
 from pock_mlir.passes.functions import functions_of, operations_of
 from pock_mlir.passes.registry import register_pass
-
-GRADIENT_MARKS = frozenset({"pock.stop_gradient", "pock.with_slope", "pock.zero_gradient"})
-ACTIVATIONS = frozenset({"pock.relu", "pock.sigmoid", "pock.silu", "pock.gelu"}) | GRADIENT_MARKS
 
 
 @register_pass("pock-sink-transposes")
@@ -68,14 +65,8 @@ def _compose(op: ir.OpView) -> ir.Value | None:
 
 
 def _is_elementwise(op: ir.OpView) -> bool:
-    operation = op.operation
-    dialect = operation.name.split(".")[0]
-    return (
-        (dialect in ("arith", "math") or operation.name in ACTIVATIONS)
-        and operation.name != "arith.constant"
-        and len(operation.results) == 1
-        and isinstance(operation.results[0].type, ir.RankedTensorType)
-    )
+    results = op.operation.results
+    return has_trait(op, Elementwise) and len(results) == 1 and isinstance(results[0].type, ir.RankedTensorType)
 
 
 def _through_elementwise(op: ir.OpView) -> ir.Value | None:
@@ -87,19 +78,8 @@ def _through_elementwise(op: ir.OpView) -> ir.Value | None:
     operands = [_untransposed(value, permutation) for value in operation.operands]
     if any(value is None for value in operands):
         return None
-    return transpose(_rebuilt(operation, operands), permutation)
-
-
-def _rebuilt(operation: ir.Operation, operands: Sequence[ir.Value]) -> ir.Value:
-    """The same elementwise op on other operands of one shape."""
-    result = ir.RankedTensorType.get(shape_of(operands[0]), ranked(operation.results[0]).element_type)
-    attributes = {
-        named.name if hasattr(named, "name") else named: operation.attributes[
-            named.name if hasattr(named, "name") else named
-        ]
-        for named in operation.attributes
-    }
-    return ir.Operation.create(operation.name, [result], list(operands), attributes).results[0]
+    type = ir.RankedTensorType.get(shape_of(operands[0]), ranked(operation.results[0]).element_type)
+    return transpose(rebuild(operation, operands, [type]).results[0], permutation)
 
 
 def _untransposed(value: ir.Value, permutation: list[int]) -> ir.Value | None:

@@ -12,15 +12,14 @@ from collections.abc import Iterator
 from torch_mlir import ir
 
 from pock_mlir.dialects.base import shape_of
-from pock_mlir.dialects.state import read
+from pock_mlir.dialects.state import AssignOp, ReadOp, UpdateOp, read
+from pock_mlir.dialects.traits import ReadEffect, WriteEffect, has_trait, read_symbols, written_symbols
 from pock_mlir.dialects.upstream import reshape
 from pock_mlir.passes.functions import functions_of, operations_of, parameters_of, states_of
 from pock_mlir.passes.registry import register_pass
 
 Shape = tuple[int, ...]
 RESHAPES = frozenset({"tensor.collapse_shape", "tensor.expand_shape"})
-# These take a value in the shape of what they change.
-ADAPTED = frozenset({"pock.update", "pock.assign"})
 
 
 @register_pass("pock-store-as-read")
@@ -46,48 +45,36 @@ def _updated_together(module: ir.Operation, symbols: dict[str, ir.OpView]) -> li
     groups = {name: {name} for name in symbols}
     for function in functions_of(module):
         for op in operations_of(function):
-            if op.operation.name != "pock.update":
+            if not isinstance(op, UpdateOp):
                 continue
             inputs = [value.owner for value in op.inputs]
-            read_too = [owner.opview.symbol.value for owner in inputs if _is_read(owner)]
+            read_too = read_symbols(owner.opview for owner in inputs if has_trait(owner, ReadEffect))
             merged = set().union(*(groups[name] for name in (*(s.value for s in op.states), *read_too)))
             groups.update(dict.fromkeys(merged, merged))
     return [group for name, group in groups.items() if name == next(n for n in symbols if n in group)]
 
 
-def _is_read(owner: ir.Operation | ir.Block) -> bool:
-    return not isinstance(owner, ir.Block) and owner.name == "pock.read"
-
-
 def _shapes_read(function: ir.Operation, group: set[str]) -> set[Shape]:
     """The shapes in which a function computes with the members of a group that it changes."""
     operations = operations_of(function)
-    changed = {symbol for op in operations for symbol in _changed(op)}
-    reads = (op for op in operations if op.operation.name == "pock.read" and op.symbol.value in group & changed)
+    changed = {symbol for op in operations for symbol in written_symbols(op)}
+    reads = (op for op in operations if isinstance(op, ReadOp) and op.symbol.value in group & changed)
     return {shape for op in reads for shape in _shapes_used(op.result)}
-
-
-def _changed(op: ir.OpView) -> list[str]:
-    if op.operation.name == "pock.update":
-        return [symbol.value for symbol in op.states]
-    return [op.symbol.value] if op.operation.name == "pock.assign" else []
 
 
 def _shapes_used(value: ir.Value) -> Iterator[Shape]:
     for use in value.uses:
         if use.owner.name in RESHAPES:
             yield from _shapes_used(use.owner.results[0])
-        elif use.owner.name not in ADAPTED:
+        elif not has_trait(use.owner, WriteEffect):  # which takes a value in the shape of what it changes
             yield tuple(shape_of(value))
 
 
 def _store(module: ir.Operation, group: dict[str, ir.OpView], shape: list[int]) -> None:
     for op in group.values():
-        attributes = op.operation.attributes
         element = ir.RankedTensorType(op.type.value).element_type
-        attributes["type"] = ir.TypeAttr.get(ir.RankedTensorType.get(shape, element))
-        if "permutation" in attributes:
-            del attributes["permutation"]
+        op.operation.attributes["type"] = ir.TypeAttr.get(ir.RankedTensorType.get(shape, element))
+        op.permutation = None
     for function in functions_of(module):
         for op in operations_of(function):
             with ir.InsertionPoint(op), op.operation.location:
@@ -95,13 +82,12 @@ def _store(module: ir.Operation, group: dict[str, ir.OpView], shape: list[int]) 
 
 
 def _adapt(op: ir.OpView, group: dict[str, ir.OpView], shape: list[int]) -> None:
-    name = op.operation.name
-    if name == "pock.read" and op.symbol.value in group:
+    if isinstance(op, ReadOp) and op.symbol.value in group:
         value = reshape(read(op.symbol.value, group[op.symbol.value].type.value), shape_of(op.result))
         op.result.replace_all_uses_with(value)
         op.operation.erase()
-    elif name == "pock.update" and op.states[0].value in group:
+    elif isinstance(op, UpdateOp) and op.states[0].value in group:
         for index, value in enumerate(op.inputs):
             op.operation.operands[index] = reshape(value, shape)
-    elif name == "pock.assign" and op.symbol.value in group:
+    elif isinstance(op, AssignOp) and op.symbol.value in group:
         op.operation.operands[0] = reshape(op.value, shape)

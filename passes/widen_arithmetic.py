@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from torch_mlir import ir
+from torch_mlir.dialects import arith
 
+from pock_mlir.dialects.rewriting import rebuild
+from pock_mlir.dialects.traits import Converts, GradientMark, Literal, Pure, Selects, traits_of
 from pock_mlir.dialects.upstream import convert_float, with_element
 from pock_mlir.passes.functions import functions_of, operations_of
-from pock_mlir.passes.lower_precision import MOVES
 from pock_mlir.passes.registry import register_pass
 
 NARROW = (ir.F16Type, ir.BF16Type)
-# State, conversions and constants; anything else of these dialects that is no move computes.
-_NOT_COMPUTED = MOVES | frozenset(
-    {
-        "arith.bitcast",
-        "arith.constant",
-        "arith.extf",
-        "arith.truncf",
-        "pock.assign",
-        "pock.cotangent",
-        "pock.custom_vjp",
-        "pock.gradient",
-        "pock.read",
-        "pock.update",
-    }
-)
 
 
 @register_pass("pock-widen-arithmetic")
@@ -34,9 +21,15 @@ def widen_arithmetic(module: ir.Operation) -> None:
     """
     for function in functions_of(module):
         for op in operations_of(function):
-            operation = op.operation
-            if operation.name not in _NOT_COMPUTED and operation.name.startswith(("arith.", "math.", "pock.")):
-                _widen(operation)
+            if _computes(op):
+                _widen(op.operation)
+
+
+def _computes(op: ir.OpView) -> bool:
+    """Whether an op makes new numbers, which depend on the precision that it has."""
+    traits = traits_of(op.operation.name)
+    kept = traits & {Selects, Converts, Literal, GradientMark}
+    return Pure in traits and not kept and not isinstance(op, arith.BitcastOp)
 
 
 def _is_narrow(value: ir.Value) -> bool:
@@ -49,11 +42,10 @@ def _widen(operation: ir.Operation) -> None:
         return
     with ir.InsertionPoint(operation), operation.location:
         wide = ir.F32Type.get()
-        computed = ir.Operation.create(
-            operation.name,
-            [with_element(r.type, wide) if _is_narrow(r) else r.type for r in results],
+        computed = rebuild(
+            operation,
             [convert_float(v, wide) if _is_narrow(v) else v for v in operands],
-            {name: operation.attributes[name] for name in operation.attributes},
+            [with_element(r.type, wide) if _is_narrow(r) else r.type for r in results],
         )
         for result, value in zip(results, computed.results, strict=True):
             rounded = convert_float(value, result.type.element_type) if _is_narrow(result) else value

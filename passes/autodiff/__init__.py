@@ -14,6 +14,7 @@ import pkgutil
 from torch_mlir import ir
 
 from pock_mlir.dialects import state
+from pock_mlir.dialects.traits import EndsGradient, has_trait
 from pock_mlir.dialects.upstream import add, constant
 from pock_mlir.passes import dependence, loss_scaling
 from pock_mlir.passes.diagnostics import blamed
@@ -67,9 +68,6 @@ def _hand_over_zeros(step: ir.Operation, names: set[str]) -> None:
                 state.gradient(name, constant(0.0, stored.type.value))
 
 
-NO_GRADIENT = frozenset({"pock.stop_gradient", "pock.zero_gradient"})
-
-
 class Differentiation:
     """The reverse sweep over one block.
 
@@ -111,7 +109,7 @@ class Differentiation:
             if operation.name == "pock.read" and op.owner_symbol in self.trained:
                 self.reads[op.owner_symbol].append(op.result)
                 self.active.add(op.result)
-            elif operation.name not in NO_GRADIENT and any(v in self.active for v in operation.operands):
+            elif not has_trait(op, EndsGradient) and any(v in self.active for v in operation.operands):
                 self.active.update(r for r in operation.results if isinstance(r.type.element_type, ir.FloatType))
 
     def _loss(self) -> ir.Value:

@@ -17,8 +17,7 @@ from .rules import Thunk, vjp, widened
 @vjp("pock.embedding")
 def embedding(op: EmbeddingOp, g: ir.Value) -> list[Thunk | None]:
     """Rows of a narrow type add up in float32."""
-    attributes = op.operation.attributes
-    padding = attributes["padding_index"].value if "padding_index" in attributes else -1
+    padding = -1 if op.padding_index is None else op.padding_index.value
 
     def cotangent() -> ir.Value:
         rows = widened(g)

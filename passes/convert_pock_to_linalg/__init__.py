@@ -10,24 +10,13 @@ import pkgutil
 
 from torch_mlir import ir
 
+from pock_mlir.dialects.traits import OfState, has_trait
 from pock_mlir.passes.diagnostics import blamed
 from pock_mlir.passes.registry import PassFailure, register_pass
 
 from .rules import lowering
 from .widening import fused, reads_widened
 from .without_elements import decided, remove_updates
-
-STATE_OPS = frozenset(
-    {
-        "pock.parameter",
-        "pock.parameter_view",
-        "pock.state",
-        "pock.read",
-        "pock.assign",
-        "pock.update",
-        "pock.yield",
-    }
-)
 
 for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")
@@ -56,7 +45,7 @@ def _lower(op: ir.OpView) -> None:
     if rule is None and reads_widened(op.operation):
         rule = _fused
     if rule is None:
-        if name.startswith("pock.") and name not in STATE_OPS:
+        if name.startswith("pock.") and not has_trait(op, OfState):
             raise PassFailure(op.operation.location, f"'{name}' op has no lowering to linalg")
         if name.startswith(("torch.", "torch_c.")):
             raise PassFailure(op.operation.location, f"'{name}' op is left over: run convert-torch-to-pock first")

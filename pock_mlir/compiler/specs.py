@@ -11,6 +11,7 @@ from pock_mlir.bundle import LOSS, MODEL, ArraySpec, ParameterSpec, StateSpec, V
 from pock_mlir.dialects.parameter_view import ParameterViewOp
 from pock_mlir.dialects.state import ParameterOp
 from pock_mlir.dialects.torch_types import UNSIGNED
+from pock_mlir.dialects.traits import Converts, Selects, traits_of
 from pock_mlir.errors import CompileError
 from pock_mlir.passes.functions import (
     find_function,
@@ -36,20 +37,6 @@ _DTYPES = {
     "i1": "bool",
 }
 
-# Ops through which an index stays the same index.
-_VIEWS = frozenset(
-    {
-        "tensor.collapse_shape",
-        "tensor.expand_shape",
-        "tensor.extract_slice",
-        "pock.transpose",
-        "pock.broadcast",
-        "arith.extsi",
-        "arith.extui",
-        "arith.trunci",
-    }
-)
-
 
 def dtype_of(type: ir.Type, is_unsigned: bool = False) -> str:
     element = str(ir.RankedTensorType(type).element_type)
@@ -62,13 +49,12 @@ def parameter_specs(module: ir.Operation) -> tuple[ParameterSpec, ...]:
     specs = []
     mutable, views = mutable_parameters(module), _view_specs(module)
     for symbol, op in parameters_of(module).items():
-        attributes = op.operation.attributes
-        permutation = tuple(attributes["permutation"]) if "permutation" in attributes else None
+        permutation = None if op.permutation is None else tuple(op.permutation)
         stored = list(ir.RankedTensorType(op.type.value).shape)
         shape = stored if permutation is None else [stored[permutation.index(d)] for d in range(len(stored))]
-        stored_dtype, dtype = dtype_of(op.type.value, UNSIGNED in attributes), None
-        if "framework_element" in attributes:
-            dtype = _DTYPES[str(ir.TypeAttr(attributes["framework_element"]).value)]
+        stored_dtype, dtype = dtype_of(op.type.value, UNSIGNED in op.operation.attributes), None
+        if op.framework_element is not None:
+            dtype = _DTYPES[str(op.framework_element.value)]
         specs.append(
             ParameterSpec(
                 framework_name(op),
@@ -77,13 +63,13 @@ def parameter_specs(module: ir.Operation) -> tuple[ParameterSpec, ...]:
                 dtype or stored_dtype,
                 permutation,
                 op.trained.value,
-                _texts(attributes, "aliases"),
+                _texts(op.aliases),
                 mutable=symbol in mutable,
                 stored_dtype=stored_dtype if dtype else None,
                 symbol=symbol,
                 views=tuple(views.get(symbol, ())),
                 owner=owner_of(op),
-                loss_names=_texts(attributes, "loss_names"),
+                loss_names=_texts(op.loss_names),
             )
         )
     return tuple(specs)
@@ -96,14 +82,14 @@ def _view_specs(module: ir.Operation) -> dict[str, list[ViewSpec]]:
         if op.kind.value == "constant":
             continue
         layout = tuple(op.shape), tuple(op.order), tuple(op.axes)
-        names = framework_name(op), *_texts(op.operation.attributes, "aliases")
+        names = framework_name(op), *_texts(op.aliases)
         specs = [ViewSpec(name, *layout, op.trained.value and name == names[0]) for name in names]
         views.setdefault(op.of.value, []).extend(specs)
     return views
 
 
-def _texts(attributes: ir.OpAttributeMap, name: str) -> tuple[str, ...]:
-    return tuple(ir.StringAttr(text).value for text in attributes[name]) if name in attributes else ()
+def _texts(attribute: ir.ArrayAttr | None) -> tuple[str, ...]:
+    return tuple(ir.StringAttr(text).value for text in attribute or ())
 
 
 def state_specs(module: ir.Operation) -> tuple[StateSpec, ...]:
@@ -113,11 +99,9 @@ def state_specs(module: ir.Operation) -> tuple[StateSpec, ...]:
     prefix = loss_prefix(framework_name(op) for op in named.values() if owner_of(op) == MODEL)
     names = {symbol: (prefix if owner_of(op) == LOSS else "") + framework_name(op) for symbol, op in named.items()}
     for symbol, op in states_of(module).items():
-        attributes = op.operation.attributes
-        owner = ir.FlatSymbolRefAttr(attributes["parameter"]).value if "parameter" in attributes else None
-        slot = ir.StringAttr(attributes["slot"]).value if "slot" in attributes else None
+        owner, slot = op.parameter and op.parameter.value, op.slot and op.slot.value
         shape = tuple(ir.RankedTensorType(op.type.value).shape)
-        view = ir.FlatSymbolRefAttr(attributes["view"]).value if "view" in attributes else owner
+        view = owner if op.view is None else op.view.value
         name = symbol if view is None else f"{names[view]}.{slot}"
         specs.append(StateSpec(name, shape, dtype_of(op.type.value), op.init.value, owner, slot, symbol))
     return tuple(specs)
@@ -165,7 +149,7 @@ def _index_range(value: ir.Value) -> tuple[tuple[int, int] | None, int | None]:
     while pending:
         for use in pending.pop().uses:
             operation = use.owner.operation
-            if operation.name in _VIEWS:
+            if len(operation.operands) == 1 and traits_of(operation.name) & {Selects, Converts}:  # the same index
                 pending.append(operation.results[0])
             elif operation.name == "pock.embedding" and use.operand_number == 1:
                 rows = operation.operands[0].type.shape[0]

@@ -12,10 +12,10 @@ from torch_mlir import ir
 from torch_mlir.dialects.ext import Pure, Variadicity, partition_fields
 
 from pock_mlir.dialects import FAMILIES, op_classes
-from pock_mlir.dialects.base import Bool, I64Array, Pock, ReadEffect, WriteEffect
+from pock_mlir.dialects.base import Bool, I64Array, Pock
+from pock_mlir.dialects.traits import OfState, ReadEffect, WriteEffect, traits_of
 from pock_mlir.passes import convert_pock_state
 from pock_mlir.passes.autodiff.rules import vjp
-from pock_mlir.passes.convert_pock_to_linalg import STATE_OPS
 from pock_mlir.passes.convert_pock_to_linalg.rules import lowering
 from pock_mlir.passes.registry import register_all_passes
 from pock_mlir.passes.rules import RuleTable
@@ -123,11 +123,11 @@ def _rule_file(table: RuleTable, name: str) -> str:
 
 
 def _lowering_file(name: str) -> str:
-    return f"`{_file_of(convert_pock_state)}`" if name in STATE_OPS else _rule_file(lowering, name)
+    return f"`{_file_of(convert_pock_state)}`" if OfState in traits_of(name) else _rule_file(lowering, name)
 
 
 def _is_lowered(name: str) -> bool:
-    return name in lowering or name in STATE_OPS
+    return name in lowering or OfState in traits_of(name)
 
 
 def _yes(condition: bool) -> str:

@@ -39,7 +39,7 @@
 // expected-error @+1 {{'pock.state' op expects attributes 'parameter' and 'slot' together}}
 "pock.state"() {init = 0.0, parameter = @w, sym_name = "s", type = tensor<f32>} : () -> ()
 // -----
-// expected-error @+1 {{'pock.state' op attributes 'parameter' and 'slot' must be a symbol and a string, got "w" and "exp_avg"}}
+// expected-error @+1 {{'pock.state' op attribute 'parameter' must be a symbol, got "w"}}
 "pock.state"() {init = 0.0, parameter = "w", slot = "exp_avg", sym_name = "s", type = tensor<f32>} : () -> ()
 // -----
 func.func @read() {

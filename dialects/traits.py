@@ -1,0 +1,174 @@
+"""What ops are, for passes to ask: traits of our own ops, declared beside them, and a table for upstream's.
+
+class ReluOp(Pock.Operation, name="relu", traits=[Pure, Elementwise, Selects]): ...
+
+if has_trait(op, Elementwise): ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from torch_mlir import ir
+from torch_mlir.dialects import ext
+
+_traits: dict[str, frozenset[type[Trait]]] = {}
+
+
+class Trait:
+    """A property that an op has or has not."""
+
+    @classmethod
+    def attach(cls, op_name: str) -> None:
+        """Gives it to an op: the bindings call this for what an op's class declares."""
+        _traits[op_name] = _traits.get(op_name, frozenset()) | {cls}
+
+
+class Pure(Trait):
+    """Touches no state and always ends: unused results make it go, and it may run or be repeated anywhere."""
+
+    @classmethod
+    def attach(cls, op_name: str) -> None:
+        super().attach(op_name)
+        ext.Pure.attach(op_name)
+
+
+class ReadEffect(Trait):
+    """Reads state, that of its attribute `symbol`: duplicates merge (CSE) unless a write lies between them."""
+
+    class Effects(ir.MemoryEffectsOpInterface):
+        @staticmethod
+        def get_effects(op: ir.Operation, effects: Any) -> None:
+            effects.append(ir.MemoryEffect.Read)
+
+    @classmethod
+    def attach(cls, op_name: str) -> None:
+        super().attach(op_name)
+        cls.Effects.attach(op_name)
+
+
+class WriteEffect(Trait):
+    """Reads and writes state, that of the symbols in `written`: never removed, never reordered with reads."""
+
+    class Effects(ir.MemoryEffectsOpInterface):
+        @staticmethod
+        def get_effects(op: ir.Operation, effects: Any) -> None:
+            effects.append(ir.MemoryEffect.Read)
+            effects.append(ir.MemoryEffect.Write)
+
+    @classmethod
+    def attach(cls, op_name: str) -> None:
+        super().attach(op_name)
+        cls.Effects.attach(op_name)
+
+
+class OfState(Trait):
+    """Declares, reads or writes state, or is part of an op that does: `convert-pock-state` takes it."""
+
+
+class Elementwise(Trait):
+    """An element of the result is computed from the elements at its place in the operands, which have its shape."""
+
+
+class Selects(Trait):
+    """An element of the result is one of an operand's or 0, whatever the numbers' type: nothing is computed."""
+
+
+class Converts(Trait):
+    """The same numbers in another type of their kind, as near as that has them."""
+
+
+class Literal(Trait):
+    """A constant."""
+
+
+class EndsGradient(Trait):
+    """No gradient passes from its results to its operands."""
+
+
+class GradientMark(Trait):
+    """Says something about gradients, to be resolved by autodiff, and computes nothing."""
+
+
+class ReadsWide(Trait):
+    """Takes its operand best as computed, not as rounded for storage: where only such ops read it, it lives no longer
+    than their result, and it may hold masks beyond a narrow type's range.
+    """
+
+
+_SELECT = ("arith.select", "tensor.collapse_shape", "tensor.concat", "tensor.expand_shape", "tensor.extract_slice")
+_CONVERT = ("arith.extf", "arith.extsi", "arith.extui", "arith.truncf", "arith.trunci")
+_UPSTREAM_LINEAR: dict[str, tuple[int, ...]] = {
+    "arith.addf": (0, 1),
+    "arith.divf": (0,),
+    "arith.mulf": (0, 1),
+    "arith.negf": (0,),
+    "arith.select": (1, 2),
+    "arith.subf": (0, 1),
+    "tensor.collapse_shape": (0,),
+    "tensor.expand_shape": (0,),
+    "tensor.extract_slice": (0,),
+}
+
+
+def _upstream(op_name: str) -> frozenset[type[Trait]]:
+    """The traits of an op of arith, math or tensor; other dialects' have none."""
+    dialect = op_name.split(".")[0]
+    if dialect not in ("arith", "math", "tensor"):
+        return frozenset()
+    found: set[type[Trait]] = {Pure}
+    if op_name == "arith.constant":
+        return frozenset({Pure, Literal})
+    if dialect != "tensor":
+        found.add(Elementwise)
+    if op_name in _SELECT:
+        found.add(Selects)
+    if op_name in _CONVERT:
+        found.add(Converts)
+    return frozenset(found)
+
+
+def traits_of(op_name: str) -> frozenset[type[Trait]]:
+    """All traits of an op, by its name; empty for what is unknown, of which nothing may be assumed."""
+    if op_name not in _traits:
+        _traits[op_name] = _upstream(op_name)
+    return _traits[op_name]
+
+
+def has_trait(op: ir.Operation | ir.OpView | ir.Block, trait: type[Trait]) -> bool:
+    """Whether an op has a trait; False for a block, so that the owner of any value can be asked."""
+    return not isinstance(op, ir.Block) and trait in traits_of(op.operation.name)
+
+
+def has_effect(op: ir.Operation | ir.OpView) -> bool:
+    """Whether an op does more than give results: it stays where nothing uses these."""
+    return not traits_of(op.operation.name) & {Pure, ReadEffect}
+
+
+def linear_operands(op: ir.Operation | ir.OpView) -> tuple[int, ...]:
+    """The operands in each of which an op is linear, or affine, the others being fixed: the `linear_operands` that its
+    class declares, for one of ours.
+    """
+    operation = op.operation
+    if operation.name == "tensor.concat":
+        return tuple(range(len(operation.operands)))
+    return getattr(operation.opview, "linear_operands", _UPSTREAM_LINEAR.get(operation.name, ()))
+
+
+def differentiated_operands(op: ir.Operation | ir.OpView) -> tuple[int, ...]:
+    """The operands to which an op passes gradients on, of zeros or not: all, or the `differentiated_operands` that its
+    class declares.
+    """
+    every = tuple(range(len(op.operation.operands)))
+    return getattr(op.operation.opview, "differentiated_operands", every)
+
+
+def written_symbols(op: ir.OpView) -> list[str]:
+    """The parameters and states that an op writes."""
+    return list(op.written) if has_trait(op, WriteEffect) else []
+
+
+def read_symbols(ops: Iterable[ir.OpView]) -> list[str]:
+    """The parameters and states that ops read as a whole."""
+    return [op.symbol.value for op in ops if has_trait(op, ReadEffect)]
