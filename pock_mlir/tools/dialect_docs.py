@@ -9,11 +9,21 @@ from types import ModuleType
 from typing import Any
 
 from torch_mlir import ir
-from torch_mlir.dialects.ext import Pure, Variadicity, partition_fields
+from torch_mlir.dialects.ext import Variadicity, partition_fields
 
 from pock_mlir.dialects import FAMILIES, op_classes
-from pock_mlir.dialects.base import Bool, I64Array, Pock
-from pock_mlir.dialects.traits import OfState, ReadEffect, WriteEffect, traits_of
+from pock_mlir.dialects.base import Bool, I64Array, OptionalAttribute, Pock
+from pock_mlir.dialects.traits import (
+    Elementwise,
+    EndsGradient,
+    GradientMark,
+    OfState,
+    Pure,
+    ReadEffect,
+    ReadsWide,
+    Selects,
+    WriteEffect,
+)
 from pock_mlir.passes import convert_pock_state
 from pock_mlir.passes.autodiff.rules import vjp
 from pock_mlir.passes.convert_pock_to_linalg.rules import lowering
@@ -39,6 +49,12 @@ _TRAITS: dict[Any, str] = {
     Pure: "pure",
     ReadEffect: "reads state",
     WriteEffect: "reads and writes state",
+    OfState: "of state",
+    Elementwise: "elementwise",
+    Selects: "selects",
+    ReadsWide: "reads wide",
+    EndsGradient: "ends gradient",
+    GradientMark: "gradient mark",
     ir.IsTerminatorTrait: "terminator",
     ir.IsIsolatedFromAboveTrait: "isolated from above",
 }
@@ -65,11 +81,11 @@ def _header() -> str:
 
 
 def _overview() -> str:
-    rows = ["| Op | What it is | Effects | Gradient rule | Lowering |", "|---|---|---|---|---|"]
+    rows = ["| Op | What it is | Traits | Gradient rule | Lowering |", "|---|---|---|---|---|"]
     for op in op_classes():
         name = _name(op)
         link = f"[`{name}`](#{_anchor(name)})"
-        cells = [link, _summary(op), _effects(op), _yes(name in vjp), _yes(_is_lowered(name))]
+        cells = [link, _summary(op), _traits(op), _yes(name in vjp), _yes(_is_lowered(op))]
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
 
@@ -77,9 +93,9 @@ def _overview() -> str:
 def _describe(op: Any) -> str:
     name = _name(op)
     facts = [
-        f"- Effects: {_effects(op)}",
+        f"- Traits (`dialects/traits.py`): {_traits(op)}",
         f"- Gradient rule: {_rule_file(vjp, name)}",
-        f"- Lowering: {_lowering_file(name)}",
+        f"- Lowering: {_lowering_file(op)}",
     ]
     builder = _builder(op)
     if builder is not None:
@@ -89,13 +105,15 @@ def _describe(op: Any) -> str:
 
 
 def _generic_form(op: Any) -> str:
-    """The op as it is written, with the types of its attributes for their values."""
+    """The op as it is written, with the types of its attributes for their values; those with a "?" may be missing."""
     operands, attributes, results, regions = partition_fields(op._fields)
     text = f'"{_name(op)}"({_values(operands)})'
     if regions:
         text += " ({ " + ", ".join(region.name for region in regions) + " })"
-    if attributes:
-        text += " {" + ", ".join(f"{a.name} = {_TYPES[a.constraint]}" for a in attributes) + "}"
+    named = [f"{a.name} = {_TYPES[a.constraint]}" for a in attributes]
+    named += [f"{a.name}? = {_TYPES[a.kind]}" for a in vars(op).values() if isinstance(a, OptionalAttribute)]
+    if named:
+        text += " {" + ", ".join(named) + "}"
     types = ", ".join(map(_type, results))
     text += f" : ({', '.join(map(_type, operands))}) -> {types if len(results) == 1 else f'({types})'}"
     return f"{_values(results)} = {text}" if results else text
@@ -113,7 +131,7 @@ def _dots(field: Any) -> str:
     return "" if field.variadicity is Variadicity.single else "..."
 
 
-def _effects(op: Any) -> str:
+def _traits(op: Any) -> str:
     return ", ".join(_TRAITS[trait] for trait in op._traits) or "none"
 
 
@@ -122,12 +140,12 @@ def _rule_file(table: RuleTable, name: str) -> str:
     return "none" if rule is None else f"`{_file_of(inspect.getmodule(rule))}`"
 
 
-def _lowering_file(name: str) -> str:
-    return f"`{_file_of(convert_pock_state)}`" if OfState in traits_of(name) else _rule_file(lowering, name)
+def _lowering_file(op: Any) -> str:
+    return f"`{_file_of(convert_pock_state)}`" if OfState in op._traits else _rule_file(lowering, _name(op))
 
 
-def _is_lowered(name: str) -> bool:
-    return name in lowering or OfState in traits_of(name)
+def _is_lowered(op: Any) -> bool:
+    return _name(op) in lowering or OfState in op._traits
 
 
 def _yes(condition: bool) -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from pock_mlir.dialects import FAMILIES, op_classes
+from pock_mlir.dialects.traits import OfState
 from pock_mlir.passes import autodiff, convert_pock_to_linalg, convert_torch_to_pock
 from pock_mlir.passes.autodiff.rules import vjp
-from pock_mlir.passes.convert_pock_to_linalg import STATE_OPS
 from pock_mlir.passes.convert_pock_to_linalg.rules import lowering
 from pock_mlir.passes.convert_torch_to_pock.rules import torch_op
 from pock_mlir.passes.registry import registered_passes
@@ -27,6 +27,7 @@ def _is_ours(module: str) -> bool:
 
 
 OPS = {op.OPERATION_NAME: op for op in op_classes()}
+STATE_OPS = {name for name, op in OPS.items() if OfState in op._traits}
 PASSES = [info.name for info in registered_passes() if _is_ours(info.function.__module__)]
 
 REPLACED_BEFORE_LOWERING = {"pock.gradient", "pock.cotangent", "pock.custom_vjp"}
