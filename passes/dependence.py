@@ -6,8 +6,6 @@ and momentum do not act. So it is asked of a program as it was converted, and ke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
 from torch_mlir import ir
 
 from pock_mlir.dialects.state import ReadOp
@@ -31,18 +29,15 @@ def differentiated(operation: ir.Operation) -> list[ir.Value]:
     return [operands[index] for index in differentiated_operands(operation) if is_float(operands[index])]
 
 
-def parameters_behind(
-    value: ir.Value, further: Callable[[ir.Value], Iterable[ir.Value]] = lambda value: ()
-) -> set[str]:
-    """The parameters that a value depends on, by its ops and by what `further` says that each value depends on."""
+def parameters_behind(value: ir.Value) -> set[str]:
+    """The parameters that a value depends on."""
     seen, pending, names = {value}, [value], set()
     while pending:
         current = pending.pop()
         operation = owner_of(current)
         if operation is not None and isinstance(operation.opview, ReadOp):
             names.add(operation.opview.owner_symbol)
-        found = [*(differentiated(operation) if operation is not None else ()), *further(current)]
-        fresh = [v for v in found if v not in seen]
+        fresh = [v for v in (differentiated(operation) if operation is not None else ()) if v not in seen]
         seen.update(fresh)
         pending += fresh
     return names

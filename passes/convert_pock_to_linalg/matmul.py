@@ -7,7 +7,7 @@ from torch_mlir.dialects import arith, linalg
 
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.matmul import MatmulOp
-from pock_mlir.dialects.upstream import reshape
+from pock_mlir.dialects.upstream import add, reshape
 
 from .rules import lowering
 from .structured import as_stored, elementwise, filled, projection
@@ -48,8 +48,9 @@ def contract(
     batch = len(shape_of(lhs)) - 2
     rows, depth = shape_of(lhs)[-2:][:: -1 if transpose_lhs else 1]
     columns = shape_of(rhs)[-2 if transpose_rhs else -1]
-    if init is None and depth == 1 and 1 in (rows, columns):
-        return _scaled_vector(lhs, rhs, rows, columns)
+    if depth == 1 and 1 in (rows, columns):
+        product = _scaled_vector(lhs, rhs, rows, columns)
+        return product if init is None else add(init, product)
     leading = list(range(batch))
     m, n, k = batch, batch + 1, batch + 2
     maps = [

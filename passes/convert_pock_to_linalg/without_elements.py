@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from torch_mlir import ir
 
 from pock_mlir.dialects.base import ranked
-from pock_mlir.dialects.upstream import constant
+from pock_mlir.dialects.upstream import concat, constant
 from pock_mlir.passes.functions import parameters_of, states_of
 
 from .reduce import neutral
@@ -31,9 +31,19 @@ def decided(operation: ir.Operation) -> list[ir.Value] | None:
         return None
     if all(has_none(result.type) for result in results):
         return [constant(0, result.type) for result in results]
+    if name == "tensor.concat":
+        return _concat_of_some(operation)
     if not name.startswith("pock.") or not any(has_none(value.type) for value in operation.operands):
         return None
     return [constant(value, result.type) for value, result in zip(_of_nothing(operation), results, strict=True)]
+
+
+def _concat_of_some(operation: ir.Operation) -> list[ir.Value] | None:
+    """The parts that have elements; canonicalization gives the op the extent of the others where one is left."""
+    parts = [value for value in operation.operands if not has_none(value.type)]
+    if len(parts) == len(operation.operands):
+        return None
+    return [parts[0] if len(parts) == 1 else concat(parts, ir.IntegerAttr(operation.attributes["dim"]).value)]
 
 
 def _of_nothing(operation: ir.Operation) -> Sequence[float | int]:

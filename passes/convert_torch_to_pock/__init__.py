@@ -90,7 +90,8 @@ def convert_function(function: ir.Operation, *, survey: bool = False) -> Convers
     _mark_unsigned(new, "arg_attrs", [a.type for a in arguments])
     _mark_unsigned(new, "res_attrs", torch_types)
     if results and not c.failures and _is_loss(results[0]):
-        dependence.mark(new.operation, parameters_of_loss(c, operations, results[0]))
+        loss = operations[-1].operation.operands[0]
+        dependence.mark(new.operation, parameters_of_loss(c, operations, loss))
     function.erase()
     return c
 

@@ -27,3 +27,14 @@ func.func @sums(%x: tensor<2x0xf32>, %y: tensor<0x3xf32>) -> (tensor<2xf32>, ten
   %2 = "pock.matmul"(%x, %y) {transpose_lhs = false, transpose_rhs = false} : (tensor<2x0xf32>, tensor<0x3xf32>) -> tensor<2x3xf32>
   return %0, %1, %2 : tensor<2xf32>, tensor<2xf32>, tensor<2x3xf32>
 }
+
+// What has no elements is no part of a concatenation.
+// CHECK-LABEL: func.func @parts(
+// CHECK-SAME: %{{.*}}: tensor<0x3xf32>, %[[X:.*]]: tensor<1x3xf32>)
+// CHECK-NEXT: %[[BOTH:.*]] = tensor.concat dim(0) %[[X]], %[[X]] : (tensor<1x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+// CHECK-NEXT: return %[[X]], %[[BOTH]]
+func.func @parts(%none: tensor<0x3xf32>, %x: tensor<1x3xf32>) -> (tensor<1x3xf32>, tensor<2x3xf32>) {
+  %0 = tensor.concat dim(0) %none, %x : (tensor<0x3xf32>, tensor<1x3xf32>) -> tensor<1x3xf32>
+  %1 = tensor.concat dim(0) %x, %none, %x : (tensor<1x3xf32>, tensor<0x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+  return %0, %1 : tensor<1x3xf32>, tensor<2x3xf32>
+}

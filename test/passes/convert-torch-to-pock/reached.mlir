@@ -45,3 +45,23 @@ func.func @train_step() -> !torch.vtensor<[],f32> {
   %loss = torch.aten.add.Tensor %sum3, %norm, %one : !torch.vtensor<[],f32>, !torch.vtensor<[],f32>, !torch.int -> !torch.vtensor<[],f32>
   return %loss : !torch.vtensor<[],f32>
 }
+
+// An op that gives back its operand and leaves out another one leads to the other one only from its own result; each
+// tensor of a list that is broadcast is one's own.
+// CHECK: func.func @same_value() -> tensor<f32> attributes {pock.loss_depends_on = ["like"]}
+func.func @same_value() -> !torch.vtensor<[],f32> {
+  %none = torch.constant.none
+  %like0 = "pock.read"() {symbol = @like} : () -> tensor<3xf32>
+  %like = torch_c.from_builtin_tensor %like0 : tensor<3xf32> -> !torch.vtensor<[3],f32>
+  %unused0 = "pock.read"() {symbol = @unused} : () -> tensor<3xf32>
+  %unused = torch_c.from_builtin_tensor %unused0 : tensor<3xf32> -> !torch.vtensor<[3],f32>
+  %filled0 = "pock.read"() {symbol = @filled} : () -> tensor<3xf32>
+  %filled = torch_c.from_builtin_tensor %filled0 : tensor<3xf32> -> !torch.vtensor<[3],f32>
+  %false = torch.constant.bool false
+  %copy = torch.aten.copy %filled, %like, %false : !torch.vtensor<[3],f32>, !torch.vtensor<[3],f32>, !torch.bool -> !torch.vtensor<[3],f32>
+  %list = torch.prim.ListConstruct %like, %unused : (!torch.vtensor<[3],f32>, !torch.vtensor<[3],f32>) -> !torch.list<vtensor>
+  %both = torch.aten.broadcast_tensors %list : !torch.list<vtensor> -> !torch.list<vtensor>
+  %first, %second = torch.prim.ListUnpack %both : !torch.list<vtensor> -> !torch.vtensor<[3],f32>, !torch.vtensor<[3],f32>
+  %loss = torch.aten.sum %first, %none : !torch.vtensor<[3],f32>, !torch.none -> !torch.vtensor<[],f32>
+  return %loss : !torch.vtensor<[],f32>
+}
