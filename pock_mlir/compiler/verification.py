@@ -55,6 +55,8 @@ def verify_compiled(
         second, after = _run(descent, imported)
     except TargetError as error:
         return f"not verified as compiled: {error}"
+    if precision == "f16" and all(np.array_equal(after[n], v.numpy()) for n, v in expected.state.items() if n in after):
+        return "not verified as compiled: its first step overflows float16 and updates nothing"
     changed = {symbol for spec in step.manifest.parameters if spec.is_trained for symbol in _symbols(spec)}
     buffers = {symbol: state[symbol] for symbol in expected.state if symbol in state and symbol not in changed}
     for value in {first, second}:

@@ -34,7 +34,7 @@ from pock_mlir.frontends.torch_python_state import Changes, recorded_changes, re
 from pock_mlir.frontends.torch_regions import nested_regions
 from pock_mlir.frontends.torch_replacements import traceable_functions
 from pock_mlir.frontends.torch_ties import Ties
-from pock_mlir.frontends.torch_verify import StepResult, obstacle, run_module, verify_export
+from pock_mlir.frontends.torch_verify import StepResult, obstacle, run_module, verify_export, with_rounding
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,8 @@ def reference_step(
     if reason:
         return reason
     with torch.enable_grad():
-        return run_module(module, own_tensors(examples.train[0]), set(trained))
+        arguments = own_tensors(examples.train[0])
+        return with_rounding(module, arguments, run_module(module, arguments, set(trained)))
 
 
 def _trace_step(

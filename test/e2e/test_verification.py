@@ -57,6 +57,29 @@ def test_a_right_step_is_verified_as_compiled(precision):
     assert _compile(_Distilled(), verify="compiled", precision=precision).verification == "verified"
 
 
+def test_a_gradient_that_is_rounding_alone_is_verified():
+    """Of a bias before batch normalisation, with inputs so small that its noise is large beside all gradients."""
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(16, 32), nn.BatchNorm1d(32, eps=1e-9), nn.Tanh(), nn.Linear(32, 3)).train()
+    x, y = 1e-3 * torch.randn(64, 16), torch.randint(0, 3, (64,))
+    for verify in ("export", "compiled"):
+        assert pock.compile(model, (x,), (y,), loss="cross_entropy", verify=verify).verification == "verified"
+
+
+def test_a_first_step_that_overflows_is_said():
+    said = _compile(nn.Sequential(_Times(1e3), nn.Linear(4, 3)), verify="compiled", precision="f16").verification
+    assert said == "not verified as compiled: its first step overflows float16 and updates nothing"
+
+
+class _Times(nn.Module):
+    def __init__(self, factor: float) -> None:
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * self.factor
+
+
 def test_what_cannot_be_compared_is_said():
     model = nn.Sequential(nn.Linear(4, 3), nn.Dropout(0.5))
     assert _compile(model).verification == "verified"
