@@ -132,6 +132,8 @@ def reshape(x: ir.Value, shape: Sequence[int]) -> ir.Value:
     source, target = shape_of(x), list(shape)
     if source == target:
         return x
+    if 0 in source:  # no element says which dimensions belong together
+        return zeros(target, ranked(x).element_type)
     if not source:
         return expand(x, [], target)
     if not target:

@@ -25,6 +25,12 @@ CASES = [
     ),
     Case("products", lambda x: (x[:0].prod(), x[:0].prod(0), x.sum()), [X]),
     Case("means-and-variances", lambda x: (x[:0].mean(0), x[:0].var(0), x.sum()), [X]),
+    Case("reshaped", lambda x: (x[:0].reshape(0, 3, 5).sum((1, 2)), x[:, :0].reshape(2, 0, 7).sum(2), x.sum()), [X]),
+    Case(
+        "images",
+        lambda x, w: (F.conv1d(x[:0].reshape(0, 3, 5), w), F.max_pool1d(x[:0].reshape(0, 2, 6), 2), x.sum() * w.sum()),
+        [X, normal(4, 3, 3)],
+    ),
     Case("norms", lambda x: (x[:, :0].norm(dim=1), x[:, :0].logsumexp(1), x.sum()), [X]),
     Case("running-sums", lambda x: (x[:0].cumsum(0), x[:0].cumprod(0), x[:0].sort(0)[0], x.sum()), [X]),
     Case("any-and-all", lambda x: ((x[:0] > 0).any(), (x[:0] > 0).all(), (x[:0] > 0).any(0), x.sum()), [X]),
