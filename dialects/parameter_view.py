@@ -2,14 +2,14 @@
 
 from torch_mlir import ir
 
-from .base import Bool, I64Array, OptionalAttribute, Pock, build, i64_array, require, verifier
-from .state import PARAMETER_KINDS
+from .base import I64Array, OptionalAttribute, Pock, build, i64_array, require, verifier
+from .state import FROZEN, PARAMETER_KINDS, require_update
 from .traits import OfState
 
 
 class ParameterViewOp(Pock.Operation, name="parameter_view", traits=[OfState]):
     """A further parameter or buffer of the model that lies in the memory of the parameter `of`, in all of it: a symbol
-    with a name, and whether training changes that memory through it.
+    with a name, and what training changes of that memory through it (`update`, as that of `pock.parameter`).
 
     It has no storage: what reads it is a `pock.read` of `of` with the attribute `view`, transposed and reshaped. Its
     gradient (in the layout of `of`) and its optimizer state are its own, and its update goes where that of `of` goes.
@@ -22,7 +22,7 @@ class ParameterViewOp(Pock.Operation, name="parameter_view", traits=[OfState]):
     sym_name: ir.StringAttr
     of: ir.FlatSymbolRefAttr
     kind: ir.StringAttr
-    trained: Bool
+    update: ir.StringAttr
     shape: I64Array
     order: I64Array
     axes: I64Array
@@ -37,6 +37,7 @@ class ParameterViewOp(Pock.Operation, name="parameter_view", traits=[OfState]):
             self.kind.value in PARAMETER_KINDS,
             f"attribute 'kind' must be one of {', '.join(PARAMETER_KINDS)}, got '{self.kind.value}'",
         )
+        require_update(self)
         rank = len(i64_array(self, "shape"))
         for name, size in (("order", len(i64_array(self, "order"))), ("axes", rank)):
             values = i64_array(self, name, size=size)
@@ -44,12 +45,17 @@ class ParameterViewOp(Pock.Operation, name="parameter_view", traits=[OfState]):
                 sorted(values) == list(range(size)), f"attribute '{name}' must permute {size} dimensions, got {values}"
             )
 
+    @property
+    def is_trained(self) -> bool:
+        """Whether training changes any of it."""
+        return self.update.value != FROZEN
+
 
 def parameter_view(
     name: str, of: str, *, shape: list[int], order: list[int], axes: list[int], kind: str = "parameter"
 ) -> ir.OpView:
     symbol = ir.FlatSymbolRefAttr.get(of)
     return build(
-        "pock.parameter_view", [], [], sym_name=name, of=symbol, kind=kind, trained=False, shape=shape, order=order,
+        "pock.parameter_view", [], [], sym_name=name, of=symbol, kind=kind, update=FROZEN, shape=shape, order=order,
         axes=axes,
     )  # fmt: skip

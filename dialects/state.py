@@ -7,7 +7,6 @@ from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Region, Result
 
 from .base import (
-    Bool,
     I64Array,
     OptionalAttribute,
     Pock,
@@ -23,6 +22,15 @@ from .traits import Elementwise, EndsGradient, OfState, Pure, ReadEffect, Select
 
 PARAMETER_KINDS = ("parameter", "buffer", "constant")
 OWNERS = ("model", "loss")
+FROZEN, FULL = "frozen", "full"
+UPDATES = (FROZEN, FULL)
+"""What training changes of a parameter: nothing, or all of it."""
+
+
+def require_update(op: Any) -> None:
+    require(
+        op.update.value in UPDATES, f"attribute 'update' must be one of {', '.join(UPDATES)}, got '{op.update.value}'"
+    )
 
 
 def _require_tensor_type(op: Any) -> None:
@@ -32,8 +40,8 @@ def _require_tensor_type(op: Any) -> None:
 
 
 class ParameterOp(Pock.Operation, name="parameter", traits=[OfState]):
-    """A parameter, buffer or constant of the model or its loss: a symbol with a name, a type and whether training
-    changes it.
+    """A parameter, buffer or constant of the model or its loss: a symbol with a name, a type and what training
+    changes of it (`update`: "frozen" or "full").
 
     `kind` is "parameter", "buffer", or "constant" for a buffer that is no part of a state dictionary.
 
@@ -51,7 +59,7 @@ class ParameterOp(Pock.Operation, name="parameter", traits=[OfState]):
     sym_name: ir.StringAttr
     type: ir.TypeAttr
     kind: ir.StringAttr
-    trained: Bool
+    update: ir.StringAttr
 
     framework_name = OptionalAttribute(ir.StringAttr)
     aliases = OptionalAttribute(ir.ArrayAttr, of=ir.StringAttr)
@@ -66,6 +74,7 @@ class ParameterOp(Pock.Operation, name="parameter", traits=[OfState]):
             self.kind.value in PARAMETER_KINDS,
             f"attribute 'kind' must be one of {', '.join(PARAMETER_KINDS)}, got '{self.kind.value}'",
         )
+        require_update(self)
         _require_tensor_type(self)
         require(
             self.owner is None or self.owner.value in OWNERS,
@@ -81,6 +90,11 @@ class ParameterOp(Pock.Operation, name="parameter", traits=[OfState]):
                 sorted(permutation) == list(range(rank)),
                 f"attribute 'permutation' must permute {rank} dimensions, got {permutation}",
             )
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether training changes any of it."""
+        return self.update.value != FROZEN
 
 
 class StateOp(Pock.Operation, name="state", traits=[OfState]):
@@ -262,8 +276,8 @@ class ZeroGradientOp(Pock.Operation, name="zero_gradient", traits=[Pure, Element
         )
 
 
-def parameter(name: str, type: ir.RankedTensorType, *, kind: str = "parameter", trained: bool = False) -> ir.OpView:
-    return build("pock.parameter", [], [], sym_name=name, type=type, kind=kind, trained=trained)
+def parameter(name: str, type: ir.RankedTensorType, *, kind: str = "parameter", update: str = FROZEN) -> ir.OpView:
+    return build("pock.parameter", [], [], sym_name=name, type=type, kind=kind, update=update)
 
 
 def state(

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from torch_mlir import ir
 
+from pock_mlir.dialects.state import FROZEN, FULL
 from pock_mlir.passes.functions import framework_name, owner_of, parameters_of, views_of
 from pock_mlir.passes.registry import PassFailure, register_pass
 
@@ -31,7 +32,7 @@ def apply_scheme(module: ir.Operation, *, train: Sequence[str] = ("*",), symbols
         stored = parameters[op.of.value] if op.operation.name == "pock.parameter_view" else op
         floating = isinstance(ir.RankedTensorType(stored.type.value).element_type, ir.FloatType)
         chosen = (bool(matching) or (not is_model and symbols is None)) and floating and op.kind.value == "parameter"
-        op.operation.attributes["trained"] = ir.BoolAttr.get(chosen)
+        op.operation.attributes["update"] = ir.StringAttr.get(FULL if chosen else FROZEN)
         trained += chosen
     if unmatched and symbols is None:
         raise PassFailure(module.location, f"no parameter matches the scheme's pattern '{min(unmatched)}'")

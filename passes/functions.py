@@ -45,13 +45,13 @@ def views_of(module: ir.Operation) -> dict[str, ParameterViewOp]:
 
 def trained_of(module: ir.Operation) -> set[str]:
     """The parameters, and views of parameters, that are trained: each has a gradient."""
-    return {name for name, op in {**parameters_of(module), **views_of(module)}.items() if op.trained.value}
+    return {name for name, op in {**parameters_of(module), **views_of(module)}.items() if op.is_trained}
 
 
 def trained_parameters(module: ir.Operation) -> set[str]:
     """The parameters whose memory training changes, as themselves or through a view."""
-    views = {op.of.value for op in views_of(module).values() if op.trained.value}
-    return views | {name for name, op in parameters_of(module).items() if op.trained.value}
+    views = {op.of.value for op in views_of(module).values() if op.is_trained}
+    return views | {name for name, op in parameters_of(module).items() if op.is_trained}
 
 
 def framework_name(op: ParameterOp | ParameterViewOp) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch_mlir import ir
 
+from pock_mlir.dialects.state import FROZEN
 from pock_mlir.dialects.traits import has_effect, read_symbols, written_symbols
 from pock_mlir.passes.autodiff.custom_vjp import resolve_custom_vjps
 from pock_mlir.passes.dependence import unmark
@@ -27,11 +28,11 @@ def prune(module: ir.Operation) -> None:
             written.update(written_symbols(op))
             read.update(read_symbols([op]))
     for name, op in parameters_of(module).items():
-        if op.trained.value and name not in written:
-            op.operation.attributes["trained"] = ir.BoolAttr.get(False)
+        if op.is_trained and name not in written:
+            op.operation.attributes["update"] = ir.StringAttr.get(FROZEN)
     for op in views_of(module).values():
-        if op.trained.value and op.of.value not in written:
-            op.operation.attributes["trained"] = ir.BoolAttr.get(False)
+        if op.is_trained and op.of.value not in written:
+            op.operation.attributes["update"] = ir.StringAttr.get(FROZEN)
     for name, op in states_of(module).items():
         if name not in written and name not in read:
             op.operation.erase()

@@ -62,7 +62,7 @@ def parameter_specs(module: ir.Operation) -> tuple[ParameterSpec, ...]:
                 tuple(shape),
                 dtype or stored_dtype,
                 permutation,
-                op.trained.value,
+                op.is_trained,
                 _texts(op.aliases),
                 mutable=symbol in mutable,
                 stored_dtype=stored_dtype if dtype else None,
@@ -83,7 +83,7 @@ def _view_specs(module: ir.Operation) -> dict[str, list[ViewSpec]]:
             continue
         layout = tuple(op.shape), tuple(op.order), tuple(op.axes)
         names = framework_name(op), *_texts(op.aliases)
-        specs = [ViewSpec(name, *layout, op.trained.value and name == names[0]) for name in names]
+        specs = [ViewSpec(name, *layout, op.is_trained and name == names[0]) for name in names]
         views.setdefault(op.of.value, []).extend(specs)
     return views
 

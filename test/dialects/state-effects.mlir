@@ -1,7 +1,7 @@
 // Reads merge unless a write lies between them, and a read that nobody needs goes; writes stay.
 // RUN: pock-opt %s --cse | FileCheck %s
 
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2xf32>, update = "full"} : () -> ()
 
 // CHECK-LABEL: func.func @two_reads
 // CHECK: %[[W:.*]] = "pock.read"

@@ -1,37 +1,37 @@
 // RUN: pock-opt %s --split-input-file --verify-diagnostics
 
-// expected-error @+1 {{'pock.parameter' op attribute 'trained' must be a bool, got 1}}
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = 1, type = tensor<2xf32>} : () -> ()
+// expected-error @+1 {{'pock.parameter' op attribute 'update' must be a string, got 1 : i64}}
+"pock.parameter"() {kind = "parameter", sym_name = "w", update = 1, type = tensor<2xf32>} : () -> ()
 // -----
 // expected-error @+1 {{'pock.parameter' op attribute 'framework_name' must be a string, got 1}}
-"pock.parameter"() {framework_name = 1, kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {framework_name = 1, kind = "parameter", sym_name = "w", type = tensor<2xf32>, update = "full"} : () -> ()
 // -----
 // expected-error @+1 {{'pock.parameter' op attribute 'kind' must be one of parameter, buffer, constant, got 'weight'}}
-"pock.parameter"() {kind = "weight", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "weight", sym_name = "w", type = tensor<2xf32>, update = "full"} : () -> ()
 // -----
 // expected-error @+1 {{'pock.parameter' op attribute 'type' must be a tensor of static shape, got f32}}
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = f32} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = f32, update = "full"} : () -> ()
 // -----
 // expected-error @+1 {{'pock.parameter' op attribute 'type' must be a tensor of static shape, got tensor<?xf32>}}
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<?xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<?xf32>, update = "full"} : () -> ()
 // -----
 // expected-error @+1 {{'pock.parameter' op attribute 'permutation' must be an array<i64>, got [1, 0]}}
-"pock.parameter"() {kind = "parameter", permutation = [1, 0], sym_name = "w", trained = true, type = tensor<2x3xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", permutation = [1, 0], sym_name = "w", type = tensor<2x3xf32>, update = "full"} : () -> ()
 // -----
 // expected-error @+1 {{'pock.parameter' op attribute 'permutation' must have 2 elements, got [0, 1, 2]}}
-"pock.parameter"() {kind = "parameter", permutation = array<i64: 0, 1, 2>, sym_name = "w", trained = true, type = tensor<2x3xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", permutation = array<i64: 0, 1, 2>, sym_name = "w", type = tensor<2x3xf32>, update = "full"} : () -> ()
 // -----
 // expected-error @+1 {{'pock.parameter' op attribute 'permutation' must permute 2 dimensions, got [0, 2]}}
-"pock.parameter"() {kind = "parameter", permutation = array<i64: 0, 2>, sym_name = "w", trained = true, type = tensor<2x3xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", permutation = array<i64: 0, 2>, sym_name = "w", type = tensor<2x3xf32>, update = "full"} : () -> ()
 // -----
 // expected-error @+1 {{'pock.parameter' op attribute 'loss_names' must be an array of strings, got "w"}}
-"pock.parameter"() {kind = "parameter", loss_names = "w", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", loss_names = "w", sym_name = "w", type = tensor<2xf32>, update = "full"} : () -> ()
 // -----
 // expected-error @+1 {{'pock.parameter' op attribute 'owner' must be one of model, loss, got "metric"}}
-"pock.parameter"() {kind = "parameter", owner = "metric", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", owner = "metric", sym_name = "w", type = tensor<2xf32>, update = "full"} : () -> ()
 // -----
 // expected-error @+1 {{'pock.parameter' op attribute 'aliases' must be an array of strings, got [1]}}
-"pock.parameter"() {aliases = [1], kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {aliases = [1], kind = "parameter", sym_name = "w", type = tensor<2xf32>, update = "full"} : () -> ()
 // -----
 // expected-error @+1 {{'pock.state' op attribute 'type' must be a tensor of static shape, got f32}}
 "pock.state"() {init = 0.0, sym_name = "s", type = f32} : () -> ()
@@ -173,3 +173,6 @@ func.func @yield(%x: f32) {
   // expected-error @+1 {{'pock.yield' op expects parent op 'pock.update'}}
   "pock.yield"(%x) : (f32) -> ()
 }
+// -----
+// expected-error @+1 {{'pock.parameter' op attribute 'update' must be one of frozen, full, got 'half'}}
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2xf32>, update = "half"} : () -> ()

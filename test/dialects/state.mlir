@@ -1,18 +1,18 @@
 // RUN: pock-opt %s | pock-opt | FileCheck %s
 // RUN: pock-opt %s --emit-bytecode | pock-opt | FileCheck %s
 
-// CHECK: "pock.parameter"() {kind = "parameter", sym_name = "layer.weight", trained = true, type = tensor<2x3xf32>}
-"pock.parameter"() {kind = "parameter", sym_name = "layer.weight", trained = true, type = tensor<2x3xf32>} : () -> ()
+// CHECK: "pock.parameter"() {kind = "parameter", sym_name = "layer.weight", type = tensor<2x3xf32>, update = "full"}
+"pock.parameter"() {kind = "parameter", sym_name = "layer.weight", type = tensor<2x3xf32>, update = "full"} : () -> ()
 // CHECK: "pock.parameter"() {kind = "parameter", loss_names = ["table"], owner = "model", sym_name = "shared",
-"pock.parameter"() {kind = "parameter", loss_names = ["table"], owner = "model", sym_name = "shared", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", loss_names = ["table"], owner = "model", sym_name = "shared", type = tensor<2xf32>, update = "full"} : () -> ()
 // CHECK: "pock.parameter"() {framework_name = "w", kind = "parameter", owner = "loss", sym_name = "loss.w",
-"pock.parameter"() {framework_name = "w", kind = "parameter", owner = "loss", sym_name = "loss.w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {framework_name = "w", kind = "parameter", owner = "loss", sym_name = "loss.w", type = tensor<2xf32>, update = "full"} : () -> ()
 // CHECK: "pock.parameter"() {aliases = ["head.weight", "tail.weight"], {{.*}} permutation = array<i64: 1, 0>,
-"pock.parameter"() {aliases = ["head.weight", "tail.weight"], kind = "parameter", permutation = array<i64: 1, 0>, sym_name = "embedding.weight", trained = false, type = tensor<3x2xf32>} : () -> ()
-// CHECK: "pock.parameter"() {kind = "buffer", {{.*}} type = tensor<i64>}
-"pock.parameter"() {kind = "buffer", sym_name = "count", trained = false, type = tensor<i64>} : () -> ()
+"pock.parameter"() {aliases = ["head.weight", "tail.weight"], kind = "parameter", permutation = array<i64: 1, 0>, sym_name = "embedding.weight", type = tensor<3x2xf32>, update = "frozen"} : () -> ()
+// CHECK: "pock.parameter"() {kind = "buffer", {{.*}} type = tensor<i64>, {{.*}}}
+"pock.parameter"() {kind = "buffer", sym_name = "count", type = tensor<i64>, update = "frozen"} : () -> ()
 // CHECK: "pock.parameter"() {kind = "constant",
-"pock.parameter"() {kind = "constant", sym_name = "position_ids", trained = false, type = tensor<1x4xi64>} : () -> ()
+"pock.parameter"() {kind = "constant", sym_name = "position_ids", type = tensor<1x4xi64>, update = "frozen"} : () -> ()
 // CHECK: "pock.state"() {init = 0.000000e+00 : f64, parameter = @layer.weight, slot = "exp_avg", sym_name = "layer.weight.exp_avg", type = tensor<2x3xf32>}
 "pock.state"() {init = 0.0, parameter = @layer.weight, slot = "exp_avg", sym_name = "layer.weight.exp_avg", type = tensor<2x3xf32>} : () -> ()
 // CHECK: "pock.state"() {init = 1.000000e-03 : f64, sym_name = "lr", type = tensor<f32>}

@@ -2,7 +2,7 @@
 // RUN: %python %S/Inputs/tied_model.py | FileCheck %s
 
 // Each tensor of the model once, under its first name; a buffer outside of the state dictionary is a constant.
-// CHECK: "pock.parameter"() {aliases = ["decoder.weight"], framework_name = "embedding.weight", kind = "parameter", sym_name = "model.embedding.weight", trained = false, type = tensor<9x4xf32>}
+// CHECK: "pock.parameter"() {aliases = ["decoder.weight"], framework_name = "embedding.weight", kind = "parameter", sym_name = "model.embedding.weight", type = tensor<9x4xf32>, update = "frozen"}
 // CHECK-NOT: sym_name = "model.decoder.weight"
 // CHECK: "pock.parameter"() {framework_name = "decoder.bias", kind = "parameter", sym_name = "model.decoder.bias",
 // CHECK: "pock.parameter"() {framework_name = "unused.weight", kind = "parameter", sym_name = "model.unused.weight",

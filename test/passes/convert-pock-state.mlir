@@ -2,12 +2,12 @@
 
 // Only what changes is mutable; values come from the archive, by scope and name.
 // CHECK: ml_program.global private mutable @w(#{{.*}}) : tensor<2x3xf32> {pock.scope = "parameter"}
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2x3xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2x3xf32>, update = "full"} : () -> ()
 // CHECK: ml_program.global private @frozen(#{{.*}}) : tensor<3xf32> {pock.scope = "parameter"}
-"pock.parameter"() {kind = "parameter", sym_name = "frozen", trained = false, type = tensor<3xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "frozen", type = tensor<3xf32>, update = "frozen"} : () -> ()
 // A buffer that a function assigns is mutable, too.
 // CHECK: ml_program.global private mutable @running_mean
-"pock.parameter"() {kind = "buffer", sym_name = "running_mean", trained = false, type = tensor<3xf32>} : () -> ()
+"pock.parameter"() {kind = "buffer", sym_name = "running_mean", type = tensor<3xf32>, update = "frozen"} : () -> ()
 // CHECK: ml_program.global private mutable @m(#{{.*}}) : tensor<2x3xf32> {pock.scope = "state"}
 "pock.state"() {init = 0.0, sym_name = "m", type = tensor<2x3xf32>} : () -> ()
 // CHECK: ml_program.global private mutable @lr

@@ -7,5 +7,5 @@
 // UNMATCHED: error: no parameter matches the scheme's pattern '*.scale'
 // NOTHING: error: the scheme trains no parameter
 
-"pock.parameter"() {kind = "parameter", sym_name = "head.weight", trained = false, type = tensor<2xf32>} : () -> ()
-"pock.parameter"() {kind = "buffer", sym_name = "mean", trained = false, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "head.weight", type = tensor<2xf32>, update = "frozen"} : () -> ()
+"pock.parameter"() {kind = "buffer", sym_name = "mean", type = tensor<2xf32>, update = "frozen"} : () -> ()

@@ -16,13 +16,13 @@
 // CHECK-NEXT: return
 // CHECK: func.func @set.rng.seed(%{{.*}}: tensor<i32>) {
 // CHECK-NOT: @set.rng.step
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2x3xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "frozen", trained = false, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2x3xf32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "frozen", type = tensor<2xf32>, update = "frozen"} : () -> ()
 "pock.state"() {init = 0.0, parameter = @w, slot = "exp_avg", sym_name = "w.exp_avg", type = tensor<2x3xf32>} : () -> ()
 "pock.state"() {init = 0.01, sym_name = "lr", type = tensor<f32>} : () -> ()
 "pock.state"() {init = 0.0, sym_name = "rng.seed", type = tensor<i32>} : () -> ()
 "pock.state"() {init = 0.0, sym_name = "rng.step", type = tensor<i32>} : () -> ()
-"pock.parameter"() {kind = "buffer", sym_name = "running_mean", trained = false, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "buffer", sym_name = "running_mean", type = tensor<2xf32>, update = "frozen"} : () -> ()
 func.func @train_step(%x: tensor<2xf32>) {
   %0 = arith.negf %x : tensor<2xf32>
   "pock.assign"(%0) {symbol = @running_mean} : (tensor<2xf32>) -> ()

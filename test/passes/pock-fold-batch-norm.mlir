@@ -1,9 +1,9 @@
 // RUN: pock-opt %s --pock-fold-batch-norm --cse --canonicalize | FileCheck %s
 
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = false, type = tensor<3x3x2x4xf32>} : () -> ()
-"pock.parameter"() {kind = "buffer", sym_name = "mean", trained = false, type = tensor<4xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "scale", trained = false, type = tensor<4xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "bias", trained = true, type = tensor<4xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<3x3x2x4xf32>, update = "frozen"} : () -> ()
+"pock.parameter"() {kind = "buffer", sym_name = "mean", type = tensor<4xf32>, update = "frozen"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "scale", type = tensor<4xf32>, update = "frozen"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "bias", type = tensor<4xf32>, update = "full"} : () -> ()
 
 // The shift by the mean is scaled, too; the trained bias stays outside.
 // CHECK-LABEL: func.func @folded(

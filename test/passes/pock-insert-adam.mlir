@@ -63,7 +63,7 @@
 // ACCUMULATE: states = [@step]
 // ACCUMULATE: states = [@w, @exp_avg.w, @exp_avg_sq.w, @accumulated_gradient.w]
 
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2xf32>, update = "full"} : () -> ()
 func.func @train_step(%x: tensor<2xf32>) {
   "pock.gradient"(%x) {parameter = @w} : (tensor<2xf32>) -> ()
   return

@@ -14,7 +14,7 @@
 // CHECK: %[[NEW:.*]] = arith.subf %[[SHRUNK]], %{{.*}}
 // CHECK: "pock.yield"(%[[NEW]],
 // CHECK: states = [@w, @exp_avg.w, @exp_avg_sq.w]
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2xf32>, update = "full"} : () -> ()
 func.func @train_step(%x: tensor<2xf32>) {
   "pock.gradient"(%x) {parameter = @w} : (tensor<2xf32>) -> ()
   return

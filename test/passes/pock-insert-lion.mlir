@@ -32,7 +32,7 @@
 // DECAY: %[[SHRUNK:.*]] = arith.mulf %[[W]], %[[K]]
 // DECAY: arith.subf %[[SHRUNK]], %{{.*}}
 
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2xf32>, update = "full"} : () -> ()
 func.func @train_step(%x: tensor<2xf32>) {
   "pock.gradient"(%x) {parameter = @w} : (tensor<2xf32>) -> ()
   return

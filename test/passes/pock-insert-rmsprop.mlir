@@ -36,7 +36,7 @@
 // CENTERED: "pock.yield"(%[[NEW_W]], %[[SQUARE]], %[[MEAN]], %[[NEW_M]])
 // CENTERED: states = [@w, @square_avg.w, @grad_avg.w, @momentum_buffer.w]
 
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2xf32>, update = "full"} : () -> ()
 func.func @train_step(%x: tensor<2xf32>) {
   "pock.gradient"(%x) {parameter = @w} : (tensor<2xf32>) -> ()
   return

@@ -35,7 +35,7 @@
 // CLIP: %[[FACTOR:.*]] = arith.mulf %[[QUARTER]], %[[CLIP]] : tensor<f32>
 // CLIP: "pock.update"(%{{.*}}, %[[FACTOR]])
 
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2xf32>, update = "full"} : () -> ()
 func.func @train_step(%x: tensor<2xf32>) {
   "pock.gradient"(%x) {parameter = @w} : (tensor<2xf32>) -> ()
   return

@@ -20,8 +20,8 @@
 // CHECK: operandSegmentSizes = array<i32: 1, 2>, states = [@b]
 // CHECK: "pock.update"(%[[DW]], %{{.*}}, %[[FACTOR]])
 // CHECK: states = [@w]
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2x3xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "b", trained = true, type = tensor<3xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2x3xf32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "b", type = tensor<3xf32>, update = "full"} : () -> ()
 func.func @train_step(%x: tensor<3xf32>, %y: tensor<2x3xf32>) {
   "pock.gradient"(%x) {parameter = @b} : (tensor<3xf32>) -> ()
   %0 = math.exp %y : tensor<2x3xf32>

@@ -21,7 +21,7 @@
 
 // NESTEROV: error: Nesterov's form allows no dampening
 
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2xf32>, update = "full"} : () -> ()
 func.func @train_step(%x: tensor<2xf32>) {
   "pock.gradient"(%x) {parameter = @w} : (tensor<2xf32>) -> ()
   return

@@ -7,7 +7,7 @@
 // CHECK-DAG: arith.extf %[[C]] : f32 to f64
 // CHECK: %[[NEW:.*]] = arith.subf %[[W]], %{{.*}} : f64
 // CHECK: "pock.yield"(%[[NEW]]) : (f64) -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf64>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2xf64>, update = "full"} : () -> ()
 func.func @train_step(%x: tensor<2xf64>) {
   "pock.gradient"(%x) {parameter = @w} : (tensor<2xf64>) -> ()
   return

@@ -3,7 +3,7 @@
 
 // CHECK: error: Nesterov's form needs a momentum
 
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<f32>, update = "full"} : () -> ()
 // expected-error @+1 {{the function hands over no gradients: run pock-autodiff first}}
 func.func @train_step(%x: tensor<f32>) -> tensor<f32> {
   return %x : tensor<f32>
@@ -11,12 +11,12 @@ func.func @train_step(%x: tensor<f32>) -> tensor<f32> {
 // -----
 // expected-error @+1 {{the module has no function 'train_step'}}
 module {
-  "pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<f32>} : () -> ()
+  "pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<f32>, update = "full"} : () -> ()
 }
 // -----
 // expected-error @+1 {{the name 'lr' of an optimizer's state is taken by the model}}
 module {
-  "pock.parameter"() {kind = "parameter", sym_name = "lr", trained = true, type = tensor<f32>} : () -> ()
+  "pock.parameter"() {kind = "parameter", sym_name = "lr", type = tensor<f32>, update = "full"} : () -> ()
   func.func @train_step(%x: tensor<f32>) {
     "pock.gradient"(%x) {parameter = @lr} : (tensor<f32>) -> ()
     return

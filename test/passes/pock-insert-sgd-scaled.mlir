@@ -20,7 +20,7 @@
 // CHECK: "pock.yield"(%[[KEPT]])
 // CHECK: "pock.update"(%[[APPLIED]]) ({
 // CHECK: }) {operandSegmentSizes = array<i32: 0, 1>, states = [@loss_scale, @loss_scale.steps]}
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2xf32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %w = "pock.read"() {symbol = @w} : () -> tensor<2xf32>
   %loss = "pock.reduce"(%w) {dims = array<i64: 0>, kind = "sum"} : (tensor<2xf32>) -> tensor<f32>

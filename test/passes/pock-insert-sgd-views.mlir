@@ -20,9 +20,9 @@
 // ACCUMULATE: states = [@b, @momentum_buffer.b, @accumulated_gradient.b]
 // ACCUMULATE: states = [@w, @momentum_buffer.w, @accumulated_gradient.w]
 // ACCUMULATE: states = [@w, @momentum_buffer.v, @accumulated_gradient.v]
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "b", trained = true, type = tensor<2xf32>} : () -> ()
-"pock.parameter_view"() {axes = array<i64: 0>, kind = "parameter", of = @w, order = array<i64: 0>, shape = array<i64: 2>, sym_name = "v", trained = true} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2xf32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "b", type = tensor<2xf32>, update = "full"} : () -> ()
+"pock.parameter_view"() {axes = array<i64: 0>, kind = "parameter", of = @w, order = array<i64: 0>, shape = array<i64: 2>, sym_name = "v", update = "full"} : () -> ()
 func.func @train_step(%x: tensor<2xf32>) {
   "pock.gradient"(%x) {parameter = @v} : (tensor<2xf32>) -> ()
   "pock.gradient"(%x) {parameter = @b} : (tensor<2xf32>) -> ()

@@ -47,8 +47,8 @@
 // NESTEROV-NEXT: arith.subf %[[W]], %[[STEP]]
 // NESTEROV-NEXT: "pock.yield"(%{{.*}}, %[[NEW_M]])
 
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2x3xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "b", trained = true, type = tensor<3xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2x3xf32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "b", type = tensor<3xf32>, update = "full"} : () -> ()
 func.func @train_step(%x: tensor<3xf32>, %y: tensor<2x3xf32>) {
   "pock.gradient"(%x) {parameter = @b} : (tensor<3xf32>) -> ()
   %0 = math.exp %y : tensor<2x3xf32>

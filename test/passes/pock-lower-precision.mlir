@@ -2,14 +2,14 @@
 // RUN: pock-opt %s --pass-pipeline='builtin.module(pock-lower-precision{type=f16 master-weights=false},cse,canonicalize)' | FileCheck %s --check-prefix=HALF
 
 // A frozen matrix is kept in the narrow type only; a trained one is rounded where it is read; vectors stay.
-// CHECK: "pock.parameter"() {framework_element = f32, kind = "parameter", sym_name = "frozen", trained = false, type = tensor<4x4xbf16>}
-// CHECK: "pock.parameter"() {kind = "parameter", sym_name = "trained", trained = true, type = tensor<4x4xf32>}
-// CHECK: "pock.parameter"() {kind = "parameter", sym_name = "bias", trained = true, type = tensor<4xf32>}
-// HALF: sym_name = "frozen", trained = false, type = tensor<4x4xf16>}
-// HALF: {framework_element = f32, kind = "parameter", sym_name = "trained", trained = true, type = tensor<4x4xf16>}
-"pock.parameter"() {kind = "parameter", sym_name = "frozen", trained = false, type = tensor<4x4xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "trained", trained = true, type = tensor<4x4xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "bias", trained = true, type = tensor<4xf32>} : () -> ()
+// CHECK: "pock.parameter"() {framework_element = f32, kind = "parameter", sym_name = "frozen", type = tensor<4x4xbf16>, update = "frozen"}
+// CHECK: "pock.parameter"() {kind = "parameter", sym_name = "trained", type = tensor<4x4xf32>, update = "full"}
+// CHECK: "pock.parameter"() {kind = "parameter", sym_name = "bias", type = tensor<4xf32>, update = "full"}
+// HALF: sym_name = "frozen", type = tensor<4x4xf16>, update = "frozen"}
+// HALF: {framework_element = f32, kind = "parameter", sym_name = "trained", type = tensor<4x4xf16>, update = "full"}
+"pock.parameter"() {kind = "parameter", sym_name = "frozen", type = tensor<4x4xf32>, update = "frozen"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "trained", type = tensor<4x4xf32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "bias", type = tensor<4xf32>, update = "full"} : () -> ()
 
 // Ops compute in float32; between them values are narrow.
 // CHECK-LABEL: func.func @train_step(

@@ -1,10 +1,10 @@
 // RUN: pock-opt %s --pock-prune | FileCheck %s
 
 // What no update writes is frozen.
-// CHECK: sym_name = "w", trained = true
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
-// CHECK: sym_name = "unreached", trained = false
-"pock.parameter"() {kind = "parameter", sym_name = "unreached", trained = true, type = tensor<2xf32>} : () -> ()
+// CHECK: sym_name = "w", {{.*}}update = "full"
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2xf32>, update = "full"} : () -> ()
+// CHECK: sym_name = "unreached", {{.*}}update = "frozen"
+"pock.parameter"() {kind = "parameter", sym_name = "unreached", type = tensor<2xf32>, update = "full"} : () -> ()
 // A state that nothing reads or writes goes.
 // CHECK: "pock.state"() {{{.*}}sym_name = "written"
 "pock.state"() {init = 0.0, sym_name = "written", type = tensor<2xf32>} : () -> ()

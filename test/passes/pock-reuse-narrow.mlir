@@ -8,7 +8,7 @@
 // CHECK: %[[Z:.*]] = arith.mulf %[[W]], %{{.*}} : tensor<2x4xf32>
 // The gradient is handed over as it was before it was rounded.
 // CHECK: "pock.gradient"(%[[Z]]) {parameter = @w}
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2x4xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2x4xf32>, update = "full"} : () -> ()
 func.func @train_step(%x: tensor<2x4xf32>) {
   %y = math.exp %x : tensor<2x4xf32>
   %n = arith.truncf %y : tensor<2x4xf32> to tensor<2x4xbf16>

@@ -2,8 +2,8 @@
 
 // A parameter that a step reads reshaped and updates is stored in that shape, and so is its slot; the gradient comes in
 // it, and whoever wants the framework's shape reshapes.
-// CHECK: "pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<6x4xf32>}
-"pock.parameter"() {kind = "parameter", permutation = array<i64: 0, 2, 1>, sym_name = "w", trained = true, type = tensor<2x3x4xf32>} : () -> ()
+// CHECK: "pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<6x4xf32>, update = "full"}
+"pock.parameter"() {kind = "parameter", permutation = array<i64: 0, 2, 1>, sym_name = "w", type = tensor<2x3x4xf32>, update = "full"} : () -> ()
 // CHECK: "pock.state"() {init = 0.000000e+00 : f64, parameter = @w, slot = "m", sym_name = "m", type = tensor<6x4xf32>}
 "pock.state"() {init = 0.0, parameter = @w, slot = "m", sym_name = "m", type = tensor<2x3x4xf32>} : () -> ()
 // CHECK-LABEL: func.func @train_step(
@@ -33,8 +33,8 @@ func.func @get.w() -> tensor<2x3x4xf32> {
 }
 // -----
 // A state that is an input of the parameter's update gets the shape, too, whatever function has which part.
-// CHECK: sym_name = "w", trained = true, type = tensor<8xf32>
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2x4xf32>} : () -> ()
+// CHECK: sym_name = "w", type = tensor<8xf32>, update = "full"
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2x4xf32>, update = "full"} : () -> ()
 // CHECK: sym_name = "sum", type = tensor<8xf32>
 "pock.state"() {init = 0.0, sym_name = "sum", type = tensor<2x4xf32>} : () -> ()
 // CHECK-LABEL: func.func @apply_gradients
@@ -66,8 +66,8 @@ func.func @train_step(%gradient: tensor<2x4xf32>) {
 }
 // -----
 // What a buffer is assigned comes in its new shape.
-// CHECK: sym_name = "mean", trained = false, type = tensor<6xf32>
-"pock.parameter"() {kind = "buffer", sym_name = "mean", trained = false, type = tensor<2x3xf32>} : () -> ()
+// CHECK: sym_name = "mean", type = tensor<6xf32>, update = "frozen"
+"pock.parameter"() {kind = "buffer", sym_name = "mean", type = tensor<2x3xf32>, update = "frozen"} : () -> ()
 // CHECK-LABEL: func.func @train_step
 // CHECK-NEXT: %[[MEAN:.*]] = "pock.read"() {symbol = @mean} : () -> tensor<6xf32>
 // CHECK-NEXT: "pock.assign"(%[[MEAN]]) {symbol = @mean} : (tensor<6xf32>) -> ()
@@ -80,12 +80,12 @@ func.func @train_step() -> tensor<6xf32> {
 }
 // -----
 // Read in two shapes, not changed where it is reshaped, or reshaped by dimensions of size 1 alone: nothing is won.
-// CHECK: sym_name = "ones", trained = true, type = tensor<1x1x8xf32>
-"pock.parameter"() {kind = "parameter", sym_name = "ones", trained = true, type = tensor<1x1x8xf32>} : () -> ()
-// CHECK: sym_name = "both", trained = true, type = tensor<2x4xf32>
-"pock.parameter"() {kind = "parameter", sym_name = "both", trained = true, type = tensor<2x4xf32>} : () -> ()
-// CHECK: sym_name = "frozen", trained = false, type = tensor<2x4xf32>
-"pock.parameter"() {kind = "parameter", sym_name = "frozen", trained = false, type = tensor<2x4xf32>} : () -> ()
+// CHECK: sym_name = "ones", type = tensor<1x1x8xf32>, update = "full"
+"pock.parameter"() {kind = "parameter", sym_name = "ones", type = tensor<1x1x8xf32>, update = "full"} : () -> ()
+// CHECK: sym_name = "both", type = tensor<2x4xf32>, update = "full"
+"pock.parameter"() {kind = "parameter", sym_name = "both", type = tensor<2x4xf32>, update = "full"} : () -> ()
+// CHECK: sym_name = "frozen", type = tensor<2x4xf32>, update = "frozen"
+"pock.parameter"() {kind = "parameter", sym_name = "frozen", type = tensor<2x4xf32>, update = "frozen"} : () -> ()
 // CHECK-LABEL: func.func @train_step
 func.func @train_step() -> (tensor<2x4xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xf32>) {
   %0 = "pock.read"() {symbol = @both} : () -> tensor<2x4xf32>

@@ -2,7 +2,7 @@
 
 // What only computes is lowered, state is left to convert-pock-state.
 // CHECK: "pock.parameter"
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2xf32>, update = "full"} : () -> ()
 // CHECK: "pock.state"
 "pock.state"() {init = 0.0, sym_name = "s", type = tensor<2xf32>} : () -> ()
 // CHECK-LABEL: func.func @f(

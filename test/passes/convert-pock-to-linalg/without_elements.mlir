@@ -1,7 +1,7 @@
 // RUN: pock-opt %s --convert-pock-to-linalg | FileCheck %s
 
 // A parameter without elements is neither read nor updated.
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2x0xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2x0xf32>, update = "full"} : () -> ()
 
 // CHECK-LABEL: func.func @update(
 // CHECK-NEXT: return

@@ -2,13 +2,13 @@
 
 // A loss depends on what is overwritten, masked, sliced away or drawn from, not on what is only compared, of which only
 // the shape counts, or of which the conversion says so (the norm of order 0).
-"pock.parameter"() {kind = "parameter", sym_name = "compared", trained = false, type = tensor<3xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "counted", trained = false, type = tensor<3xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "drawn", trained = false, type = tensor<3xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "filled", trained = false, type = tensor<3xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "like", trained = false, type = tensor<3xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "sliced", trained = false, type = tensor<3xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "unused", trained = false, type = tensor<3xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "compared", type = tensor<3xf32>, update = "frozen"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "counted", type = tensor<3xf32>, update = "frozen"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "drawn", type = tensor<3xf32>, update = "frozen"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "filled", type = tensor<3xf32>, update = "frozen"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "like", type = tensor<3xf32>, update = "frozen"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "sliced", type = tensor<3xf32>, update = "frozen"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "unused", type = tensor<3xf32>, update = "frozen"} : () -> ()
 // CHECK: func.func @train_step() -> tensor<f32> attributes {pock.loss_depends_on = ["drawn", "filled", "sliced"]}
 func.func @train_step() -> !torch.vtensor<[],f32> {
   %false = torch.constant.bool false

@@ -1,8 +1,8 @@
 // What is around the ops: signatures, symbols, casts to and from builtin tensors, dead code.
 // RUN: pock-opt %s --convert-torch-to-pock | FileCheck %s
 
-// CHECK: "pock.parameter"() {kind = "parameter", sym_name = "w", trained = false, type = tensor<2xf32>}
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = false, type = tensor<2xf32>} : () -> ()
+// CHECK: "pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2xf32>, update = "frozen"}
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2xf32>, update = "frozen"} : () -> ()
 
 // Reads of parameters stay, the casts around them go.
 // CHECK-LABEL: func.func @read(

@@ -9,7 +9,7 @@
 // CHECK: %[[POSITIVE:.*]] = arith.cmpf ugt, %[[Y]], %[[ZERO]]
 // CHECK: %[[DX:.*]] = arith.select %[[POSITIVE]], %[[G]], %[[ZERO]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @relu}
-"pock.parameter"() {kind = "parameter", sym_name = "relu", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "relu", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @relu} : () -> tensor<f32>
   %y = "pock.relu"(%x) : (tensor<f32>) -> tensor<f32>
@@ -26,7 +26,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[SLOPE:.*]] = arith.mulf %[[Y]], %[[REST]]
 // CHECK: %[[DX:.*]] = arith.mulf %[[G]], %[[SLOPE]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @sigmoid}
-"pock.parameter"() {kind = "parameter", sym_name = "sigmoid", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "sigmoid", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @sigmoid} : () -> tensor<f32>
   %y = "pock.sigmoid"(%x) : (tensor<f32>) -> tensor<f32>
@@ -45,7 +45,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[SLOPE:.*]] = arith.mulf %[[S]], %[[SUM]]
 // CHECK: %[[DX:.*]] = arith.mulf %[[G]], %[[SLOPE]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @silu}
-"pock.parameter"() {kind = "parameter", sym_name = "silu", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "silu", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @silu} : () -> tensor<f32>
   %y = "pock.silu"(%x) : (tensor<f32>) -> tensor<f32>
@@ -65,7 +65,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[SLOPE:.*]] = arith.addf %[[DISTRIBUTION]], %[[PRODUCT]]
 // CHECK: %[[DX:.*]] = arith.mulf %[[G]], %[[SLOPE]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @gelu}
-"pock.parameter"() {kind = "parameter", sym_name = "gelu", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "gelu", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @gelu} : () -> tensor<f32>
   %y = "pock.gelu"(%x) {approximate = "none"} : (tensor<f32>) -> tensor<f32>
@@ -83,7 +83,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: arith.mulf %[[T]], %[[T]]
 // CHECK: %[[DX:.*]] = arith.mulf %[[G]], %{{.*}}
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @gelu.tanh}
-"pock.parameter"() {kind = "parameter", sym_name = "gelu.tanh", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "gelu.tanh", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @gelu.tanh} : () -> tensor<f32>
   %y = "pock.gelu"(%x) {approximate = "tanh"} : (tensor<f32>) -> tensor<f32>

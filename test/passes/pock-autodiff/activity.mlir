@@ -10,12 +10,12 @@
 // CHECK-NOT: math.exp
 // CHECK: "pock.gradient"(%{{.*}}) {parameter = @last_layer}
 // CHECK-NOT: "pock.gradient"
-"pock.parameter"() {kind = "parameter", sym_name = "frozen_layer", trained = false, type = tensor<3x4xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "frozen_layer", type = tensor<3x4xf32>, update = "frozen"} : () -> ()
 func.func @predict() -> tensor<f32> {
   %0 = arith.constant dense<0.0> : tensor<f32>
   return %0 : tensor<f32>
 }
-"pock.parameter"() {kind = "parameter", sym_name = "last_layer", trained = true, type = tensor<4x2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "last_layer", type = tensor<4x2xf32>, update = "full"} : () -> ()
 func.func @train_step(%x: tensor<5x3xf32>) -> tensor<f32> {
   %0 = "pock.read"() {symbol = @frozen_layer} : () -> tensor<3x4xf32>
   %1 = "pock.matmul"(%x, %0) {transpose_lhs = false, transpose_rhs = false} : (tensor<5x3xf32>, tensor<3x4xf32>) -> tensor<5x4xf32>
@@ -32,8 +32,8 @@ func.func @train_step(%x: tensor<5x3xf32>) -> tensor<f32> {
 // CHECK: "pock.matmul"(%{{.*}}, %[[W]]) {transpose_lhs = false, transpose_rhs = true}
 // CHECK-NOT: "pock.matmul"
 // CHECK: "pock.gradient"(%{{.*}}) {parameter = @bias}
-"pock.parameter"() {kind = "parameter", sym_name = "bias", trained = true, type = tensor<5x3xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "frozen", trained = false, type = tensor<3x4xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "bias", type = tensor<5x3xf32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "frozen", type = tensor<3x4xf32>, update = "frozen"} : () -> ()
 func.func @train_step(%x: tensor<5x3xf32>) -> tensor<f32> {
   %0 = "pock.read"() {symbol = @bias} : () -> tensor<5x3xf32>
   %1 = arith.addf %x, %0 : tensor<5x3xf32>
@@ -50,7 +50,7 @@ func.func @train_step(%x: tensor<5x3xf32>) -> tensor<f32> {
 // CHECK: %[[G:.*]] = arith.constant dense<1.000000e+00>
 // CHECK-NEXT: %[[DW:.*]] = arith.mulf %[[G]], %[[CONSTANT]]
 // CHECK-NEXT: "pock.gradient"(%[[DW]]) {parameter = @stopped}
-"pock.parameter"() {kind = "parameter", sym_name = "stopped", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "stopped", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %0 = "pock.read"() {symbol = @stopped} : () -> tensor<f32>
   %1 = "pock.stop_gradient"(%0) : (tensor<f32>) -> tensor<f32>
@@ -65,9 +65,9 @@ func.func @train_step() -> tensor<f32> {
 // CHECK-NEXT: %[[ZERO:.*]] = arith.constant dense<0.000000e+00>
 // CHECK-NEXT: "pock.gradient"(%[[ZERO]]) {parameter = @rounded}
 // CHECK-NEXT: return
-"pock.parameter"() {kind = "parameter", sym_name = "rounded", trained = true, type = tensor<f32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "both", trained = true, type = tensor<f32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "detached", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "rounded", type = tensor<f32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "both", type = tensor<f32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "detached", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %0 = "pock.read"() {symbol = @rounded} : () -> tensor<f32>
   %1 = "pock.read"() {symbol = @both} : () -> tensor<f32>
@@ -88,9 +88,9 @@ func.func @train_step() -> tensor<f32> {
 // CHECK-NEXT: %[[ZERO:.*]] = arith.constant dense<0.000000e+00> : tensor<3xf32>
 // CHECK-NEXT: "pock.gradient"(%[[ZERO]]) {parameter = @folded}
 // CHECK-NEXT: return
-"pock.parameter"() {kind = "parameter", sym_name = "folded", trained = true, type = tensor<3xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "frozen", trained = false, type = tensor<3xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "folded", type = tensor<3xf32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "frozen", type = tensor<3xf32>, update = "frozen"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> attributes {pock.loss_depends_on = ["folded", "frozen", "w"]} {
   %0 = "pock.read"() {symbol = @w} : () -> tensor<f32>
   return %0 : tensor<f32>
@@ -101,8 +101,8 @@ func.func @train_step() -> tensor<f32> attributes {pock.loss_depends_on = ["fold
 // CHECK-LABEL: sym_name = "unreached"
 // CHECK: "pock.gradient"(%{{.*}}) {parameter = @w}
 // CHECK-NOT: "pock.gradient"
-"pock.parameter"() {kind = "parameter", sym_name = "unreached", trained = true, type = tensor<f32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "unreached", type = tensor<f32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step(%x: tensor<f32>) -> (tensor<f32>, tensor<f32>) {
   %0 = "pock.read"() {symbol = @w} : () -> tensor<f32>
   %1 = math.floor %x : tensor<f32>

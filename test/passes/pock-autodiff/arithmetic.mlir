@@ -6,8 +6,8 @@
 // CHECK: %[[G:.*]] = arith.constant dense<1.000000e+00>
 // CHECK: "pock.gradient"(%[[G]]) {parameter = @addf.a}
 // CHECK: "pock.gradient"(%[[G]]) {parameter = @addf.b}
-"pock.parameter"() {kind = "parameter", sym_name = "addf.a", trained = true, type = tensor<f32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "addf.b", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "addf.a", type = tensor<f32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "addf.b", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %a = "pock.read"() {symbol = @addf.a} : () -> tensor<f32>
   %b = "pock.read"() {symbol = @addf.b} : () -> tensor<f32>
@@ -22,8 +22,8 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[DB:.*]] = arith.negf %[[G]]
 // CHECK: "pock.gradient"(%[[G]]) {parameter = @subf.a}
 // CHECK: "pock.gradient"(%[[DB]]) {parameter = @subf.b}
-"pock.parameter"() {kind = "parameter", sym_name = "subf.a", trained = true, type = tensor<f32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "subf.b", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "subf.a", type = tensor<f32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "subf.b", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %a = "pock.read"() {symbol = @subf.a} : () -> tensor<f32>
   %b = "pock.read"() {symbol = @subf.b} : () -> tensor<f32>
@@ -39,8 +39,8 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[DB:.*]] = arith.mulf %[[G]], %[[A]]
 // CHECK: "pock.gradient"(%[[DA]]) {parameter = @mulf.a}
 // CHECK: "pock.gradient"(%[[DB]]) {parameter = @mulf.b}
-"pock.parameter"() {kind = "parameter", sym_name = "mulf.a", trained = true, type = tensor<f32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "mulf.b", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "mulf.a", type = tensor<f32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "mulf.b", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %a = "pock.read"() {symbol = @mulf.a} : () -> tensor<f32>
   %b = "pock.read"() {symbol = @mulf.b} : () -> tensor<f32>
@@ -60,8 +60,8 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[DB:.*]] = arith.negf %[[QUOTIENT]]
 // CHECK: "pock.gradient"(%[[DA]]) {parameter = @divf.a}
 // CHECK: "pock.gradient"(%[[DB]]) {parameter = @divf.b}
-"pock.parameter"() {kind = "parameter", sym_name = "divf.a", trained = true, type = tensor<f32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "divf.b", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "divf.a", type = tensor<f32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "divf.b", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %a = "pock.read"() {symbol = @divf.a} : () -> tensor<f32>
   %b = "pock.read"() {symbol = @divf.b} : () -> tensor<f32>
@@ -75,7 +75,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[G:.*]] = arith.constant dense<1.000000e+00>
 // CHECK: %[[DX:.*]] = arith.negf %[[G]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @negf}
-"pock.parameter"() {kind = "parameter", sym_name = "negf", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "negf", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @negf} : () -> tensor<f32>
   %y = arith.negf %x : tensor<f32>
@@ -96,8 +96,8 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[DB:.*]] = arith.select
 // CHECK: "pock.gradient"(%[[DA]]) {parameter = @maximumf.a}
 // CHECK: "pock.gradient"(%{{.*}}) {parameter = @maximumf.b}
-"pock.parameter"() {kind = "parameter", sym_name = "maximumf.a", trained = true, type = tensor<f32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "maximumf.b", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "maximumf.a", type = tensor<f32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "maximumf.b", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %a = "pock.read"() {symbol = @maximumf.a} : () -> tensor<f32>
   %b = "pock.read"() {symbol = @maximumf.b} : () -> tensor<f32>
@@ -113,8 +113,8 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: arith.cmpf ogt, %[[A]], %[[B]]
 // CHECK: arith.cmpf ogt, %[[B]], %[[A]]
 // CHECK: "pock.gradient"(%{{.*}}) {parameter = @minimumf.b}
-"pock.parameter"() {kind = "parameter", sym_name = "minimumf.a", trained = true, type = tensor<f32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "minimumf.b", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "minimumf.a", type = tensor<f32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "minimumf.b", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %a = "pock.read"() {symbol = @minimumf.a} : () -> tensor<f32>
   %b = "pock.read"() {symbol = @minimumf.b} : () -> tensor<f32>
@@ -129,8 +129,8 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[DB:.*]] = arith.select %arg0, %{{.*}}, %[[G]]
 // CHECK: "pock.gradient"(%[[DA]]) {parameter = @select.a}
 // CHECK: "pock.gradient"(%[[DB]]) {parameter = @select.b}
-"pock.parameter"() {kind = "parameter", sym_name = "select.a", trained = true, type = tensor<f32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "select.b", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "select.a", type = tensor<f32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "select.b", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step(%c: tensor<i1>) -> tensor<f32> {
   %a = "pock.read"() {symbol = @select.a} : () -> tensor<f32>
   %b = "pock.read"() {symbol = @select.b} : () -> tensor<f32>
@@ -142,7 +142,7 @@ func.func @train_step(%c: tensor<i1>) -> tensor<f32> {
 // CHECK: %[[G:.*]] = arith.constant dense<1.000000e+00> : tensor<f64>
 // CHECK: %[[DX:.*]] = arith.truncf %[[G]] : tensor<f64> to tensor<f32>
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @extf}
-"pock.parameter"() {kind = "parameter", sym_name = "extf", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "extf", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f64> {
   %x = "pock.read"() {symbol = @extf} : () -> tensor<f32>
   %y = arith.extf %x : tensor<f32> to tensor<f64>
@@ -153,7 +153,7 @@ func.func @train_step() -> tensor<f64> {
 // CHECK: %[[G:.*]] = arith.constant dense<1.000000e+00> : tensor<f32>
 // CHECK: %[[DX:.*]] = arith.extf %[[G]] : tensor<f32> to tensor<f64>
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @truncf}
-"pock.parameter"() {kind = "parameter", sym_name = "truncf", trained = true, type = tensor<f64>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "truncf", type = tensor<f64>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @truncf} : () -> tensor<f64>
   %y = arith.truncf %x : tensor<f64> to tensor<f32>
@@ -166,7 +166,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[G:.*]] = arith.constant dense<1.000000e+00>
 // CHECK: %[[DX:.*]] = arith.mulf %[[G]], %[[Y]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @exp}
-"pock.parameter"() {kind = "parameter", sym_name = "exp", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "exp", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @exp} : () -> tensor<f32>
   %y = math.exp %x : tensor<f32>
@@ -180,7 +180,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[EXP:.*]] = arith.addf %[[Y]], %{{.*}}
 // CHECK: %[[DX:.*]] = arith.mulf %[[G]], %[[EXP]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @expm1}
-"pock.parameter"() {kind = "parameter", sym_name = "expm1", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "expm1", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @expm1} : () -> tensor<f32>
   %y = math.expm1 %x : tensor<f32>
@@ -193,7 +193,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[G:.*]] = arith.constant dense<1.000000e+00>
 // CHECK: %[[DX:.*]] = arith.divf %[[G]], %[[X]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @log}
-"pock.parameter"() {kind = "parameter", sym_name = "log", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "log", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @log} : () -> tensor<f32>
   %y = math.log %x : tensor<f32>
@@ -207,7 +207,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[SUM:.*]] = arith.addf %[[X]], %{{.*}}
 // CHECK: %[[DX:.*]] = arith.divf %[[G]], %[[SUM]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @log1p}
-"pock.parameter"() {kind = "parameter", sym_name = "log1p", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "log1p", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @log1p} : () -> tensor<f32>
   %y = math.log1p %x : tensor<f32>
@@ -221,7 +221,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[HALF:.*]] = arith.mulf %[[G]], %{{.*}}
 // CHECK: %[[DX:.*]] = arith.divf %[[HALF]], %[[Y]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @sqrt}
-"pock.parameter"() {kind = "parameter", sym_name = "sqrt", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "sqrt", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @sqrt} : () -> tensor<f32>
   %y = math.sqrt %x : tensor<f32>
@@ -237,7 +237,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[CUBE:.*]] = arith.mulf %[[Y]], %[[SQUARE]]
 // CHECK: %[[DX:.*]] = arith.mulf %{{.*}}, %[[CUBE]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @rsqrt}
-"pock.parameter"() {kind = "parameter", sym_name = "rsqrt", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "rsqrt", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @rsqrt} : () -> tensor<f32>
   %y = math.rsqrt %x : tensor<f32>
@@ -252,7 +252,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[SLOPE:.*]] = arith.subf %{{.*}}, %[[SQUARE]]
 // CHECK: %[[DX:.*]] = arith.mulf %[[G]], %[[SLOPE]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @tanh}
-"pock.parameter"() {kind = "parameter", sym_name = "tanh", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "tanh", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @tanh} : () -> tensor<f32>
   %y = math.tanh %x : tensor<f32>
@@ -268,7 +268,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[EXP:.*]] = math.exp %[[NEGATIVE]]
 // CHECK: %[[DX:.*]] = arith.mulf %{{.*}}, %[[EXP]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @erf}
-"pock.parameter"() {kind = "parameter", sym_name = "erf", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "erf", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @erf} : () -> tensor<f32>
   %y = math.erf %x : tensor<f32>
@@ -282,7 +282,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[COS:.*]] = math.cos %[[X]]
 // CHECK: %[[DX:.*]] = arith.mulf %[[G]], %[[COS]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @sin}
-"pock.parameter"() {kind = "parameter", sym_name = "sin", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "sin", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @sin} : () -> tensor<f32>
   %y = math.sin %x : tensor<f32>
@@ -297,7 +297,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[PRODUCT:.*]] = arith.mulf %[[G]], %[[SIN]]
 // CHECK: %[[DX:.*]] = arith.negf %[[PRODUCT]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @cos}
-"pock.parameter"() {kind = "parameter", sym_name = "cos", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "cos", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @cos} : () -> tensor<f32>
   %y = math.cos %x : tensor<f32>
@@ -314,7 +314,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[BELOW:.*]] = arith.select %{{.*}}, %[[NEGATIVE]], %[[ZERO]]
 // CHECK: %[[DX:.*]] = arith.select %{{.*}}, %[[G]], %[[BELOW]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @absf}
-"pock.parameter"() {kind = "parameter", sym_name = "absf", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "absf", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @absf} : () -> tensor<f32>
   %y = math.absf %x : tensor<f32>
@@ -335,8 +335,8 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[DB:.*]] = arith.mulf %[[G]], %{{.*}}
 // CHECK: "pock.gradient"(%[[DA]]) {parameter = @powf.a}
 // CHECK: "pock.gradient"(%[[DB]]) {parameter = @powf.b}
-"pock.parameter"() {kind = "parameter", sym_name = "powf.a", trained = true, type = tensor<f32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "powf.b", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "powf.a", type = tensor<f32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "powf.b", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %a = "pock.read"() {symbol = @powf.a} : () -> tensor<f32>
   %b = "pock.read"() {symbol = @powf.b} : () -> tensor<f32>

@@ -7,7 +7,7 @@
 // CHECK: %[[SUM:.*]] = "pock.reduce"(%[[G]]) {dims = array<i64: 0, 2>, kind = "sum"} : (tensor<2x3x4xf32>) -> tensor<3xf32>
 // CHECK: %[[DW:.*]] = tensor.expand_shape %[[SUM]] {{.*}} into tensor<3x1xf32>
 // CHECK: "pock.gradient"(%[[DW]]) {parameter = @w}
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<3x1xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<3x1xf32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %w = "pock.read"() {symbol = @w} : () -> tensor<3x1xf32>
   %y = "pock.broadcast"(%w) : (tensor<3x1xf32>) -> tensor<2x3x4xf32>
@@ -21,7 +21,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[G:.*]] = "pock.broadcast"(%{{.*}}) : ({{.*}}) -> tensor<2x3xf32>
 // CHECK: %[[DS:.*]] = "pock.reduce"(%[[G]]) {dims = array<i64: 0, 1>, kind = "sum"} : (tensor<2x3xf32>) -> tensor<f32>
 // CHECK: "pock.gradient"(%[[DS]]) {parameter = @s}
-"pock.parameter"() {kind = "parameter", sym_name = "s", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "s", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %s = "pock.read"() {symbol = @s} : () -> tensor<f32>
   %y = "pock.broadcast"(%s) : (tensor<f32>) -> tensor<2x3xf32>

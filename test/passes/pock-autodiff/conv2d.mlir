@@ -8,8 +8,8 @@
 // CHECK: %[[DWEIGHT:.*]] = "pock.conv2d_weight_grad"(%[[G]], %[[IMAGE]]) {dilations = array<i64: 1, 1>, groups = 1 : i64, padding = array<i64: 1, 1>, strides = array<i64: 2, 2>} : {{.*}} -> tensor<3x3x3x4xf32>
 // CHECK: "pock.gradient"(%[[DIMAGE]]) {parameter = @image}
 // CHECK: "pock.gradient"(%[[DWEIGHT]]) {parameter = @weight}
-"pock.parameter"() {kind = "parameter", sym_name = "image", trained = true, type = tensor<1x5x5x3xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "weight", trained = true, type = tensor<3x3x3x4xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "image", type = tensor<1x5x5x3xf32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "weight", type = tensor<3x3x3x4xf32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %image = "pock.read"() {symbol = @image} : () -> tensor<1x5x5x3xf32>
   %weight = "pock.read"() {symbol = @weight} : () -> tensor<3x3x3x4xf32>
@@ -23,7 +23,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK-NOT: "pock.conv2d_input_grad"
 // CHECK: "pock.conv2d_weight_grad"
 // CHECK-NOT: "pock.conv2d_input_grad"
-"pock.parameter"() {kind = "parameter", sym_name = "first", trained = true, type = tensor<3x3x3x4xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "first", type = tensor<3x3x3x4xf32>, update = "full"} : () -> ()
 func.func @train_step(%x: tensor<1x5x5x3xf32>) -> tensor<f32> {
   %first = "pock.read"() {symbol = @first} : () -> tensor<3x3x3x4xf32>
   %y = "pock.conv2d"(%x, %first) {dilations = array<i64: 1, 1>, groups = 1, padding = array<i64: 1, 1>, strides = array<i64: 2, 2>} : (tensor<1x5x5x3xf32>, tensor<3x3x3x4xf32>) -> tensor<1x3x3x4xf32>
@@ -40,8 +40,8 @@ func.func @train_step(%x: tensor<1x5x5x3xf32>) -> tensor<f32> {
 // CHECK: %[[DW:.*]] = "pock.conv2d_weight_grad"(%[[X]], %[[G]]) {{{.*}}} : {{.*}} -> tensor<3x3x3x4xf32>
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @x}
 // CHECK: "pock.gradient"(%[[DW]]) {parameter = @w}
-"pock.parameter"() {kind = "parameter", sym_name = "x", trained = true, type = tensor<1x3x3x4xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<3x3x3x4xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "x", type = tensor<1x3x3x4xf32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<3x3x3x4xf32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @x} : () -> tensor<1x3x3x4xf32>
   %w = "pock.read"() {symbol = @w} : () -> tensor<3x3x3x4xf32>

@@ -8,8 +8,8 @@
 // CHECK: %[[D:.*]] = "pock.cross_entropy_grad"(%[[G]], %[[LOGITS]], %arg0, %[[WEIGHT]]) {ignore_index = -1 : i64, label_smoothing = 1.000000e-01 : f64, reduction = "mean"}
 // CHECK: "pock.gradient"(%[[D]]) {parameter = @logits}
 // CHECK-NOT: "pock.gradient"
-"pock.parameter"() {kind = "parameter", sym_name = "logits", trained = true, type = tensor<4x3xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "weight", trained = true, type = tensor<3xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "logits", type = tensor<4x3xf32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "weight", type = tensor<3xf32>, update = "full"} : () -> ()
 func.func @train_step(%target: tensor<4xi64>) -> tensor<f32> {
   %logits = "pock.read"() {symbol = @logits} : () -> tensor<4x3xf32>
   %weight = "pock.read"() {symbol = @weight} : () -> tensor<3xf32>

@@ -1,6 +1,6 @@
 // RUN: pock-opt %s --split-input-file --pock-autodiff | FileCheck %s
 
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2xf32>, update = "full"} : () -> ()
 
 // What computes the gradient moves behind the loss, to the cotangent that it waited for; the value stays alone.
 // CHECK-LABEL: func.func @train_step
@@ -24,7 +24,7 @@ func.func @train_step() -> tensor<f32> {
 
 // -----
 
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2xf32>, update = "full"} : () -> ()
 
 // Two outputs, of which the loss uses the second: the first has a cotangent of zeros.
 // CHECK-LABEL: func.func @train_step

@@ -4,7 +4,7 @@
 // CHECK: %[[G:.*]] = "pock.broadcast"(%{{.*}}) : ({{.*}}) -> tensor<2x3x4xf32>
 // CHECK: %[[DT:.*]] = "pock.embedding_grad"(%[[G]], %arg0) {padding_index = -1 : i64} : (tensor<2x3x4xf32>, tensor<2x3xi64>) -> tensor<9x4xf32>
 // CHECK: "pock.gradient"(%[[DT]]) {parameter = @table}
-"pock.parameter"() {kind = "parameter", sym_name = "table", trained = true, type = tensor<9x4xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "table", type = tensor<9x4xf32>, update = "full"} : () -> ()
 func.func @train_step(%i: tensor<2x3xi64>) -> tensor<f32> {
   %table = "pock.read"() {symbol = @table} : () -> tensor<9x4xf32>
   %y = "pock.embedding"(%table, %i) : (tensor<9x4xf32>, tensor<2x3xi64>) -> tensor<2x3x4xf32>
@@ -15,7 +15,7 @@ func.func @train_step(%i: tensor<2x3xi64>) -> tensor<f32> {
 // The row of padding receives nothing.
 // CHECK-LABEL: sym_name = "padded"
 // CHECK: "pock.embedding_grad"(%{{.*}}) {padding_index = 0 : i64}
-"pock.parameter"() {kind = "parameter", sym_name = "padded", trained = true, type = tensor<9x4xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "padded", type = tensor<9x4xf32>, update = "full"} : () -> ()
 func.func @train_step(%i: tensor<2x3xi64>) -> tensor<f32> {
   %padded = "pock.read"() {symbol = @padded} : () -> tensor<9x4xf32>
   %y = "pock.embedding"(%padded, %i) {padding_index = 0} : (tensor<9x4xf32>, tensor<2x3xi64>) -> tensor<2x3x4xf32>
@@ -28,7 +28,7 @@ func.func @train_step(%i: tensor<2x3xi64>) -> tensor<f32> {
 // CHECK: %[[G:.*]] = "pock.broadcast"(%{{.*}}) : ({{.*}}) -> tensor<9x4xf32>
 // CHECK: %[[DX:.*]] = "pock.embedding"(%[[G]], %arg0) : (tensor<9x4xf32>, tensor<3xi64>) -> tensor<3x4xf32>
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @rows}
-"pock.parameter"() {kind = "parameter", sym_name = "rows", trained = true, type = tensor<3x4xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "rows", type = tensor<3x4xf32>, update = "full"} : () -> ()
 func.func @train_step(%i: tensor<3xi64>) -> tensor<f32> {
   %rows = "pock.read"() {symbol = @rows} : () -> tensor<3x4xf32>
   %y = "pock.embedding_grad"(%rows, %i) {padding_index = -1 : i64} : (tensor<3x4xf32>, tensor<3xi64>) -> tensor<9x4xf32>

@@ -9,7 +9,7 @@
 // CHECK: %[[BRANCH:.*]] = arith.mulf %[[G]], %[[Y]]
 // CHECK: %[[BOTH:.*]] = arith.addf %[[G]], %[[BRANCH]]
 // CHECK: arith.mulf %[[BOTH]]
-"pock.parameter"() {kind = "parameter", sym_name = "residual", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "residual", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %w = "pock.read"() {symbol = @residual} : () -> tensor<f32>
   %h = math.tanh %w : tensor<f32>
@@ -26,7 +26,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[RIGHT:.*]] = arith.mulf %[[G]], %[[X]]
 // CHECK: %[[DX:.*]] = arith.addf %[[LEFT]], %[[RIGHT]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @square}
-"pock.parameter"() {kind = "parameter", sym_name = "square", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "square", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @square} : () -> tensor<f32>
   %y = arith.mulf %x, %x : tensor<f32>
@@ -40,7 +40,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[TOTAL:.*]] = arith.addf %[[FIRST]], %[[LAST]]
 // CHECK: "pock.gradient"(%[[TOTAL]]) {parameter = @tied}
 // CHECK-NOT: "pock.gradient"
-"pock.parameter"() {kind = "parameter", sym_name = "tied", trained = true, type = tensor<9x4xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "tied", type = tensor<9x4xf32>, update = "full"} : () -> ()
 func.func @train_step(%i: tensor<2xi64>) -> tensor<f32> {
   %table = "pock.read"() {symbol = @tied} : () -> tensor<9x4xf32>
   %h = "pock.embedding"(%table, %i) : (tensor<9x4xf32>, tensor<2xi64>) -> tensor<2x4xf32>

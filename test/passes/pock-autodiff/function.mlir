@@ -5,7 +5,7 @@
 // CHECK-NOT: "pock.gradient"
 // CHECK-LABEL: func.func @loss
 // CHECK: "pock.gradient"
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %0 = "pock.read"() {symbol = @w} : () -> tensor<f32>
   return %0 : tensor<f32>

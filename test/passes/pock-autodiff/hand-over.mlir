@@ -13,8 +13,8 @@
 // CHECK-NEXT: %[[DW1:.*]] = "pock.matmul"(%arg0, %[[DH]])
 // CHECK-NEXT: "pock.gradient"(%[[DW1]]) {parameter = @first}
 // CHECK-NEXT: return
-"pock.parameter"() {kind = "parameter", sym_name = "first", trained = true, type = tensor<3x4xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "second", trained = true, type = tensor<4x2xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "first", type = tensor<3x4xf32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "second", type = tensor<4x2xf32>, update = "full"} : () -> ()
 func.func @train_step(%x: tensor<5x3xf32>) -> tensor<f32> {
   %0 = "pock.read"() {symbol = @first} : () -> tensor<3x4xf32>
   %1 = "pock.matmul"(%x, %0) {transpose_lhs = false, transpose_rhs = false} : (tensor<5x3xf32>, tensor<3x4xf32>) -> tensor<5x4xf32>
@@ -30,7 +30,7 @@ func.func @train_step(%x: tensor<5x3xf32>) -> tensor<f32> {
 // CHECK: %[[ONE:.*]] = arith.constant dense<1.000000e+00>
 // CHECK-NEXT: "pock.gradient"(%[[ONE]]) {parameter = @loss}
 // CHECK-NEXT: return %[[LOSS]]
-"pock.parameter"() {kind = "parameter", sym_name = "loss", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "loss", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %0 = "pock.read"() {symbol = @loss} : () -> tensor<f32>
   return %0 : tensor<f32>
@@ -43,8 +43,8 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: arith.mulf
 // CHECK-DAG: "pock.gradient"(%{{.*}}) {parameter = @w}
 // CHECK-DAG: "pock.gradient"(%{{.*}}) {parameter = @v}
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<f32>} : () -> ()
-"pock.parameter_view"() {axes = array<i64>, kind = "parameter", of = @w, order = array<i64>, shape = array<i64>, sym_name = "v", trained = true} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<f32>, update = "full"} : () -> ()
+"pock.parameter_view"() {axes = array<i64>, kind = "parameter", of = @w, order = array<i64>, shape = array<i64>, sym_name = "v", update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %0 = "pock.read"() {symbol = @w} : () -> tensor<f32>
   %1 = "pock.read"() {symbol = @w, view = @v} : () -> tensor<f32>

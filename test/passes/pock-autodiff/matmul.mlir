@@ -9,8 +9,8 @@
 // CHECK: %[[DB:.*]] = "pock.matmul"(%[[A]], %[[G]]) {transpose_lhs = true, transpose_rhs = false} : {{.*}} -> tensor<3x4xf32>
 // CHECK: "pock.gradient"(%[[DA]]) {parameter = @a}
 // CHECK: "pock.gradient"(%[[DB]]) {parameter = @b}
-"pock.parameter"() {kind = "parameter", sym_name = "a", trained = true, type = tensor<2x3xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "b", trained = true, type = tensor<3x4xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "a", type = tensor<2x3xf32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "b", type = tensor<3x4xf32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %a = "pock.read"() {symbol = @a} : () -> tensor<2x3xf32>
   %b = "pock.read"() {symbol = @b} : () -> tensor<3x4xf32>
@@ -28,8 +28,8 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[DB:.*]] = "pock.matmul"(%[[G]], %[[A]]) {transpose_lhs = true, transpose_rhs = false} : {{.*}} -> tensor<4x3xf32>
 // CHECK: "pock.gradient"(%[[DA]]) {parameter = @a_nt}
 // CHECK: "pock.gradient"(%[[DB]]) {parameter = @b_nt}
-"pock.parameter"() {kind = "parameter", sym_name = "a_nt", trained = true, type = tensor<2x3xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "b_nt", trained = true, type = tensor<4x3xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "a_nt", type = tensor<2x3xf32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "b_nt", type = tensor<4x3xf32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %a_nt = "pock.read"() {symbol = @a_nt} : () -> tensor<2x3xf32>
   %b_nt = "pock.read"() {symbol = @b_nt} : () -> tensor<4x3xf32>
@@ -47,8 +47,8 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[DB:.*]] = "pock.matmul"(%[[A]], %[[G]]) {transpose_lhs = false, transpose_rhs = false} : {{.*}} -> tensor<3x4xf32>
 // CHECK: "pock.gradient"(%[[DA]]) {parameter = @a_tn}
 // CHECK: "pock.gradient"(%[[DB]]) {parameter = @b_tn}
-"pock.parameter"() {kind = "parameter", sym_name = "a_tn", trained = true, type = tensor<3x2xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "b_tn", trained = true, type = tensor<3x4xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "a_tn", type = tensor<3x2xf32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "b_tn", type = tensor<3x4xf32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %a_tn = "pock.read"() {symbol = @a_tn} : () -> tensor<3x2xf32>
   %b_tn = "pock.read"() {symbol = @b_tn} : () -> tensor<3x4xf32>
@@ -66,8 +66,8 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[DB:.*]] = "pock.matmul"(%[[G]], %[[A]]) {transpose_lhs = true, transpose_rhs = true} : {{.*}} -> tensor<4x3xf32>
 // CHECK: "pock.gradient"(%[[DA]]) {parameter = @a_tt}
 // CHECK: "pock.gradient"(%[[DB]]) {parameter = @b_tt}
-"pock.parameter"() {kind = "parameter", sym_name = "a_tt", trained = true, type = tensor<3x2xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "b_tt", trained = true, type = tensor<4x3xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "a_tt", type = tensor<3x2xf32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "b_tt", type = tensor<4x3xf32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %a_tt = "pock.read"() {symbol = @a_tt} : () -> tensor<3x2xf32>
   %b_tt = "pock.read"() {symbol = @b_tt} : () -> tensor<4x3xf32>
@@ -81,7 +81,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[G:.*]] = "pock.broadcast"(%{{.*}}) : ({{.*}}) -> tensor<5x2x4xf32>
 // CHECK: %[[DW:.*]] = "pock.matmul"(%arg0, %[[G]]) {transpose_lhs = true, transpose_rhs = false} : {{.*}} -> tensor<5x3x4xf32>
 // CHECK: "pock.gradient"(%[[DW]]) {parameter = @batch}
-"pock.parameter"() {kind = "parameter", sym_name = "batch", trained = true, type = tensor<5x3x4xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "batch", type = tensor<5x3x4xf32>, update = "full"} : () -> ()
 func.func @train_step(%x: tensor<5x2x3xf32>) -> tensor<f32> {
   %batch = "pock.read"() {symbol = @batch} : () -> tensor<5x3x4xf32>
   %y = "pock.matmul"(%x, %batch) {transpose_lhs = false, transpose_rhs = false} : (tensor<5x2x3xf32>, tensor<5x3x4xf32>) -> tensor<5x2x4xf32>

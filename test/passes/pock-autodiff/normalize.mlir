@@ -15,7 +15,7 @@
 // CHECK: %[[REST:.*]] = arith.subf %[[CENTRED]], %[[PROJECTED]]
 // CHECK: %[[DX:.*]] = arith.mulf %{{.*}}, %[[REST]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @x}
-"pock.parameter"() {kind = "parameter", sym_name = "x", trained = true, type = tensor<2x4xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "x", type = tensor<2x4xf32>, update = "full"} : () -> ()
 func.func @train_step(%t: tensor<2x4xf32>) -> tensor<f32> {
   %x = "pock.read"() {symbol = @x} : () -> tensor<2x4xf32>
   %y, %mean, %variance = "pock.normalize"(%x) {dims = array<i64: 1>, eps = 1.0e-5} : (tensor<2x4xf32>) -> (tensor<2x4xf32>, tensor<2xf32>, tensor<2xf32>)

@@ -8,7 +8,7 @@
 // CHECK: %[[G:.*]] = arith.mulf %{{.*}}, %[[T]]
 // CHECK: %[[DX:.*]] = "pock.dropout"(%[[G]], %[[SEED]], %[[STEP]]) {rate = 2.500000e-01 : f64, stream = 5 : i64}
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @x}
-"pock.parameter"() {kind = "parameter", sym_name = "x", trained = true, type = tensor<4xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "x", type = tensor<4xf32>, update = "full"} : () -> ()
 func.func @train_step(%t: tensor<4xf32>, %seed: tensor<i32>, %step: tensor<i32>) -> tensor<f32> {
   %x = "pock.read"() {symbol = @x} : () -> tensor<4xf32>
   %y = "pock.dropout"(%x, %seed, %step) {rate = 0.25, stream = 5} : (tensor<4xf32>, tensor<i32>, tensor<i32>) -> tensor<4xf32>

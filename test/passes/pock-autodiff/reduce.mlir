@@ -6,7 +6,7 @@
 // CHECK: %[[ROWS:.*]] = tensor.expand_shape %[[G]] {{.*}} into tensor<2x1xf32>
 // CHECK: %[[DX:.*]] = "pock.broadcast"(%[[ROWS]]) : (tensor<2x1xf32>) -> tensor<2x3xf32>
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @total}
-"pock.parameter"() {kind = "parameter", sym_name = "total", trained = true, type = tensor<2x3xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "total", type = tensor<2x3xf32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %total = "pock.read"() {symbol = @total} : () -> tensor<2x3xf32>
   %y = "pock.reduce"(%total) {dims = array<i64: 1>, kind = "sum"} : (tensor<2x3xf32>) -> tensor<2xf32>
@@ -25,7 +25,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: arith.divf %[[G]], %[[COUNT]]
 // CHECK: %[[DX:.*]] = arith.mulf %[[CHOSEN]], %{{.*}}
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @x}
-"pock.parameter"() {kind = "parameter", sym_name = "x", trained = true, type = tensor<2x3xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "x", type = tensor<2x3xf32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @x} : () -> tensor<2x3xf32>
   %y = "pock.reduce"(%x) {dims = array<i64: 1>, kind = "max"} : (tensor<2x3xf32>) -> tensor<2xf32>

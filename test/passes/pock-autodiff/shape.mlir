@@ -5,7 +5,7 @@
 // CHECK: %[[G:.*]] = "pock.broadcast"(%{{.*}}) : ({{.*}}) -> tensor<6xf32>
 // CHECK: %[[DX:.*]] = tensor.expand_shape %[[G]] {{.*}} : tensor<6xf32> into tensor<2x3xf32>
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @collapsed}
-"pock.parameter"() {kind = "parameter", sym_name = "collapsed", trained = true, type = tensor<2x3xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "collapsed", type = tensor<2x3xf32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %collapsed = "pock.read"() {symbol = @collapsed} : () -> tensor<2x3xf32>
   %y = tensor.collapse_shape %collapsed [[0, 1]] : tensor<2x3xf32> into tensor<6xf32>
@@ -17,7 +17,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[G:.*]] = "pock.broadcast"(%{{.*}}) : ({{.*}}) -> tensor<2x3xf32>
 // CHECK: %[[DX:.*]] = tensor.collapse_shape %[[G]] {{.*}} : tensor<2x3xf32> into tensor<6xf32>
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @expanded}
-"pock.parameter"() {kind = "parameter", sym_name = "expanded", trained = true, type = tensor<6xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "expanded", type = tensor<6xf32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %expanded = "pock.read"() {symbol = @expanded} : () -> tensor<6xf32>
   %y = tensor.expand_shape %expanded [[0, 1]] output_shape [2, 3] : tensor<6xf32> into tensor<2x3xf32>
@@ -31,7 +31,7 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[ZEROS:.*]] = arith.constant dense<0.000000e+00> : tensor<4x6xf32>
 // CHECK: %[[DX:.*]] = tensor.insert_slice %[[G]] into %[[ZEROS]][1, 0] [1, 3] [1, 2]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @sliced}
-"pock.parameter"() {kind = "parameter", sym_name = "sliced", trained = true, type = tensor<4x6xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "sliced", type = tensor<4x6xf32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %sliced = "pock.read"() {symbol = @sliced} : () -> tensor<4x6xf32>
   %y = tensor.extract_slice %sliced[1, 0] [1, 3] [1, 2] : tensor<4x6xf32> to tensor<1x3xf32>
@@ -47,8 +47,8 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[DWHOLE:.*]] = tensor.insert_slice %[[ZEROS]] into %[[G]][1] [2] [1]
 // CHECK: "pock.gradient"(%[[DPART]]) {parameter = @part}
 // CHECK: "pock.gradient"(%[[DWHOLE]]) {parameter = @whole}
-"pock.parameter"() {kind = "parameter", sym_name = "part", trained = true, type = tensor<2xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "whole", trained = true, type = tensor<5xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "part", type = tensor<2xf32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "whole", type = tensor<5xf32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %part = "pock.read"() {symbol = @part} : () -> tensor<2xf32>
   %whole = "pock.read"() {symbol = @whole} : () -> tensor<5xf32>
@@ -63,8 +63,8 @@ func.func @train_step() -> tensor<f32> {
 // CHECK: %[[DSECOND:.*]] = tensor.extract_slice %[[G]][0, 3] [2, 1] [1, 1]
 // CHECK: "pock.gradient"(%[[DFIRST]]) {parameter = @first}
 // CHECK: "pock.gradient"(%[[DSECOND]]) {parameter = @second}
-"pock.parameter"() {kind = "parameter", sym_name = "first", trained = true, type = tensor<2x3xf32>} : () -> ()
-"pock.parameter"() {kind = "parameter", sym_name = "second", trained = true, type = tensor<2x1xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "first", type = tensor<2x3xf32>, update = "full"} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "second", type = tensor<2x1xf32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %first = "pock.read"() {symbol = @first} : () -> tensor<2x3xf32>
   %second = "pock.read"() {symbol = @second} : () -> tensor<2x1xf32>

@@ -11,7 +11,7 @@
 // CHECK: %[[CENTRED:.*]] = arith.subf %[[G]], %[[ROWS]]
 // CHECK: %[[DX:.*]] = arith.mulf %[[Y]], %[[CENTRED]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @x}
-"pock.parameter"() {kind = "parameter", sym_name = "x", trained = true, type = tensor<2x3xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "x", type = tensor<2x3xf32>, update = "full"} : () -> ()
 func.func @train_step(%t: tensor<2x3xf32>) -> tensor<f32> {
   %x = "pock.read"() {symbol = @x} : () -> tensor<2x3xf32>
   %y = "pock.softmax"(%x) {dim = 0} : (tensor<2x3xf32>) -> tensor<2x3xf32>
@@ -30,7 +30,7 @@ func.func @train_step(%t: tensor<2x3xf32>) -> tensor<f32> {
 // CHECK: %[[PRODUCT:.*]] = arith.mulf %[[P]], %{{.*}}
 // CHECK: %[[DX:.*]] = arith.subf %[[G]], %[[PRODUCT]]
 // CHECK: "pock.gradient"(%[[DX]]) {parameter = @log}
-"pock.parameter"() {kind = "parameter", sym_name = "log", trained = true, type = tensor<2x3xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "log", type = tensor<2x3xf32>, update = "full"} : () -> ()
 func.func @train_step(%t: tensor<2x3xf32>) -> tensor<f32> {
   %log = "pock.read"() {symbol = @log} : () -> tensor<2x3xf32>
   %y = "pock.log_softmax"(%log) {dim = 1} : (tensor<2x3xf32>) -> tensor<2x3xf32>

@@ -5,7 +5,7 @@
 // CHECK: %[[G:.*]] = "pock.broadcast"(%{{.*}}) : ({{.*}}) -> tensor<4x2x3xf32>
 // CHECK: %[[DW:.*]] = "pock.transpose"(%[[G]]) {permutation = array<i64: 1, 2, 0>} : (tensor<4x2x3xf32>) -> tensor<2x3x4xf32>
 // CHECK: "pock.gradient"(%[[DW]]) {parameter = @w}
-"pock.parameter"() {kind = "parameter", sym_name = "w", trained = true, type = tensor<2x3x4xf32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2x3x4xf32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %w = "pock.read"() {symbol = @w} : () -> tensor<2x3x4xf32>
   %y = "pock.transpose"(%w) {permutation = array<i64: 2, 0, 1>} : (tensor<2x3x4xf32>) -> tensor<4x2x3xf32>

@@ -8,7 +8,7 @@
 // CHECK: %[[ONCE:.*]] = arith.addf %[[BY_SLOPE]], %[[G]]
 // CHECK: %[[TWICE:.*]] = arith.addf %[[ONCE]], %[[G]]
 // CHECK: "pock.gradient"(%[[TWICE]]) {parameter = @x}
-"pock.parameter"() {kind = "parameter", sym_name = "x", trained = true, type = tensor<f32>} : () -> ()
+"pock.parameter"() {kind = "parameter", sym_name = "x", type = tensor<f32>, update = "full"} : () -> ()
 func.func @train_step() -> tensor<f32> {
   %x = "pock.read"() {symbol = @x} : () -> tensor<f32>
   %value = arith.addf %x, %x : tensor<f32>

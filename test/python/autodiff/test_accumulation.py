@@ -82,7 +82,7 @@ def _module(bodies: dict[str, Callable[[READ], ir.Value]], trained: Sequence[str
     matrix = ir.RankedTensorType.get([SIZE, SIZE], ir.F64Type.get())
     with ir.InsertionPoint(module.body):
         for name in ("a", "b"):
-            state.parameter(name, matrix, trained=name in trained)
+            state.parameter(name, matrix, update="full" if name in trained else "frozen")
         for name, body in bodies.items():
             function = func.FuncOp(name, ([], [ir.RankedTensorType.get([], ir.F64Type.get())]))
             with ir.InsertionPoint(function.add_entry_block()):

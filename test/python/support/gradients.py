@@ -142,7 +142,7 @@ def _build_function(name: str, case: Case, dtype: type[np.floating]) -> None:
     symbols = [f"{name}.{index}" for index in range(len(case.trained))]
     types = [tensor_type(array, dtype) for array in case.trained]
     for symbol, type_ in zip(symbols, types, strict=True):
-        state.parameter(symbol, type_, trained=True)
+        state.parameter(symbol, type_, update="full")
     cotangent = tensor_type(cotangent_of(case, dtype), dtype)
     function = func.FuncOp(name, ([*(tensor_type(a, dtype) for a in case.fixed), cotangent], []))
     with ir.InsertionPoint(function.add_entry_block()):
