@@ -16,6 +16,7 @@ __all__ = [
     "OptionalAttribute",
     "Pock",
     "build",
+    "defining_op",
     "i64_array",
     "ranked",
     "require",
@@ -210,6 +211,13 @@ def ranked(value: ir.Value) -> ir.RankedTensorType:
 def shape_of(value: ir.Value) -> list[int]:
     """The static shape of a tensor value."""
     return list(ir.RankedTensorType(value.type).shape)
+
+
+def defining_op(value: ir.Value, *classes: type) -> Any:
+    """The op of one of the classes that a value is the result of; None for other results and for arguments."""
+    owner = value.owner
+    op = None if isinstance(owner, ir.Block) else owner.operation.opview
+    return op if isinstance(op, classes) else None
 
 
 def require_same_type(what: str, first: ir.Value, other: str, second: ir.Value) -> None:

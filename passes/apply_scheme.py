@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from torch_mlir import ir
 
+from pock_mlir.dialects.parameter_view import ParameterViewOp
 from pock_mlir.dialects.state import FROZEN, FULL
 from pock_mlir.passes.functions import framework_name, owner_of, parameters_of, views_of
 from pock_mlir.passes.registry import PassFailure, register_pass
@@ -29,7 +30,7 @@ def apply_scheme(module: ir.Operation, *, train: Sequence[str] = ("*",), symbols
         matching = {pattern for pattern in patterns if is_model and fnmatchcase(framework_name(op), pattern)}
         matching |= {symbol} & exact
         unmatched -= matching
-        stored = parameters[op.of.value] if op.operation.name == "pock.parameter_view" else op
+        stored = parameters[op.of.value] if isinstance(op, ParameterViewOp) else op
         floating = isinstance(ir.RankedTensorType(stored.type.value).element_type, ir.FloatType)
         chosen = (bool(matching) or (not is_model and symbols is None)) and floating and op.kind.value == "parameter"
         op.operation.attributes["update"] = ir.StringAttr.get(FULL if chosen else FROZEN)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from torch_mlir import ir
 
 from pock_mlir.dialects.base import shape_of
-from pock_mlir.dialects.state import read_as
+from pock_mlir.dialects.state import ReadOp, read_as
+from pock_mlir.dialects.transpose import TransposeOp
 from pock_mlir.passes.functions import functions_of, operations_of, parameters_of
 from pock_mlir.passes.registry import register_pass
 
@@ -16,7 +17,7 @@ def assign_layouts(module: ir.Operation) -> None:
     readers: dict[str, list[ir.OpView]] = {}
     for function in functions_of(module):
         for op in operations_of(function):
-            if op.operation.name == "pock.read":
+            if isinstance(op, ReadOp):
                 readers.setdefault(op.symbol.value, []).append(op)
     for name, parameter in parameters_of(module).items():
         permutation = _common_permutation(readers.get(name, []))
@@ -26,10 +27,10 @@ def assign_layouts(module: ir.Operation) -> None:
 
 def _common_permutation(reads: list[ir.OpView]) -> list[int] | None:
     """The permutation that all users of all reads apply, if there is one."""
-    users = [use.owner for op in reads for use in op.result.uses]
-    if not users or any(user.operation.name != "pock.transpose" for user in users):
+    users = [use.owner.operation.opview for op in reads for use in op.result.uses]
+    if not users or not all(isinstance(user, TransposeOp) for user in users):
         return None
-    permutations = {tuple(user.opview.permutation if hasattr(user, "opview") else user.permutation) for user in users}
+    permutations = {tuple(user.permutation) for user in users}
     return list(permutations.pop()) if len(permutations) == 1 else None
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 from torch_mlir import ir
 from torch_mlir.dialects import func
 
+from pock_mlir.dialects.parameter_view import ParameterViewOp
 from pock_mlir.dialects.rewriting import clone_into
-from pock_mlir.dialects.state import update
+from pock_mlir.dialects.state import AssignOp, ParameterOp, ReadOp, StateOp, UpdateOp, update
 from pock_mlir.dialects.upstream import convert_float
 from pock_mlir.passes.convert_pock_to_linalg.structured import PARALLEL, generic, identity_map, projection
 from pock_mlir.passes.functions import functions_of, mutable_parameters, operations_of, top_level
@@ -27,12 +28,12 @@ def convert_pock_state(module: ir.Operation) -> None:
     types: dict[str, ir.Type] = {}
     mutable = mutable_parameters(module)
     for op in top_level(module):
-        if op.operation.name in ("pock.parameter", "pock.state"):
+        if isinstance(op, (ParameterOp, StateOp)):
             types[op.sym_name.value] = op.type.value
             with ir.InsertionPoint(op), op.operation.location:
-                _global(op, is_mutable=op.operation.name == "pock.state" or op.sym_name.value in mutable)
+                _global(op, is_mutable=isinstance(op, StateOp) or op.sym_name.value in mutable)
             op.operation.erase()
-        elif op.operation.name == "pock.parameter_view":
+        elif isinstance(op, ParameterViewOp):
             op.operation.erase()
     outlined: set[str] = set()
     for function in list(functions_of(module)):
@@ -44,7 +45,7 @@ def _global(op: ir.OpView, *, is_mutable: bool) -> None:
     """Where a global's value comes from is no matter of the program: the runtime provides it under the global's scope
     and name.
     """
-    is_parameter = op.operation.name == "pock.parameter"
+    is_parameter = isinstance(op, ParameterOp)
     attributes = {
         "sym_name": op.sym_name,
         "type": op.operation.attributes["type"],
@@ -63,11 +64,11 @@ def _convert(module: ir.Operation, op: ir.OpView, types: dict[str, ir.Type], out
     if not name.startswith("pock."):
         return
     with ir.InsertionPoint(op), operation.location:
-        if name == "pock.read":
+        if isinstance(op, ReadOp):
             operation.results[0].replace_all_uses_with(_load(op.symbol, operation.results[0].type))
-        elif name == "pock.assign":
+        elif isinstance(op, AssignOp):
             _convert_assign(module, op, types, outlined)
-        elif name == "pock.update":
+        elif isinstance(op, UpdateOp):
             _convert_update(module, op, types, outlined)
         else:
             raise PassFailure(operation.location, f"'{name}' op is left over: it has not been lowered")

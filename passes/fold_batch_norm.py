@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from torch_mlir import ir
 
-from pock_mlir.dialects.base import shape_of
-from pock_mlir.dialects.broadcast import broadcast
-from pock_mlir.dialects.conv2d import Window, conv2d
+from pock_mlir.dialects.base import defining_op, shape_of
+from pock_mlir.dialects.broadcast import BroadcastOp, broadcast
+from pock_mlir.dialects.conv2d import Conv2dOp, Window, conv2d
+from pock_mlir.dialects.state import ReadOp
 from pock_mlir.dialects.upstream import add, mul, neg, reshape
 from pock_mlir.passes.functions import functions_of, operations_of, trained_parameters
 from pock_mlir.passes.registry import register_pass
@@ -28,7 +29,7 @@ def fold_batch_norm(module: ir.Operation) -> None:
         operations = operations_of(function)
         fixed = _independent(operations, trained)
         for op in operations:
-            if op.operation.name == "pock.conv2d" and op.weight in fixed:
+            if isinstance(op, Conv2dOp) and op.weight in fixed:
                 _fold(op, fixed)
 
 
@@ -37,7 +38,7 @@ def _independent(operations: list[ir.OpView], trained: set[str]) -> set[ir.Value
     fixed: set[ir.Value] = set()
     for op in operations:
         operation = op.operation
-        if operation.name == "pock.read":
+        if isinstance(op, ReadOp):
             is_fixed = op.symbol.value not in trained
         else:
             is_fixed = all(value in fixed for value in operation.operands)
@@ -96,12 +97,12 @@ def _chain(value: ir.Value, fixed: set[ir.Value]) -> list[tuple[ir.Operation, ir
 
 def _channel_vector(value: ir.Value, fixed: set[ir.Value]) -> ir.Value | None:
     """The vector over the last dimension that a fixed value repeats, if it does."""
-    owner = value.owner
-    if value not in fixed or isinstance(owner, ir.Block) or owner.name != "pock.broadcast":
+    op = defining_op(value, BroadcastOp)
+    if value not in fixed or op is None:
         return None
-    source, channels = owner.operands[0], shape_of(value)[-1]
+    source, channels = op.x, shape_of(value)[-1]
     shape = shape_of(source)
     if not shape or shape[-1] != channels or any(size != 1 for size in shape[:-1]):
         return None
-    with ir.InsertionPoint(owner), owner.location:
+    with ir.InsertionPoint(op), op.operation.location:
         return reshape(source, [channels])

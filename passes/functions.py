@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from torch_mlir import ir
+from torch_mlir.dialects import func
 
 from pock_mlir.dialects.parameter_view import ParameterViewOp
-from pock_mlir.dialects.state import ParameterOp, StateOp
+from pock_mlir.dialects.state import AssignOp, ParameterOp, StateOp
 from pock_mlir.passes.registry import PassFailure
 
 
@@ -19,7 +20,7 @@ def top_level(module: ir.Operation) -> list[ir.OpView]:
 def functions_of(module: ir.Operation) -> Iterator[ir.Operation]:
     """The functions that have a body."""
     for op in top_level(module):
-        if op.operation.name == "func.func" and op.operation.regions[0].blocks:
+        if isinstance(op, func.FuncOp) and op.operation.regions[0].blocks:
             yield op.operation
 
 
@@ -35,12 +36,12 @@ def find_function(module: ir.Operation, name: str) -> ir.Operation:
 
 
 def parameters_of(module: ir.Operation) -> dict[str, ParameterOp]:
-    return {op.sym_name.value: op for op in top_level(module) if op.operation.name == "pock.parameter"}
+    return {op.sym_name.value: op for op in top_level(module) if isinstance(op, ParameterOp)}
 
 
 def views_of(module: ir.Operation) -> dict[str, ParameterViewOp]:
     """The parameters and buffers that lie in another one's memory, in the model's order."""
-    return {op.sym_name.value: op for op in top_level(module) if op.operation.name == "pock.parameter_view"}
+    return {op.sym_name.value: op for op in top_level(module) if isinstance(op, ParameterViewOp)}
 
 
 def trained_of(module: ir.Operation) -> set[str]:
@@ -65,7 +66,7 @@ def owner_of(op: ParameterOp | ParameterViewOp) -> str:
 
 
 def states_of(module: ir.Operation) -> dict[str, StateOp]:
-    return {op.sym_name.value: op for op in top_level(module) if op.operation.name == "pock.state"}
+    return {op.sym_name.value: op for op in top_level(module) if isinstance(op, StateOp)}
 
 
 def mutable_parameters(module: ir.Operation) -> set[str]:
@@ -74,7 +75,7 @@ def mutable_parameters(module: ir.Operation) -> set[str]:
         op.symbol.value
         for function in functions_of(module)
         for op in operations_of(function)
-        if op.operation.name == "pock.assign"
+        if isinstance(op, AssignOp)
     }
     return trained_parameters(module) | (assigned & set(parameters_of(module)))
 
@@ -82,7 +83,7 @@ def mutable_parameters(module: ir.Operation) -> set[str]:
 def after_state(module: ir.Operation) -> ir.InsertionPoint:
     """Where the next symbol of the state goes: behind the last one, before the functions."""
     for op in top_level(module):
-        if op.operation.name not in ("pock.parameter", "pock.parameter_view", "pock.state"):
+        if not isinstance(op, (ParameterOp, ParameterViewOp, StateOp)):
             return ir.InsertionPoint(op)
     return ir.InsertionPoint(module.regions[0].blocks[0])
 

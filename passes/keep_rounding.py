@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch_mlir import ir
 from torch_mlir.dialects import arith
 
-from pock_mlir.dialects.base import ranked
+from pock_mlir.dialects.base import defining_op, ranked
 from pock_mlir.dialects.upstream import compare, constant, select, with_element
 from pock_mlir.passes.functions import functions_of, operations_of
 from pock_mlir.passes.registry import register_pass
@@ -19,7 +19,7 @@ def keep_rounding(module: ir.Operation) -> None:
     for function in functions_of(module):
         for op in operations_of(function):
             operation = op.operation
-            if operation.name == "arith.truncf" and _rounds(operation):
+            if isinstance(op, arith.TruncFOp) and _rounds(operation):
                 with ir.InsertionPoint(operation), operation.location:
                     operation.operands[0] = _rounded(operation.operands[0])
 
@@ -28,7 +28,7 @@ def _rounds(operation: ir.Operation) -> bool:
     source, result = operation.operands[0], operation.results[0]
     if not isinstance(result.type, ir.RankedTensorType) or not isinstance(result.type.element_type, ir.BF16Type):
         return False
-    is_exact = not isinstance(source.owner, ir.Block) and source.owner.name in ("arith.extf", "arith.constant")
+    is_exact = defining_op(source, arith.ExtFOp, arith.ConstantOp) is not None
     return isinstance(ranked(source).element_type, ir.F32Type) and not is_exact
 
 

@@ -187,7 +187,7 @@ def _gradients(
     """The gradients in the order in which they are finished, with the states of their parameters."""
     gradients = []
     for op in operations_of(step):
-        if op.operation.name != "pock.gradient":
+        if not isinstance(op, state.GradientOp):
             continue
         name = op.parameter.value
         if name not in memories:

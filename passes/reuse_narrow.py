@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from torch_mlir import ir
+from torch_mlir.dialects import arith
 
-from pock_mlir.dialects.base import ranked
+from pock_mlir.dialects.base import defining_op, ranked
+from pock_mlir.dialects.state import GradientOp, ReadOp
 from pock_mlir.dialects.upstream import convert_float
 from pock_mlir.passes.functions import functions_of, operations_of
 from pock_mlir.passes.registry import register_pass
@@ -18,16 +20,16 @@ def reuse_narrow(module: ir.Operation) -> None:
     """
     for function in functions_of(module):
         for op in operations_of(function):
-            if op.operation.name == "arith.truncf":
+            if isinstance(op, arith.TruncFOp):
                 _share(op.operation)
-            elif op.operation.name == "pock.gradient":
+            elif isinstance(op, GradientOp):
                 _unround(op.operation)
 
 
 def _share(rounding: ir.Operation) -> None:
     wide, narrow = rounding.operands[0], rounding.results[0]
     others = [use for use in wide.uses if rounding.is_before_in_block(use.owner.operation)]
-    if isinstance(wide.owner, ir.Block) or wide.owner.name == "pock.read" or not others:
+    if isinstance(wide.owner, ir.Block) or defining_op(wide, ReadOp) is not None or not others:
         return
     with ir.InsertionPoint.after(rounding), rounding.location:
         again = convert_float(narrow, ranked(wide).element_type)
@@ -37,9 +39,10 @@ def _share(rounding: ir.Operation) -> None:
 
 def _unround(gradient: ir.Operation) -> None:
     value = gradient.operands[0]
-    for name in ("arith.extf", "arith.truncf"):
-        if isinstance(value.owner, ir.Block) or value.owner.name != name:
+    for kind in (arith.ExtFOp, arith.TruncFOp):
+        op = defining_op(value, kind)
+        if op is None:
             return
-        value = value.owner.operands[0]
+        value = op.in_
     if value.type == gradient.operands[0].type:
         gradient.operands[0] = value

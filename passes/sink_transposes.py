@@ -8,13 +8,14 @@ pass, run before autodiff, images stay NHWC from the first convolution to the la
 from __future__ import annotations
 
 from torch_mlir import ir
+from torch_mlir.dialects import tensor
 
-from pock_mlir.dialects.base import ranked, shape_of
+from pock_mlir.dialects.base import defining_op, ranked, shape_of
 from pock_mlir.dialects.broadcast import broadcast
-from pock_mlir.dialects.reduce import reduce
+from pock_mlir.dialects.reduce import ReduceOp, reduce
 from pock_mlir.dialects.rewriting import rebuild
 from pock_mlir.dialects.traits import Elementwise, has_trait
-from pock_mlir.dialects.transpose import transpose
+from pock_mlir.dialects.transpose import TransposeOp, transpose
 from pock_mlir.dialects.upstream import concat, reshape
 from pock_mlir.passes.diagnostics import blamed
 from pock_mlir.passes.functions import functions_of, operations_of
@@ -35,25 +36,22 @@ def sink_transposes(module: ir.Operation) -> None:
 
 def _sunk(op: ir.OpView) -> ir.Value | None:
     """What replaces the op's result, or None where there is nothing to sink."""
-    name = op.operation.name
     with ir.InsertionPoint(op):
-        if name == "pock.transpose":
+        if isinstance(op, TransposeOp):
             return _compose(op)
         if _is_elementwise(op):
             return _through_elementwise(op)
-        if name == "tensor.concat":
+        if isinstance(op, tensor.ConcatOp):
             return _through_concat(op)
-        if name == "pock.reduce":
+        if isinstance(op, ReduceOp):
             return _through_reduce(op)
     return None
 
 
 def transposition_of(value: ir.Value) -> tuple[ir.Value, list[int]] | None:
     """(source, permutation) where the value is the result of a transposition."""
-    owner = value.owner
-    if isinstance(owner, ir.Block) or owner.name != "pock.transpose":
-        return None
-    return owner.operands[0], list(owner.opview.permutation)
+    op = defining_op(value, TransposeOp)
+    return None if op is None else (op.x, list(op.permutation))
 
 
 def _compose(op: ir.OpView) -> ir.Value | None:

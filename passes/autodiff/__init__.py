@@ -106,7 +106,7 @@ class Differentiation:
         """Marks the values that depend on a trained parameter."""
         for op in self.operations:
             operation = op.operation
-            if operation.name == "pock.read" and op.owner_symbol in self.trained:
+            if isinstance(op, state.ReadOp) and op.owner_symbol in self.trained:
                 self.reads[op.owner_symbol].append(op.result)
                 self.active.add(op.result)
             elif not has_trait(op, EndsGradient) and any(v in self.active for v in operation.operands):
@@ -154,7 +154,7 @@ class Differentiation:
             not results
             or results[0] not in self.cotangents
             or results[0] not in self.active
-            or operation.name == "pock.read"
+            or isinstance(op, state.ReadOp)
         ):
             return
         rule = vjp.get(operation.name)

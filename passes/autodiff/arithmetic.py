@@ -55,7 +55,7 @@ def negf(op: arith.NegFOp, g: ir.Value) -> Thunks:
 @vjp("arith.maximumf", "arith.minimumf")
 def extremum(op: arith.MaximumFOp | arith.MinimumFOp, g: ir.Value) -> Thunks:
     """At a tie each side gets half, and where one is NaN both get all, as in the framework."""
-    loses = arith.CmpFPredicate.OLT if op.operation.name == "arith.maximumf" else arith.CmpFPredicate.OGT
+    loses = arith.CmpFPredicate.OLT if isinstance(op, arith.MaximumFOp) else arith.CmpFPredicate.OGT
 
     def towards(chosen: ir.Value, other: ir.Value) -> ir.Value:
         share = select(compare(arith.CmpFPredicate.OEQ, chosen, other), scale(g, 0.5), g)

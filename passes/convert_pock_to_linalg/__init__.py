@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 
 from torch_mlir import ir
+from torch_mlir.dialects import func
 
 from pock_mlir.dialects.traits import OfState, has_trait
 from pock_mlir.passes.diagnostics import blamed
@@ -26,7 +27,7 @@ for _module in pkgutil.iter_modules(__path__):
 def convert_pock_to_linalg(module: ir.Operation) -> None:
     """Lowers the dialect's computation to linalg, tensor, arith and math; state ops are left."""
     for function in module.regions[0].blocks[0].operations:
-        if function.operation.name != "func.func" or not function.operation.regions[0].blocks:
+        if not isinstance(function, func.FuncOp) or not function.operation.regions[0].blocks:
             continue
         remove_updates(module, list(function.operation.regions[0].blocks[0].operations))
         for op in list(function.operation.regions[0].blocks[0].operations):

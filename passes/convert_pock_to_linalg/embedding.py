@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch_mlir import ir
 from torch_mlir.dialects import arith, linalg, tensor
 
-from pock_mlir.dialects.base import ranked, shape_of
+from pock_mlir.dialects.base import defining_op, ranked, shape_of
 from pock_mlir.dialects.embedding import EmbeddingGradOp, EmbeddingOp
 from pock_mlir.dialects.upstream import constant, reshape
 
@@ -47,8 +47,8 @@ def embedding_grad(op: EmbeddingGradOp) -> ir.Value:
 
 def _is_widened(x: ir.Value) -> bool:
     """Whether the value is a widened one, perhaps reshaped."""
-    while not isinstance(x.owner, ir.Block) and x.owner.name in ("tensor.collapse_shape", "tensor.expand_shape"):
-        x = x.owner.operands[0]
+    while (view := defining_op(x, tensor.CollapseShapeOp, tensor.ExpandShapeOp)) is not None:
+        x = view.src
     return as_stored(x) != x
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from torch_mlir import ir
 from torch_mlir.dialects import arith
 
-from pock_mlir.dialects.base import ranked, shape_of
+from pock_mlir.dialects.base import defining_op, ranked, shape_of
 from pock_mlir.dialects.reduce import ReduceOp
 
 from .rules import lowering
@@ -51,8 +50,5 @@ def _stages(x: ir.Value, dims: list[int]) -> list[list[int]]:
 
 def _is_product(x: ir.Value) -> bool:
     """Whether x is a product of two values; a square is none."""
-    owner = x.owner
-    factors: Sequence[ir.Value] = ()
-    if isinstance(owner, ir.Operation | ir.OpView) and owner.operation.name in ("arith.mulf", "arith.muli"):
-        factors = list(owner.operation.operands)
-    return len(set(factors)) > 1
+    product = defining_op(x, arith.MulFOp, arith.MulIOp)
+    return product is not None and len(set(product.operation.operands)) > 1

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from torch_mlir import ir
 from torch_mlir.dialects import arith, linalg, tensor
 
-from pock_mlir.dialects.base import ranked, shape_of
+from pock_mlir.dialects.base import defining_op, ranked, shape_of
 from pock_mlir.dialects.upstream import constant
 
 PARALLEL, REDUCTION = "parallel", "reduction"
@@ -57,10 +57,8 @@ def generic(
 
 def as_stored(x: ir.Value) -> ir.Value:
     """The narrow value that x, of float32, was widened from, if it was."""
-    owner = x.owner
-    if isinstance(owner, ir.Block) or owner.name != "arith.extf" or not isinstance(x.type.element_type, ir.F32Type):
-        return x
-    return owner.operands[0]
+    widened = defining_op(x, arith.ExtFOp)
+    return x if widened is None or not isinstance(x.type.element_type, ir.F32Type) else widened.in_
 
 
 def _widened(scalar: ir.Value, element: ir.Type) -> ir.Value:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from torch_mlir import ir
 
 from pock_mlir.dialects.base import ranked
+from pock_mlir.dialects.state import AssignOp, UpdateOp
 from pock_mlir.dialects.upstream import concat, constant
 from pock_mlir.passes.functions import parameters_of, states_of
 
@@ -62,6 +63,6 @@ def remove_updates(module: ir.Operation, operations: Sequence[ir.OpView]) -> Non
     """Removes the updates of parameters and states without elements."""
     types = {name: op.type.value for table in (parameters_of, states_of) for name, op in table(module).items()}
     for op in operations:
-        written = op.states[0] if op.operation.name == "pock.update" else getattr(op, "symbol", None)
-        if op.operation.name in ("pock.update", "pock.assign") and has_none(types.get(written.value)):
+        written = op.states[0] if isinstance(op, UpdateOp) else getattr(op, "symbol", None)
+        if isinstance(op, (UpdateOp, AssignOp)) and has_none(types.get(written.value)):
             op.operation.erase()
