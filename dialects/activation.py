@@ -1,5 +1,7 @@
 """Activation functions that upstream's math dialect lacks (tanh, exp, ... are `math` ops)."""
 
+from typing import Any
+
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
@@ -77,7 +79,7 @@ class GeluOp(Pock.Operation, name="gelu", traits=[Pure, Elementwise]):
 
 
 def relu(x: ir.Value, limit: float | None = None) -> ir.Value:
-    extra = {} if limit is None else {"limit": float(limit)}
+    extra: dict[str, Any] = {} if limit is None else {"limit": float(limit)}
     return build("pock.relu", [x.type], [x], **extra).result
 
 

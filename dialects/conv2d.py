@@ -26,9 +26,9 @@ from .traits import Pure
 class Window:
     """How a kernel moves over an image: per spatial dimension (height, width)."""
 
-    strides: tuple[int, int]
-    padding: tuple[int, int]
-    dilations: tuple[int, int]
+    strides: tuple[int, ...]
+    padding: tuple[int, ...]
+    dilations: tuple[int, ...]
 
     @staticmethod
     def of(op: Any) -> "Window":
@@ -48,7 +48,7 @@ class Window:
             count -= 1
         return count
 
-    def attributes(self) -> dict[str, list[int]]:
+    def attributes(self) -> dict[str, Any]:
         return {"strides": list(self.strides), "padding": list(self.padding), "dilations": list(self.dilations)}
 
 

@@ -7,6 +7,7 @@ overflow update nothing and halve the scale; after 2000 updates in a row it doub
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from torch_mlir import ir
 from torch_mlir.dialects import arith, math
@@ -39,7 +40,7 @@ def read_scale() -> ir.Value:
 
 def all_finite(gradients: Sequence[ir.Value]) -> ir.Value:
     """1 if every element is finite, else 0 (rank 0, float32)."""
-    total = None
+    total: Any = None
     for gradient in gradients:
         magnitudes = math.AbsFOp(convert_float(gradient, ir.F32Type.get())).result
         own = reduce(magnitudes, list(range(len(shape_of(gradient)))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from torch_mlir import ir
 from torch_mlir.dialects import arith, func
@@ -291,7 +292,7 @@ def _emit_update(gradient: Gradient, inputs: Scalars, rule: UpdateRule, shared: 
 
 def _clip_factor(gradients: Sequence[ir.Value], clip_norm: float, factor: ir.Value | None) -> ir.Value:
     """min(1, clip_norm / (norm + epsilon)), norm that of all gradients together, times `factor` if given."""
-    total = None
+    total: Any = None
     for gradient in gradients:
         wide = gradient if ranked(gradient).element_type.width >= 32 else convert_float(gradient, ir.F32Type.get())
         squares = reduce(mul(wide, wide), list(range(len(gradient.type.shape))))

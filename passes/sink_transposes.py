@@ -112,8 +112,8 @@ def _untransposed(value: ir.Value, permutation: list[int]) -> ir.Value | None:
 
 
 def _through_concat(op: ir.OpView) -> ir.Value | None:
-    found = [transposition_of(value) for value in op.operation.operands]
-    if any(t is None for t in found) or len({tuple(t[1]) for t in found if t}) != 1:
+    found = [t for t in map(transposition_of, op.operation.operands) if t is not None]
+    if len(found) < len(op.operation.operands) or len({tuple(permutation) for _, permutation in found}) != 1:
         return None
     permutation = found[0][1]
     return transpose(concat([t[0] for t in found], permutation[op.dim.value]), permutation)

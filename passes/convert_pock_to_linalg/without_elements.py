@@ -63,6 +63,5 @@ def remove_updates(module: ir.Operation, operations: Sequence[ir.OpView]) -> Non
     """Removes the updates of parameters and states without elements."""
     types = {name: op.type.value for table in (parameters_of, states_of) for name, op in table(module).items()}
     for op in operations:
-        written = op.states[0] if isinstance(op, UpdateOp) else getattr(op, "symbol", None)
-        if isinstance(op, (UpdateOp, AssignOp)) and has_none(types.get(written.value)):
+        if isinstance(op, (UpdateOp, AssignOp)) and has_none(types.get(op.written[0])):
             op.operation.erase()

@@ -63,8 +63,8 @@ def _scaled(c: Conversion, x: Operand, alpha: Number) -> Operand:
         return x
     if not isinstance(x, ir.Value):
         return x * alpha
-    x = c.cast(x, c.element)
-    return (arith.MulFOp if _is_float(x) else arith.MulIOp)(x, constant(alpha, x.type)).result
+    value = c.cast(x, c.element)
+    return (arith.MulFOp if _is_float(value) else arith.MulIOp)(value, constant(alpha, value.type)).result
 
 
 @torch_op("torch.aten.add.Tensor", "torch.aten.add.Scalar")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from torch_mlir import ir
 
@@ -184,7 +185,7 @@ def stack(c: Conversion, values: list[ir.Value], dim: int = 0) -> ir.Value:
 
 
 @torch_op("torch.aten.constant_pad_nd", "torch.aten.pad")
-def pad(c: Conversion, x: ir.Value, amounts: list[int], *options: object) -> ir.Value:
+def pad(c: Conversion, x: ir.Value, amounts: list[int], *options: Any) -> ir.Value:
     mode, value = (
         ("constant", options[0] if options else 0.0)
         if not (options and isinstance(options[0], str))

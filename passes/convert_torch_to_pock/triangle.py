@@ -16,12 +16,12 @@ from .rules import torch_op
 
 @torch_op("torch.aten.tril")
 def lower(c: Conversion, x: ir.Value, diagonal: int = 0) -> ir.Value:
-    return _kept(x, lower_mask(*shape_of(x)[-2:], diagonal))
+    return _kept(x, lower_mask(shape_of(x)[-2], shape_of(x)[-1], diagonal))
 
 
 @torch_op("torch.aten.triu")
 def upper(c: Conversion, x: ir.Value, diagonal: int = 0) -> ir.Value:
-    return _kept(x, _mask(*shape_of(x)[-2:], diagonal, arith.CmpIPredicate.sge))
+    return _kept(x, _mask(shape_of(x)[-2], shape_of(x)[-1], diagonal, arith.CmpIPredicate.sge))
 
 
 def lower_mask(rows: int, columns: int, diagonal: int) -> ir.Value:
