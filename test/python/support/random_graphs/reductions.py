@@ -93,11 +93,14 @@ def cross_entropy(b: Builder) -> None:
 
 
 def cosine(b: Builder) -> None:
-    """Along several elements: the direction of one is its sign, and all of its gradient is rounding."""
+    """Along several elements, with another value: of one element's direction, its sign, and of a value's cosine with
+    itself all of the gradient is rounding.
+    """
     x = b.operand((2, 3))
     dims = [dim for dim, size in enumerate(b.shape(x)) if size > 1]
-    if dims:
-        b.emit(f"F.cosine_similarity({x}, {b.weight(*b.shape(x))}, {b.choice(dims)}, eps=0.01)")
+    other = b.weight(*b.shape(x)) if dims else x
+    if other != x:
+        b.emit(f"F.cosine_similarity({x}, {other}, {b.choice(dims)}, eps=0.01)")
 
 
 OPS = (reduce_all, reduce_dims, reduce_dims, variance, along_dim, along_dim, loss, cross_entropy, cosine)
