@@ -23,10 +23,10 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 import pock_mlir as pock
 from pock_mlir.compiler.pipeline import LOWER, PRUNE, import_passes, training_passes
-from pock_mlir.frontends.module_tree import model_structure
 from pock_mlir.frontends.owners import symbol_of
-from pock_mlir.frontends.torch_export import Examples, TracedModel, trace
-from pock_mlir.frontends.torch_import import ParameterTable, import_traced
+from pock_mlir.frontends.torch.export import Examples, TracedModel, trace
+from pock_mlir.frontends.torch.importer import ParameterTable, import_traced
+from pock_mlir.frontends.torch.module_tree import model_structure
 from pock_mlir.passes.convert_torch_to_pock import torch_op
 from pock_mlir.passes.pipeline import run_pipeline
 from pock_mlir.precision import resolve_precision

@@ -12,8 +12,8 @@ from torch.export import ExportedProgram
 from torch_mlir import ir
 
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.torch_export import TracedModel
-from pock_mlir.frontends.torch_import import node_place
+from pock_mlir.frontends.torch.export import TracedModel
+from pock_mlir.frontends.torch.importer import node_place
 from pock_mlir.passes.autodiff import Differentiation
 from pock_mlir.passes.convert_torch_to_pock import ASSERTIONS, convert_function, torch_op
 from pock_mlir.passes.diagnostics import location_name, source_position

@@ -28,8 +28,8 @@ from pock_mlir.compiler.step import CompiledStep
 from pock_mlir.compiler.target_machine import TargetMachine, resolve_target
 from pock_mlir.compiler.verification import verify_compiled
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.losses import describe_loss, resolve_loss
-from pock_mlir.frontends.torch_export import function_name
+from pock_mlir.frontends.torch.export import function_name
+from pock_mlir.frontends.torch.losses import describe_loss, resolve_loss
 from pock_mlir.optimizers import SGD, Optimizer
 from pock_mlir.passes.diagnostics import Diagnostic, place_text
 from pock_mlir.passes.pipeline import PassError, run_pipeline
@@ -74,9 +74,9 @@ def compile(
     shapes and dtypes become static. Lists of both compile one training step for each combination of shapes
     (sequence lengths, batch sizes), which share parameters and state: the session takes the one that fits the arrays.
     `predict_inputs` are examples for `predict`, where its shapes are others than those of training. `loss` is the name
-    of one of torch's ("cross_entropy", "mse", "l1", ...: `frontends/losses.py`), a callable `loss(outputs, *targets)`,
-    or None where the model returns its own; the parameters of a loss that is a module are trained with the model's. The
-    model is trained in the mode it is in and is not changed: in train mode
+    of one of torch's ("cross_entropy", "mse", "l1", ...: `frontends/torch/losses.py`), a callable
+    `loss(outputs, *targets)`, or None where the model returns its own; the parameters of a loss that is a module are
+    trained with the model's. The model is trained in the mode it is in and is not changed: in train mode
     batch normalisation uses the batch's statistics and keeps the running ones, and dropout draws from `seed` (0 to 2^31
     - 1; `Session.set_seed` changes it). `schedule` changes the learning rate from update to update (None: it stays); it
     is part of the bundle, but not of the module: `Session.set_schedule` replaces it. `precision` ("f32", "bf16", "f16"

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.torch_arguments import Inputs, check_inputs, check_tensor, constants_of, tensors_of
-from pock_mlir.frontends.torch_export import Examples
+from pock_mlir.frontends.torch.arguments import Inputs, check_inputs, check_tensor, constants_of, tensors_of
+from pock_mlir.frontends.torch.export import Examples
 
 
 def check_examples(inputs: Any, targets: Any, predict_inputs: Any) -> Examples:

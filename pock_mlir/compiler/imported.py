@@ -14,12 +14,13 @@ from torch_mlir import ir
 from pock_mlir.compiler.clock import Clock
 from pock_mlir.compiler.coverage import UnsupportedOps, scan
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.losses import resolve_loss
-from pock_mlir.frontends.module_checks import check_modules
-from pock_mlir.frontends.module_tree import model_structure
-from pock_mlir.frontends.owners import LOSS, MODEL, parts, symbol_of
-from pock_mlir.frontends.torch_export import Examples, TracedModel, function_name, trace, verify
-from pock_mlir.frontends.torch_import import ParameterTable, import_traced
+from pock_mlir.frontends.owners import LOSS, MODEL, symbol_of
+from pock_mlir.frontends.torch.export import Examples, TracedModel, function_name, trace, verify
+from pock_mlir.frontends.torch.importer import ParameterTable, import_traced
+from pock_mlir.frontends.torch.losses import resolve_loss
+from pock_mlir.frontends.torch.module_checks import check_modules
+from pock_mlir.frontends.torch.module_tree import model_structure
+from pock_mlir.frontends.torch.named_state import parts
 from pock_mlir.passes.convert_torch_to_pock import torch_op
 from pock_mlir.schemes import LossParameters, Scheme, resolve_scheme
 

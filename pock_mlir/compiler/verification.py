@@ -20,9 +20,9 @@ from pock_mlir.compiler.imported import ImportedModel
 from pock_mlir.compiler.step import CompiledStep
 from pock_mlir.errors import TargetError
 from pock_mlir.frontends.owners import LOSS, MODEL, Owner, symbol_of
-from pock_mlir.frontends.torch_arguments import tensors_of
-from pock_mlir.frontends.torch_export import reference_step
-from pock_mlir.frontends.torch_verify import StepResult, compare
+from pock_mlir.frontends.torch.arguments import tensors_of
+from pock_mlir.frontends.torch.export import reference_step
+from pock_mlir.frontends.torch.verify import StepResult, compare
 from pock_mlir.passes.convert_torch_to_pock.random import SEED
 
 _TOLERANCE = {"f32": 1e-3}

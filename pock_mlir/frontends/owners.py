@@ -6,10 +6,7 @@ the compiled module too, so that none of them is that of a function, of a state 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal
-
-import torch
 
 Owner = Literal["model", "loss"]
 MODEL: Owner = "model"
@@ -38,28 +35,3 @@ def path_of(symbol: str) -> str:
 def described(symbol: str) -> str:
     """A parameter, buffer or module as errors name it."""
     return f"'{name_of(symbol)}'" if owner_of(symbol) == MODEL else f"'{name_of(symbol)}' of the loss"
-
-
-def parts(model: torch.nn.Module, loss: object) -> Iterator[tuple[Owner, torch.nn.Module]]:
-    """The model, and the loss where it is a module, which may have parameters and buffers."""
-    yield MODEL, model
-    if isinstance(loss, torch.nn.Module):
-        yield LOSS, loss
-
-
-def named_state(
-    model: torch.nn.Module, loss: object, *, every_name: bool = False
-) -> Iterator[tuple[str, str, torch.Tensor]]:
-    """The kind ("parameter" or "buffer"), the symbol and the value of each parameter and buffer, the model's first.
-
-    What has several names, or is both the model's and the loss's, stands under the first, or with `every_name` under
-    each.
-    """
-    seen: set[int] = set()
-    for owner, module in parts(model, loss):
-        named = [("parameter", *each) for each in module.named_parameters(remove_duplicate=False)]
-        named += [("buffer", *each) for each in module.named_buffers(remove_duplicate=False)]
-        for kind, name, tensor in named:
-            if every_name or id(tensor) not in seen:
-                yield kind, symbol_of(name, owner), tensor
-            seen.add(id(tensor))

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from torch.nn.utils.parametrizations import orthogonal
 
 import pock_mlir as pock
-from pock_mlir.frontends.torch_decompositions import decompositions
+from pock_mlir.frontends.torch.decompositions import decompositions
 from pock_mlir.passes.convert_torch_to_pock import torch_op
 
 from .compare import assert_agrees, train_both

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 import pock_mlir as pock
 from pock_mlir.dialects.upstream import add
-from pock_mlir.frontends import torch_export
+from pock_mlir.frontends.torch import export
 from pock_mlir.passes.autodiff.rules import vjp
 
 
@@ -32,7 +32,7 @@ def _compile(model: nn.Module, **options) -> pock.compiler.CompiledStep:
 
 
 def test_what_the_export_loses_is_found(monkeypatch):
-    monkeypatch.setattr(torch_export, "explicit_gradients", lambda program: None)
+    monkeypatch.setattr(export, "explicit_gradients", lambda program: None)
     with pytest.raises(pock.PockError, match=r"'teacher\.weight' gets a gradient, where PyTorch has none"):
         _compile(_Distilled())
     assert _compile(_Distilled(), verify="off").verification == "off"

@@ -14,8 +14,8 @@ import pock_mlir as pock
 from pock_mlir.compiler.pipeline import LOWER, PRUNE, import_passes, training_passes
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.owners import symbol_of
-from pock_mlir.frontends.torch_export import Examples, trace
-from pock_mlir.frontends.torch_import import ParameterTable, import_traced
+from pock_mlir.frontends.torch.export import Examples, trace
+from pock_mlir.frontends.torch.importer import ParameterTable, import_traced
 from pock_mlir.passes.convert_torch_to_pock import torch_op
 from pock_mlir.passes.functions import functions_of
 from pock_mlir.passes.pipeline import run_pipeline

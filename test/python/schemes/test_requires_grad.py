@@ -7,7 +7,7 @@ from torch import nn
 
 import pock_mlir as pock
 from pock_mlir.errors import SchemeError
-from pock_mlir.frontends.module_tree import model_structure
+from pock_mlir.frontends.torch.module_tree import model_structure
 from pock_mlir.schemes import Rule, resolve_scheme
 
 

@@ -22,7 +22,7 @@ from torch import nn
 from torch_mlir import ir
 
 from pock_mlir.compiler import imported
-from pock_mlir.frontends.torch_import import import_traced
+from pock_mlir.frontends.torch.importer import import_traced
 from pock_mlir.passes.convert_torch_to_pock.conversion import op_key
 from pock_mlir.passes.functions import functions_of, operations_of
 

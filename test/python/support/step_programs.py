@@ -15,10 +15,10 @@ from torch_mlir import ir
 
 from pock_mlir.compiler.pipeline import import_passes
 from pock_mlir.frontends.owners import symbol_of
-from pock_mlir.frontends.torch_decompositions import decompositions
-from pock_mlir.frontends.torch_export import TracedModel
-from pock_mlir.frontends.torch_grad_regions import explicit_gradients
-from pock_mlir.frontends.torch_import import ParameterTable, import_traced
+from pock_mlir.frontends.torch.decompositions import decompositions
+from pock_mlir.frontends.torch.export import TracedModel
+from pock_mlir.frontends.torch.grad_regions import explicit_gradients
+from pock_mlir.frontends.torch.importer import ParameterTable, import_traced
 from pock_mlir.passes.convert_torch_to_pock import torch_op
 from pock_mlir.passes.convert_torch_to_pock.conversion import op_key
 from pock_mlir.passes.functions import find_function, operations_of, parameters_of

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import torch
 
-FOREIGN = (str(Path(torch.__file__).parent), str(Path(__file__).parent), "<")
-"""What the files begin with that are not the user's: torch's, those beside this one, and generated code."""
+FOREIGN = (str(Path(torch.__file__).parent), str(Path(__file__).parents[1]), "<")
+"""What the files begin with that are not the user's: torch's, the frontends', and generated code."""
 
 
 def where() -> str:

@@ -1,7 +1,7 @@
 """Backward hooks of modules (`register_full_backward_hook`, `register_full_backward_pre_hook`) while a model is traced.
 
 A hook computes the gradients of a module's inputs from those of its outputs, too. In the trace all of that is computed
-before the module runs, on markers that stand for the gradients to come (`torch_markers`): the shapes of the outputs are
+before the module runs, on markers that stand for the gradients to come (`markers`): the shapes of the outputs are
 known from a trace before, in which the hooks do nothing.
 """
 
@@ -15,7 +15,7 @@ import torch
 
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.owners import described
-from pock_mlir.frontends.torch_markers import STOP_GRADIENT, cotangent_of, with_vjp
+from pock_mlir.frontends.torch.markers import STOP_GRADIENT, cotangent_of, with_vjp
 
 Gradients = tuple[torch.Tensor | None, ...]
 Like = tuple[torch.Size, torch.dtype, torch.device]

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch._decomp import decomposition_table
 
-from pock_mlir.frontends.torch_corrections import corrections
+from pock_mlir.frontends.torch.corrections import corrections
 
 
 def decompositions(converted: Iterable[str]) -> dict[Any, Callable[..., Any]]:

@@ -22,7 +22,7 @@ from torch.export.graph_signature import InputKind
 from torch.fx import Graph, GraphModule, Node
 
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.torch_markers import COTANGENT, CUSTOM_VJP, STOP_GRADIENT, new_id
+from pock_mlir.frontends.torch.markers import COTANGENT, CUSTOM_VJP, STOP_GRADIENT, new_id
 
 _REGION = torch.ops.higher_order.wrap_with_set_grad_enabled
 _DETACH = torch.ops.aten.detach.default
@@ -259,7 +259,7 @@ def _is_float(node: Node) -> bool:
 
 
 def _place(node: Node) -> str:
-    from pock_mlir.frontends.torch_import import node_place
+    from pock_mlir.frontends.torch.importer import node_place
 
     path, file, line = node_place(node)
     parts = [f"in module '{path}'"] * bool(path) + [f"at {file}:{line}"] * (file is not None)

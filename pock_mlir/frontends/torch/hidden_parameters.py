@@ -15,7 +15,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils import _pytree as pytree
 
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.user_code import where
+from pock_mlir.frontends.torch.user_code import where
 
 
 class HiddenParametersRefused(TorchFunctionMode):

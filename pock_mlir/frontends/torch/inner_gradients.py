@@ -12,8 +12,8 @@ import torch
 import torch._functorch.eager_transforms as transforms
 
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.torch_patches import patched
-from pock_mlir.frontends.user_code import where
+from pock_mlir.frontends.torch.patches import patched
+from pock_mlir.frontends.torch.user_code import where
 
 _REFUSED: list[tuple[Any, str, str]] = [
     (torch.autograd, "grad", "torch.autograd.grad"),

@@ -4,8 +4,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from pock_mlir.frontends.torch_export import Examples, trace
-from pock_mlir.frontends.torch_import import ParameterTable, import_traced
+from pock_mlir.frontends.torch.export import Examples, trace
+from pock_mlir.frontends.torch.importer import ParameterTable, import_traced
 from pock_mlir.passes.convert_torch_to_pock import torch_op
 
 

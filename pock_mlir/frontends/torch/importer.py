@@ -29,18 +29,17 @@ from pock_mlir.frontends.owners import (
     Owner,
     described,
     name_of,
-    named_state,
     owner_of,
-    parts,
     path_of,
     symbol_of,
 )
-from pock_mlir.frontends.shared_storage import View, shared_views
-from pock_mlir.frontends.torch_export import TracedModel
+from pock_mlir.frontends.torch.export import TracedModel
+from pock_mlir.frontends.torch.named_state import named_state, parts
+from pock_mlir.frontends.torch.shared_storage import View, shared_views
 from pock_mlir.passes.functions import find_function, operations_of
 
 # Frames that are no lines of the user's: torch's own, and our wrapper around the model.
-_FOREIGN = (str(Path(torch.__file__).parent), str(Path(__file__).parent))
+_FOREIGN = (str(Path(torch.__file__).parent), str(Path(__file__).parents[1]))
 _FRAME = re.compile(r'File "([^"]+)", line (\d+)')
 
 

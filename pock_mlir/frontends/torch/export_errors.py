@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Sequence
 
 from pock_mlir.errors import listed
-from pock_mlir.frontends.user_code import FOREIGN
+from pock_mlir.frontends.torch.user_code import FOREIGN
 
 _PACKED = (
     "a packed sequence has sizes that depend on its lengths: it goes into nn.LSTM, nn.GRU, nn.RNN and "

@@ -2,7 +2,7 @@
 
 They compute nothing that the values do not have: `stop_gradient` and `custom_vjp` are their first argument. A program
 that is differentiated reads them (the ops `pock.stop_gradient`, `pock.cotangent` and `pock.custom_vjp` are documented
-in the dialect); they come into being by `torch_autograd` while a model is traced, and by `torch_grad_regions` after.
+in the dialect); they come into being by `autograd` while a model is traced, and by `grad_regions` after.
 """
 
 from __future__ import annotations

@@ -14,27 +14,27 @@ from torch.export.graph_signature import ConstantArgument, OutputKind
 from torch.utils import _pytree as pytree
 
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.export_errors import MANY_NAMES, explain
-from pock_mlir.frontends.shared_storage import sharing_memory
-from pock_mlir.frontends.torch_arguments import Inputs, own_tensors, path_name
-from pock_mlir.frontends.torch_autograd import (
+from pock_mlir.frontends.torch.arguments import Inputs, own_tensors, path_name
+from pock_mlir.frontends.torch.autograd import (
     parameter_hooks,
     recorded_autograd,
     recorded_state,
     refuse_untraceable_hooks,
 )
-from pock_mlir.frontends.torch_decompositions import decompositions
-from pock_mlir.frontends.torch_grad_regions import explicit_gradients
-from pock_mlir.frontends.torch_hidden_parameters import HiddenParametersRefused
-from pock_mlir.frontends.torch_inner_gradients import refused_gradients
-from pock_mlir.frontends.torch_module_hooks import ModuleHooks, without_backward_hooks
-from pock_mlir.frontends.torch_names import any_name
-from pock_mlir.frontends.torch_program import complex_numbers_as_tensors, separate_writes, without_input_writes
-from pock_mlir.frontends.torch_python_state import Changes, recorded_changes, refuse_python_state
-from pock_mlir.frontends.torch_regions import nested_regions
-from pock_mlir.frontends.torch_replacements import traceable_functions
-from pock_mlir.frontends.torch_ties import Ties
-from pock_mlir.frontends.torch_verify import StepResult, obstacle, run_module, verify_export, with_rounding
+from pock_mlir.frontends.torch.decompositions import decompositions
+from pock_mlir.frontends.torch.export_errors import MANY_NAMES, explain
+from pock_mlir.frontends.torch.grad_regions import explicit_gradients
+from pock_mlir.frontends.torch.hidden_parameters import HiddenParametersRefused
+from pock_mlir.frontends.torch.inner_gradients import refused_gradients
+from pock_mlir.frontends.torch.module_hooks import ModuleHooks, without_backward_hooks
+from pock_mlir.frontends.torch.names import any_name
+from pock_mlir.frontends.torch.program import complex_numbers_as_tensors, separate_writes, without_input_writes
+from pock_mlir.frontends.torch.python_state import Changes, recorded_changes, refuse_python_state
+from pock_mlir.frontends.torch.regions import nested_regions
+from pock_mlir.frontends.torch.replacements import traceable_functions
+from pock_mlir.frontends.torch.shared_storage import sharing_memory
+from pock_mlir.frontends.torch.ties import Ties
+from pock_mlir.frontends.torch.verify import StepResult, obstacle, run_module, verify_export, with_rounding
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from torch.utils import _pytree as pytree
 
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.owners import described
-from pock_mlir.frontends.torch_markers import COTANGENT, CUSTOM_VJP, STOP_GRADIENT
+from pock_mlir.frontends.torch.markers import COTANGENT, CUSTOM_VJP, STOP_GRADIENT
 
 TOLERANCE = {torch.float64: 1e-6, torch.float32: 1e-3}
 """By the least precise type that the program computes in; relative to the largest element of a tensor."""
@@ -142,7 +142,7 @@ def run_module(module: torch.nn.Module, arguments: tuple[Any, ...], trained: set
 def run_program(
     program: ExportedProgram, arguments: tuple[Any, ...], trained: set[str], first_names: Mapping[str, str]
 ) -> StepResult:
-    """The step of a decomposed program, markers of `torch_markers` included; tensors of several names have the first
+    """The step of a decomposed program, markers of `markers` included; tensors of several names have the first
     of `first_names`.
     """
     signature = program.graph_signature

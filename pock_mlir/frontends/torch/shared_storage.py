@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import torch
 
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.owners import described, name_of, named_state, owner_of, path_of
+from pock_mlir.frontends.owners import described, name_of, owner_of, path_of
+from pock_mlir.frontends.torch.named_state import named_state
 
 Named = tuple[str, str, torch.Tensor]
 """The kind, the symbol and the value of a parameter or buffer."""

@@ -98,13 +98,13 @@ def traceable_packing() -> Iterator[None]:
 
 
 def _pack(input: Any, lengths: Any, batch_first: Any = False, enforce_sorted: Any = True) -> Any:
-    from pock_mlir.frontends.packed_sequences import pack  # it runs among torch's names
+    from pock_mlir.frontends.torch.packed_sequences import pack  # it runs among torch's names
 
     return pack(input, lengths, batch_first)
 
 
 def _pack_several(sequences: Any, enforce_sorted: Any = True) -> Any:
-    from pock_mlir.frontends.packed_sequences import pack_several  # it runs among torch's names
+    from pock_mlir.frontends.torch.packed_sequences import pack_several  # it runs among torch's names
 
     return pack_several(sequences)
 

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from pock_mlir.frontends.ctc_loss import ctc_loss
-from pock_mlir.frontends.packed_sequences import traceable_packing
+from pock_mlir.frontends.torch.ctc_loss import ctc_loss
+from pock_mlir.frontends.torch.packed_sequences import traceable_packing
 
 
 @contextmanager

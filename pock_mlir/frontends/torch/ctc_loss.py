@@ -10,7 +10,7 @@ import torch
 from torch.nn import functional as F
 
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.packed_sequences import constant_lengths
+from pock_mlir.frontends.torch.packed_sequences import constant_lengths
 
 Lengths = torch.Tensor | Sequence[int]
 

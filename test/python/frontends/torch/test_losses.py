@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.losses import LOSSES, resolve_loss
+from pock_mlir.frontends.torch.losses import LOSSES, resolve_loss
 
 X, Y = torch.linspace(-1, 2, 12).reshape(3, 4), torch.linspace(0, 1, 12).reshape(3, 4)
 CLASSES, SIGNS = torch.tensor([0, 3, 1]), torch.tensor([1, -1, 1])

@@ -2,7 +2,7 @@
 their own, hooks on tensors and parameters, and `Tensor.data`.
 
 torch.export traces the forward pass alone, so all of that would be lost without a word. In the trace a custom backward
-is run at once, on markers that stand for the cotangents to come (`torch_markers`); what cannot be traced that way is
+is run at once, on markers that stand for the cotangents to come (`markers`); what cannot be traced that way is
 refused by name and place.
 """
 
@@ -17,9 +17,9 @@ from torch.utils.checkpoint import CheckpointFunction
 
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.owners import described
-from pock_mlir.frontends.torch_markers import STOP_GRADIENT, cotangent_of, with_vjp
-from pock_mlir.frontends.torch_patches import patched
-from pock_mlir.frontends.user_code import where
+from pock_mlir.frontends.torch.markers import STOP_GRADIENT, cotangent_of, with_vjp
+from pock_mlir.frontends.torch.patches import patched
+from pock_mlir.frontends.torch.user_code import where
 
 ParameterHooks = list[tuple[list[str], list[Callable[[torch.Tensor], Any]]]]
 

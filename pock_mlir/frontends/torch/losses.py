@@ -1,4 +1,4 @@
-"""Losses by name, for the torch frontend."""
+"""Losses by name: those of torch.nn.functional."""
 
 from __future__ import annotations
 

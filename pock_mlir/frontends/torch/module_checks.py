@@ -7,7 +7,8 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.owners import described, parts, symbol_of
+from pock_mlir.frontends.owners import described, symbol_of
+from pock_mlir.frontends.torch.named_state import parts
 
 
 def check_modules(model: torch.nn.Module, loss: object = None) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import torch
 
-from pock_mlir.frontends.packed_sequences import PackedData
-from pock_mlir.frontends.torch_patches import patched
+from pock_mlir.frontends.torch.packed_sequences import PackedData
+from pock_mlir.frontends.torch.patches import patched
 
 
 @contextmanager
