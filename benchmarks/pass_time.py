@@ -23,7 +23,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 import pock_mlir as pock
 from pock_mlir.compiler.pipeline import LOWER, PRUNE, import_passes, training_passes
-from pock_mlir.frontends.owners import symbol_of
+from pock_mlir.contract import symbol_of
 from pock_mlir.frontends.torch.export import Examples, TracedModel, trace
 from pock_mlir.frontends.torch.importer import ParameterTable, import_traced
 from pock_mlir.frontends.torch.module_tree import model_structure

@@ -2,8 +2,10 @@
 
 from torch_mlir import ir
 
+from pock_mlir.contract import PARAMETER, PARAMETER_KINDS
+
 from .base import I64Array, OptionalAttribute, Pock, build, i64_array, require, verifier
-from .state import FROZEN, PARAMETER_KINDS, require_update
+from .state import FROZEN, require_update
 from .traits import OfState
 
 
@@ -52,7 +54,7 @@ class ParameterViewOp(Pock.Operation, name="parameter_view", traits=[OfState]):
 
 
 def parameter_view(
-    name: str, of: str, *, shape: list[int], order: list[int], axes: list[int], kind: str = "parameter"
+    name: str, of: str, *, shape: list[int], order: list[int], axes: list[int], kind: str = PARAMETER
 ) -> ir.OpView:
     symbol = ir.FlatSymbolRefAttr.get(of)
     return build(

@@ -6,6 +6,8 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Region, Result
 
+from pock_mlir.contract import OWNERS, PARAMETER, PARAMETER_KINDS
+
 from .base import (
     I64Array,
     OptionalAttribute,
@@ -20,8 +22,6 @@ from .base import (
 )
 from .traits import Elementwise, EndsGradient, OfState, Pure, ReadEffect, Selects, WriteEffect
 
-PARAMETER_KINDS = ("parameter", "buffer", "constant")
-OWNERS = ("model", "loss")
 FROZEN, FULL = "frozen", "full"
 UPDATES = (FROZEN, FULL)
 """What training changes of a parameter: nothing, or all of it."""
@@ -276,7 +276,7 @@ class ZeroGradientOp(Pock.Operation, name="zero_gradient", traits=[Pure, Element
         )
 
 
-def parameter(name: str, type: ir.RankedTensorType, *, kind: str = "parameter", update: str = FROZEN) -> ir.OpView:
+def parameter(name: str, type: ir.RankedTensorType, *, kind: str = PARAMETER, update: str = FROZEN) -> ir.OpView:
     return build("pock.parameter", [], [], sym_name=name, type=type, kind=kind, update=update)
 
 

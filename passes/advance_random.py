@@ -5,9 +5,9 @@ from __future__ import annotations
 from torch_mlir import ir
 from torch_mlir.dialects import arith
 
+from pock_mlir.contract import RANDOM_STEP
 from pock_mlir.dialects import state
 from pock_mlir.dialects.upstream import constant
-from pock_mlir.passes.convert_torch_to_pock.random import STEP
 from pock_mlir.passes.functions import functions_of, operations_of
 from pock_mlir.passes.registry import register_pass
 
@@ -19,9 +19,9 @@ def advance_random(module: ir.Operation) -> None:
     """
     for function in functions_of(module):
         operations = operations_of(function)
-        if any(op.operation.name == "pock.read" and op.symbol.value == STEP for op in operations):
+        if any(op.operation.name == "pock.read" and op.symbol.value == RANDOM_STEP for op in operations):
             with ir.InsertionPoint(operations[-1]), function.location:
-                state.update([STEP], [], [], [ir.IntegerType.get_signless(32)], _next)
+                state.update([RANDOM_STEP], [], [], [ir.IntegerType.get_signless(32)], _next)
 
 
 def _next(step: ir.Value) -> list[ir.Value]:

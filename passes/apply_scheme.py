@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from torch_mlir import ir
 
+from pock_mlir.contract import MODEL, PARAMETER
 from pock_mlir.dialects.parameter_view import ParameterViewOp
 from pock_mlir.dialects.state import FROZEN, FULL
 from pock_mlir.passes.functions import framework_name, owner_of, parameters_of, views_of
@@ -26,13 +27,13 @@ def apply_scheme(module: ir.Operation, *, train: Sequence[str] = ("*",), symbols
     unmatched = {*patterns, *exact}
     trained = 0
     for symbol, op in {**parameters, **views_of(module)}.items():
-        is_model = owner_of(op) == "model"
+        is_model = owner_of(op) == MODEL
         matching = {pattern for pattern in patterns if is_model and fnmatchcase(framework_name(op), pattern)}
         matching |= {symbol} & exact
         unmatched -= matching
         stored = parameters[op.of.value] if isinstance(op, ParameterViewOp) else op
         floating = isinstance(ir.RankedTensorType(stored.type.value).element_type, ir.FloatType)
-        chosen = (bool(matching) or (not is_model and symbols is None)) and floating and op.kind.value == "parameter"
+        chosen = (bool(matching) or (not is_model and symbols is None)) and floating and op.kind.value == PARAMETER
         op.operation.attributes["update"] = ir.StringAttr.get(FULL if chosen else FROZEN)
         trained += chosen
     if unmatched and symbols is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from torch_mlir import ir
 from torch_mlir.dialects import func
 
+from pock_mlir.contract import PARAMETER_SCOPE, STATE_SCOPE, update_name
 from pock_mlir.dialects.parameter_view import ParameterViewOp
 from pock_mlir.dialects.rewriting import clone_into
 from pock_mlir.dialects.state import AssignOp, ParameterOp, ReadOp, StateOp, UpdateOp, update
@@ -51,7 +52,7 @@ def _global(op: ir.OpView, *, is_mutable: bool) -> None:
         "type": op.operation.attributes["type"],
         "sym_visibility": ir.StringAttr.get("private"),
         "value": ir.Attribute.parse(f"#ml_program.extern : {op.type.value}"),
-        SCOPE: ir.StringAttr.get("parameter" if is_parameter else "state"),
+        SCOPE: ir.StringAttr.get(PARAMETER_SCOPE if is_parameter else STATE_SCOPE),
     }
     if is_mutable:
         attributes["is_mutable"] = ir.UnitAttr.get()
@@ -100,7 +101,7 @@ def _convert_update(module: ir.Operation, op: ir.OpView, types: dict[str, ir.Typ
     symbols = list(op.states)
     state_types = [types[symbol.value] for symbol in symbols]
     inputs = [*op.inputs, *op.scalars]
-    name = _unused(f"update.{symbols[0].value}", outlined)
+    name = _unused(update_name(symbols[0].value), outlined)
     _outline(module, op, state_types, name)
     loads = [_load(symbol, type) for symbol, type in zip(symbols, state_types, strict=True)]
     call = func.CallOp(state_types, name, [*inputs, *loads])

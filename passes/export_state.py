@@ -5,12 +5,11 @@ from __future__ import annotations
 from torch_mlir import ir
 from torch_mlir.dialects import arith, func
 
+from pock_mlir.contract import SETTABLE_STATES, getter, setter
 from pock_mlir.dialects import state
 from pock_mlir.dialects.upstream import with_element
 from pock_mlir.passes.functions import mutable_parameters, parameters_of, states_of
 from pock_mlir.passes.registry import register_pass
-
-SETTABLE = ("lr", "rng.seed")
 
 
 @register_pass("pock-export-state")
@@ -24,7 +23,7 @@ def export_state(module: ir.Operation) -> None:
     with ir.InsertionPoint(module.regions[0].blocks[0]), module.location:
         for name, op in {**parameters, **states}.items():
             _getter(name, op.type.value)
-        for name in SETTABLE:
+        for name in SETTABLE_STATES:
             if name in states:
                 _setter(name, states[name].type.value)
 
@@ -33,14 +32,14 @@ def _getter(name: str, type: ir.Type) -> None:
     """The bits of bfloat16, which runtimes have no arrays of, come as i16."""
     is_bfloat16 = isinstance(ir.RankedTensorType(type).element_type, ir.BF16Type)
     result = with_element(type, ir.IntegerType.get_signless(16)) if is_bfloat16 else type
-    function = func.FuncOp(f"get.{name}", ([], [result]))
+    function = func.FuncOp(getter(name), ([], [result]))
     with ir.InsertionPoint(function.add_entry_block()):
         value = state.read(name, type)
         func.ReturnOp([arith.BitcastOp(result, value).result if is_bfloat16 else value])
 
 
 def _setter(name: str, type: ir.Type) -> None:
-    function = func.FuncOp(f"set.{name}", ([type], []))
+    function = func.FuncOp(setter(name), ([type], []))
     block = function.add_entry_block()
     with ir.InsertionPoint(block):
         state.assign(name, block.arguments[0])

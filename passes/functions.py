@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from torch_mlir import ir
 from torch_mlir.dialects import func
 
+from pock_mlir.contract import MODEL
 from pock_mlir.dialects.parameter_view import ParameterViewOp
 from pock_mlir.dialects.state import AssignOp, ParameterOp, StateOp
 from pock_mlir.passes.registry import PassFailure
@@ -62,7 +63,7 @@ def framework_name(op: ParameterOp | ParameterViewOp) -> str:
 
 def owner_of(op: ParameterOp | ParameterViewOp) -> str:
     """Whose a parameter is: "model" or "loss"."""
-    return "model" if op.owner is None else op.owner.value
+    return MODEL if op.owner is None else op.owner.value
 
 
 def states_of(module: ir.Operation) -> dict[str, StateOp]:

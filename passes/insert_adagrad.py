@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from torch_mlir import ir
 
+from pock_mlir.contract import TRAIN_STEP
 from pock_mlir.dialects.upstream import add, div, mul, scale, shift, sqrt, sub
 from pock_mlir.passes.optimizer_update import Scalars, UpdateRule, counted_step, insert, with_decay
 from pock_mlir.passes.registry import register_pass
@@ -24,7 +25,7 @@ def insert_adagrad(
     eps: float = 1e-10,
     clip_norm: float = 0.0,
     accumulate: int = 1,
-    functions: Sequence[str] = ("train_step",),
+    functions: Sequence[str] = (TRAIN_STEP,),
 ) -> None:
     """Updates by Adagrad (Duchi, Hazan and Singer, JMLR 12, 2011): s += g^2; w -= lr g / (sqrt(s) + eps).
 

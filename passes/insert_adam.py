@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from torch_mlir import ir
 from torch_mlir.dialects import arith, math
 
+from pock_mlir.contract import TRAIN_STEP
 from pock_mlir.dialects.upstream import constant, div, mul, neg, scale, shift, sqrt, sub
 from pock_mlir.passes.optimizer_update import Scalars, UpdateRule, counted_step, insert, moving_average, with_decay
 from pock_mlir.passes.registry import register_pass
@@ -28,7 +29,7 @@ def insert_adam(
     amsgrad: bool = False,
     clip_norm: float = 0.0,
     accumulate: int = 1,
-    functions: Sequence[str] = ("train_step",),
+    functions: Sequence[str] = (TRAIN_STEP,),
 ) -> None:
     """Updates by Adam (Kingma and Ba, arXiv:1412.6980); weight decay is added to the gradient."""
     rule = adam_rule(module, beta1, beta2, eps, weight_decay, amsgrad, decoupled=False)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from torch_mlir import ir
 
+from pock_mlir.contract import TRAIN_STEP
 from pock_mlir.passes.insert_adam import adam_rule
 from pock_mlir.passes.optimizer_update import insert
 from pock_mlir.passes.registry import register_pass
@@ -23,7 +24,7 @@ def insert_adamw(
     amsgrad: bool = False,
     clip_norm: float = 0.0,
     accumulate: int = 1,
-    functions: Sequence[str] = ("train_step",),
+    functions: Sequence[str] = (TRAIN_STEP,),
 ) -> None:
     """Updates by AdamW (Loshchilov and Hutter, arXiv:1711.05101); weight decay is decoupled from the gradient."""
     rule = adam_rule(module, beta1, beta2, eps, weight_decay, amsgrad, decoupled=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from torch_mlir import ir
 
+from pock_mlir.contract import TRAIN_STEP
 from pock_mlir.dialects.upstream import constant, greater, mul, scale, select, shift, sub
 from pock_mlir.passes.optimizer_update import Scalars, UpdateRule, insert, moving_average
 from pock_mlir.passes.registry import register_pass
@@ -23,7 +24,7 @@ def insert_lion(
     weight_decay: float = 0.0,
     clip_norm: float = 0.0,
     accumulate: int = 1,
-    functions: Sequence[str] = ("train_step",),
+    functions: Sequence[str] = (TRAIN_STEP,),
 ) -> None:
     """Updates by Lion (Chen et al., arXiv:2302.06675, Algorithm 2): w -= lr (sign(b1 m + (1 - b1) g) + wd w)."""
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from torch_mlir import ir
 from torch_mlir.dialects import arith
 
+from pock_mlir.contract import TRAIN_STEP
 from pock_mlir.dialects.upstream import add, constant, div, mul, scale, shift, sqrt, sub
 from pock_mlir.passes.optimizer_update import Scalars, UpdateRule, insert, moving_average, with_decay
 from pock_mlir.passes.registry import register_pass
@@ -24,7 +25,7 @@ def insert_rmsprop(
     centered: bool = False,
     clip_norm: float = 0.0,
     accumulate: int = 1,
-    functions: Sequence[str] = ("train_step",),
+    functions: Sequence[str] = (TRAIN_STEP,),
 ) -> None:
     """Updates by RMSprop: v = a v + (1 - a) g^2; w -= lr g / (sqrt(v) + eps), with momentum and centring if asked for.
 

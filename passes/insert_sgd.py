@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from torch_mlir import ir
 
+from pock_mlir.contract import TRAIN_STEP
 from pock_mlir.dialects.upstream import add, constant, greater, mul, select, sub
 from pock_mlir.passes.optimizer_update import Scalars, UpdateRule, counted_step, insert, with_decay
 from pock_mlir.passes.registry import PassFailure, register_pass
@@ -24,7 +25,7 @@ def insert_sgd(
     weight_decay: float = 0.0,
     clip_norm: float = 0.0,
     accumulate: int = 1,
-    functions: Sequence[str] = ("train_step",),
+    functions: Sequence[str] = (TRAIN_STEP,),
 ) -> None:
     """Updates by stochastic gradient descent: g += wd w; m = mu m + g; w -= lr m (Nesterov: lr (g + mu m)).
 

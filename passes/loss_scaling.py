@@ -12,13 +12,13 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects import arith, math
 
+from pock_mlir.contract import LOSS_SCALE, LOSS_SCALE_STEPS, STEP
 from pock_mlir.dialects import state
 from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.reduce import reduce
 from pock_mlir.dialects.upstream import add, constant, convert_float, greater, mul, select, shift, sub
 from pock_mlir.passes.functions import after_state, states_of
 
-SCALE, STEPS = "loss_scale", "loss_scale.steps"
 INITIAL, GROWTH, BACKOFF, INTERVAL = 65536.0, 2.0, 0.5, 2000.0
 
 
@@ -26,16 +26,16 @@ def declare(module: ir.Operation) -> None:
     """Adds the states, unless another function of the module has."""
     if not is_scaled(module):
         with after_state(module), module.location:
-            state.state(SCALE, _scalar(), INITIAL)
-            state.state(STEPS, _scalar(), 0.0)
+            state.state(LOSS_SCALE, _scalar(), INITIAL)
+            state.state(LOSS_SCALE_STEPS, _scalar(), 0.0)
 
 
 def is_scaled(module: ir.Operation) -> bool:
-    return SCALE in states_of(module)
+    return LOSS_SCALE in states_of(module)
 
 
 def read_scale() -> ir.Value:
-    return state.read(SCALE, _scalar())
+    return state.read(LOSS_SCALE, _scalar())
 
 
 def all_finite(gradients: Sequence[ir.Value]) -> ir.Value:
@@ -62,7 +62,7 @@ def adapt(applied: ir.Value) -> None:
         factor = select(is_applied, factor, constant(BACKOFF, element))
         return [mul(scale, factor), mul(applied, count)]
 
-    state.update([SCALE, STEPS], [], [applied], [element, element], body)
+    state.update([LOSS_SCALE, LOSS_SCALE_STEPS], [], [applied], [element, element], body)
 
 
 def uncount(applied: ir.Value) -> None:
@@ -70,7 +70,7 @@ def uncount(applied: ir.Value) -> None:
     element = ir.F32Type.get()
     one = constant(1.0, applied.type)
     skipped = sub(one, applied)
-    state.update(["step"], [], [skipped], [element], lambda skipped, step: [arith.SubFOp(step, skipped).result])
+    state.update([STEP], [], [skipped], [element], lambda skipped, step: [arith.SubFOp(step, skipped).result])
 
 
 def _scalar() -> ir.RankedTensorType:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from torch_mlir import ir
 
+from pock_mlir.contract import BF16, F16, PARAMETER
 from pock_mlir.dialects import state
 from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.custom_vjp import CotangentOp
@@ -16,7 +17,7 @@ from pock_mlir.passes.functions import functions_of, operations_of, parameters_o
 from pock_mlir.passes.prune import remove_unused
 from pock_mlir.passes.registry import register_pass
 
-TYPES = {"bf16": ir.BF16Type, "f16": ir.F16Type}
+TYPES = {BF16: ir.BF16Type, F16: ir.F16Type}
 
 
 @register_pass("pock-lower-precision")
@@ -49,7 +50,7 @@ def _narrow_parameters(module: ir.Operation, narrow: ir.Type, master_weights: bo
     """Gives parameters their stored type; returns the names of those that are narrow."""
     names, trained = set(), trained_parameters(module)
     for name, op in parameters_of(module).items():
-        if _is_matrix(op.type.value) and not (name in trained and master_weights) and op.kind.value == "parameter":
+        if _is_matrix(op.type.value) and not (name in trained and master_weights) and op.kind.value == PARAMETER:
             with op.operation.location:
                 op.framework_element = ir.F32Type.get()
                 op.operation.attributes["type"] = ir.TypeAttr.get(with_element(op.type.value, narrow))

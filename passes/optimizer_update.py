@@ -9,6 +9,7 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects import arith, func
 
+from pock_mlir.contract import ACCUMULATED_GRADIENT, APPLY_GRADIENTS, LEARNING_RATE, STEP, slot_symbol
 from pock_mlir.dialects import state
 from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.reduce import reduce
@@ -29,7 +30,6 @@ from pock_mlir.passes.functions import after_state, find_function, operations_of
 from pock_mlir.passes.registry import PassFailure
 
 Scalars = list[ir.Value]
-GRADIENT_SLOT = "accumulated_gradient"
 # The small number of torch.nn.utils.clip_grad_norm_, which keeps a zero norm from dividing by zero.
 CLIP_EPSILON = 1e-6
 
@@ -95,7 +95,7 @@ def insert(
     mean and clears them. With `clip_norm` > 0 the gradients are scaled so that their common L2 norm is at most that.
     """
     states = NewStates(module)
-    states.add("lr", ir.RankedTensorType.get([], ir.F32Type.get()), lr)
+    states.add(LEARNING_RATE, ir.RankedTensorType.get([], ir.F32Type.get()), lr)
     steps = [find_function(module, name) for name in functions]
     memories = _memories(module)
     gradients = [_gradients(step, rule, states, memories) for step in steps]
@@ -117,14 +117,14 @@ def counted_step(module: ir.Operation) -> tuple[Callable[[], ir.Value], Callable
     Counting comes after the last use of the number: an update that overtakes a read of the old value costs a copy.
     """
     scalar = ir.RankedTensorType.get([], ir.F32Type.get())
-    NewStates(module).add("step", scalar, 0.0)
+    NewStates(module).add(STEP, scalar, 0.0)
 
     def number() -> ir.Value:
-        return shift(state.read("step", scalar), 1.0)
+        return shift(state.read(STEP, scalar), 1.0)
 
     def advance() -> None:
         element = scalar.element_type
-        state.update(["step"], [], [], [element], lambda step: [arith.AddFOp(step, constant(1.0, element)).result])
+        state.update([STEP], [], [], [element], lambda step: [arith.AddFOp(step, constant(1.0, element)).result])
 
     return number, advance
 
@@ -139,11 +139,6 @@ def with_decay(gradient: ir.Value, parameter: ir.Value, weight_decay: float) -> 
 def moving_average(old: ir.Value, new: ir.Value, beta: float) -> ir.Value:
     """beta old + (1 - beta) new."""
     return add(mul(constant(beta, old.type), old), mul(constant(1.0 - beta, old.type), new))
-
-
-def slot_symbol(slot: str, parameter: str) -> str:
-    """The symbol of a parameter's state: the slot comes first, so that no parameter has it."""
-    return f"{slot}.{parameter}"
 
 
 class NewStates:
@@ -231,7 +226,7 @@ def _update_in(
         with ir.InsertionPoint(end if together else place.op), gradient.op.operation.location:
             _emit_update(gradient, [gradient.op.value], rule, shared)
     with ir.InsertionPoint(end), step.location:
-        _finish(shared, "step" in states_of(module))
+        _finish(shared, STEP in states_of(module))
 
 
 def _share(scalars: Scalars, values: Sequence[ir.Value], factor: float, clip_norm: float, is_scaled: bool) -> Shared:
@@ -260,7 +255,7 @@ def _learning_rate_type() -> ir.RankedTensorType:
 
 
 def _learning_rate() -> ir.Value:
-    return state.read("lr", _learning_rate_type())
+    return state.read(LEARNING_RATE, _learning_rate_type())
 
 
 def _emit_update(gradient: Gradient, inputs: Scalars, rule: UpdateRule, shared: Shared) -> None:
@@ -269,7 +264,7 @@ def _emit_update(gradient: Gradient, inputs: Scalars, rule: UpdateRule, shared: 
     """
     states = [gradient.memory, *gradient.states]
     if not inputs:
-        states.append(slot_symbol(GRADIENT_SLOT, gradient.name))
+        states.append(slot_symbol(ACCUMULATED_GRADIENT, gradient.name))
     own, wide = gradient.type.element_type, gradient.state_type.element_type
     extras = [value for value in (shared.factor, shared.applied) if value is not None]
 
@@ -305,8 +300,8 @@ def _clip_factor(gradients: Sequence[ir.Value], clip_norm: float, factor: ir.Val
 
 def _accumulate(gradients: list[Gradient], states: NewStates) -> None:
     for gradient in gradients:
-        name, element = slot_symbol(GRADIENT_SLOT, gradient.name), gradient.state_type.element_type
-        states.add(name, gradient.state_type, 0.0, gradient.memory, GRADIENT_SLOT, gradient.view)
+        name, element = slot_symbol(ACCUMULATED_GRADIENT, gradient.name), gradient.state_type.element_type
+        states.add(name, gradient.state_type, 0.0, gradient.memory, ACCUMULATED_GRADIENT, gradient.view)
 
         def body(g: ir.Value, total: ir.Value) -> Scalars:
             return [arith.AddFOp(total, convert_float(g, total.type)).result]
@@ -325,14 +320,14 @@ def _build_apply(
     """The function that updates from the mean of the accumulated gradients."""
     is_scaled = loss_scaling.is_scaled(module)
     with ir.InsertionPoint(module.regions[0].blocks[0]), module.location:
-        apply = func.FuncOp("apply_gradients", ([], []))
+        apply = func.FuncOp(APPLY_GRADIENTS, ([], []))
         with ir.InsertionPoint(apply.add_entry_block()):
             scalars = rule.prepare(_learning_rate())
             values = []
             if clip_norm or is_scaled:
-                values = [state.read(slot_symbol(GRADIENT_SLOT, g.name), g.state_type) for g in gradients]
+                values = [state.read(slot_symbol(ACCUMULATED_GRADIENT, g.name), g.state_type) for g in gradients]
             shared = _share(scalars, values, 1.0 / accumulate, clip_norm, is_scaled)
             for gradient, _ in _in_order(gradients):
                 _emit_update(gradient, [], rule, shared)
-            _finish(shared, "step" in states_of(module))
+            _finish(shared, STEP in states_of(module))
             func.ReturnOp([])

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from torch_mlir import ir
 
+from pock_mlir.contract import PARAMETER
 from pock_mlir.passes.functions import (
     functions_of,
     operations_of,
@@ -41,7 +42,7 @@ def verify_symbols(module: ir.Operation) -> None:
 
     def check_written(op: ir.OpView, symbol: str, type: ir.Type | None) -> None:
         check(op, symbol, type)
-        if symbol in parameters and parameters[symbol].kind.value == "parameter" and symbol not in changed:
+        if symbol in parameters and parameters[symbol].kind.value == PARAMETER and symbol not in changed:
             raise PassFailure(op.operation.location, f"'{op.operation.name}' op writes '@{symbol}', which is frozen")
 
     def check_view(op: ir.OpView, view: str, symbol: str) -> None:

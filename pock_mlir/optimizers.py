@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar
 
+from pock_mlir.contract import TRAIN_STEP
 from pock_mlir.errors import CompileError
 
 
@@ -55,7 +56,7 @@ class Optimizer:
         options["clip_norm"] = self.clip_norm or 0.0
         return options
 
-    def pass_text(self, functions: Sequence[str] = ("train_step",)) -> str:
+    def pass_text(self, functions: Sequence[str] = (TRAIN_STEP,)) -> str:
         """The pass with its options, as it stands in a pipeline, for the given training steps."""
         options = [f"{name.replace('_', '-')}={_text(value)}" for name, value in self.pass_options().items()]
         options.append(f"functions={','.join(functions)}")

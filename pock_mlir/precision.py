@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pock_mlir.contract import BF16, F16, F32
 from pock_mlir.errors import CompileError
 
-STORAGE = ("f32", "bf16", "f16")
+STORAGE = (F32, BF16, F16)
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Precision:
     statistics) stay float32. With "f16" the loss is scaled, and the scale adapts itself.
     """
 
-    storage: str = "f32"
+    storage: str = F32
     master_weights: bool = True
 
     def __post_init__(self) -> None:
@@ -28,12 +29,12 @@ class Precision:
 
     @property
     def is_narrow(self) -> bool:
-        return self.storage != "f32"
+        return self.storage != F32
 
     @property
     def scales_loss(self) -> bool:
         """Whether gradients are small enough to vanish: float16 ends at 6e-8."""
-        return self.storage == "f16"
+        return self.storage == F16
 
     def to_json(self) -> dict[str, Any]:
         return {"storage": self.storage, "master_weights": self.master_weights}

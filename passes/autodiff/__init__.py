@@ -13,6 +13,7 @@ import pkgutil
 
 from torch_mlir import ir
 
+from pock_mlir.contract import TRAIN_STEP
 from pock_mlir.dialects import state
 from pock_mlir.dialects.traits import EndsGradient, has_trait
 from pock_mlir.dialects.upstream import add, constant
@@ -30,7 +31,7 @@ for _module in pkgutil.iter_modules(__path__):
 
 
 @register_pass("pock-autodiff")
-def autodiff(module: ir.Operation, *, function: str = "train_step", loss_scale: bool = False) -> None:
+def autodiff(module: ir.Operation, *, function: str = TRAIN_STEP, loss_scale: bool = False) -> None:
     """Appends the gradients of a function's first result, the loss, with respect to the trained parameters.
 
     With `loss-scale` they are those of the loss times the state `loss_scale`, which the optimizer's pass adapts.

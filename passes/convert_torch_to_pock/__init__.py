@@ -9,6 +9,7 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects import func
 
+from pock_mlir.contract import RANDOM_STEP, SEED
 from pock_mlir.dialects.state import state
 from pock_mlir.dialects.torch_types import UNSIGNED, boundary_tensor, is_unsigned
 from pock_mlir.passes import dependence
@@ -19,7 +20,6 @@ from pock_mlir.passes.registry import PassFailure, fail, register_pass
 from .boundary import entered, returned
 from .complex import register_complex
 from .conversion import Complex, Conversion, Failure, Missing, op_key
-from .random import SEED, STEP
 from .reached import parameters_of_loss
 from .rules import torch_op
 
@@ -51,7 +51,7 @@ def _declare_random_state(module: ir.Operation, seed: int) -> None:
         op.symbol.value for f in functions_of(module) for op in operations_of(f) if op.operation.name == "pock.read"
     }
     scalar = ir.RankedTensorType.get([], ir.IntegerType.get_signless(32))
-    for name, init in ((SEED, seed), (STEP, 0)):
+    for name, init in ((SEED, seed), (RANDOM_STEP, 0)):
         if name not in read:
             continue
         if name in parameters_of(module):

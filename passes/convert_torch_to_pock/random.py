@@ -7,6 +7,7 @@ import math as pymath
 from torch_mlir import ir
 from torch_mlir.dialects import math
 
+from pock_mlir.contract import RANDOM_STEP, SEED
 from pock_mlir.dialects import random, state
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.broadcast import broadcast
@@ -14,8 +15,6 @@ from pock_mlir.dialects.upstream import constant, greater, mul, scale, shift, sq
 
 from .conversion import Conversion, Unsupported
 from .rules import torch_op
-
-SEED, STEP = "rng.seed", "rng.step"
 
 
 @torch_op("torch.aten.dropout")
@@ -88,4 +87,4 @@ def standard_normal(c: Conversion) -> ir.Value:
 
 def _counters() -> tuple[ir.Value, ir.Value]:
     scalar = ir.RankedTensorType.get([], ir.IntegerType.get_signless(32))
-    return state.read(SEED, scalar), state.read(STEP, scalar)
+    return state.read(SEED, scalar), state.read(RANDOM_STEP, scalar)

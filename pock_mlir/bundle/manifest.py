@@ -13,6 +13,21 @@ import numpy as np
 from pock_mlir.bundle.bfloat16 import from_bfloat16, to_bfloat16
 from pock_mlir.bundle.fields import Fields
 from pock_mlir.bundle.views import ViewSpec
+from pock_mlir.contract import (
+    BFLOAT16,
+    BFLOAT16_BITS,
+    CONSTANT,
+    INPUT_STYLES,
+    LOSS,
+    MODEL,
+    OUTPUT_STYLES,
+    OWNERS,
+    PARAMETER_KINDS,
+    PREDICT,
+    STORED_DTYPES,
+    TRAIN_STEP,
+    role_of,
+)
 from pock_mlir.errors import BundleError, ScheduleError
 from pock_mlir.schedules import schedule_from_json
 
@@ -20,15 +35,6 @@ FORMAT = "pock-bundle"
 FORMAT_VERSION = 4
 # Version 3 knew no parameters of a loss.
 READABLE_VERSIONS = (3, FORMAT_VERSION)
-
-INPUT_STYLES = ("positional", "keyword")
-OUTPUT_STYLES = ("single", "tuple", "dict")
-PARAMETER_KINDS = ("parameter", "buffer", "constant")
-MODEL, LOSS = "model", "loss"
-OWNERS = (MODEL, LOSS)
-BFLOAT16 = "bfloat16"
-STORED_DTYPES = (BFLOAT16, "float16")
-TRAIN_STEP, PREDICT = "train_step", "predict"
 
 
 @dataclass(frozen=True)
@@ -151,7 +157,7 @@ class ParameterSpec:
     def storage_dtype(self) -> str:
         """The numpy dtype of stored arrays; numpy has no bfloat16, whose bits stand in uint16."""
         stored = self.stored_dtype or self.dtype
-        return "uint16" if stored == BFLOAT16 else stored
+        return BFLOAT16_BITS if stored == BFLOAT16 else stored
 
     @property
     def stored_shape(self) -> tuple[int, ...]:
@@ -365,12 +371,12 @@ class Manifest:
     @property
     def train_signatures(self) -> tuple[Signature, ...]:
         """Those of the training steps, in the order in which they were asked for."""
-        return tuple(signature for signature in self.signatures if signature.function.startswith(TRAIN_STEP))
+        return tuple(signature for signature in self.signatures if role_of(signature.function) == TRAIN_STEP)
 
     @property
     def predict_signatures(self) -> tuple[Signature, ...]:
         """Those of the predictions."""
-        return tuple(signature for signature in self.signatures if signature.function.startswith(PREDICT))
+        return tuple(signature for signature in self.signatures if role_of(signature.function) == PREDICT)
 
     @property
     def inputs(self) -> tuple[ArraySpec, ...]:
@@ -390,12 +396,12 @@ class Manifest:
     @property
     def model_parameters(self) -> tuple[ParameterSpec, ...]:
         """The parameters and buffers that belong to the model's state dictionary: all but constants."""
-        return tuple(spec for spec in self.parameters if spec.kind != "constant" and spec.owner == MODEL)
+        return tuple(spec for spec in self.parameters if spec.kind != CONSTANT and spec.owner == MODEL)
 
     @property
     def loss_parameters(self) -> tuple[ParameterSpec, ...]:
         """The loss's own parameters and buffers, without constants and without what it shares with the model."""
-        return tuple(spec for spec in self.parameters if spec.kind != "constant" and spec.owner == LOSS)
+        return tuple(spec for spec in self.parameters if spec.kind != CONSTANT and spec.owner == LOSS)
 
     def to_json(self) -> dict[str, Any]:
         """The manifest as the dictionary that `manifest.json` holds."""

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from pock_mlir.bundle.atomic import atomic_directory, atomic_write
-from pock_mlir.bundle.manifest import BFLOAT16, FileRecord, Manifest, check_consistent
+from pock_mlir.bundle.manifest import FileRecord, Manifest, check_consistent
 from pock_mlir.bundle.seal import seal
 from pock_mlir.bundle.tensor_file import write_tensor_file
+from pock_mlir.contract import BFLOAT16
 from pock_mlir.errors import BundleError, listed
 
 MANIFEST_FILE = "manifest.json"

@@ -10,13 +10,14 @@ import numpy as np
 
 from pock_mlir.bundle import ArraySpec
 from pock_mlir.cli.arrays import Samples
+from pock_mlir.contract import KEYWORD
 from pock_mlir.errors import InputError
 from pock_mlir.runtime import Session
 
 
 def predict_batch(session: Session, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
     """`Session.predict` with the inputs in order, whatever the model's style; returns the outputs in order."""
-    if session.manifest.input_style == "keyword":
+    if session.manifest.input_style == KEYWORD:
         outputs = session.predict({spec.name: array for spec, array in zip(session.inputs, inputs, strict=True)})
     else:
         outputs = session.predict(*inputs)

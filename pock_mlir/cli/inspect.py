@@ -13,9 +13,10 @@ from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table
 
-from pock_mlir.bundle import LOSS, MODEL, ArraySpec, Manifest, ParameterSpec, read_bundle
+from pock_mlir.bundle import ArraySpec, Manifest, ParameterSpec, read_bundle
 from pock_mlir.cli.blocks import Block, blocks_of
 from pock_mlir.cli.size import readable_bytes
+from pock_mlir.contract import LOSS, MODEL
 from pock_mlir.text import shown
 
 _UNBOUNDED = 1_000_000

@@ -12,6 +12,7 @@ import numpy as np
 from pock_mlir.cli.arrays import Samples
 from pock_mlir.cli.evaluation import evaluate, metric_name
 from pock_mlir.cli.metrics import MetricsFile
+from pock_mlir.contract import KEYWORD
 from pock_mlir.errors import InputError
 from pock_mlir.runtime import Session
 
@@ -113,7 +114,7 @@ def batch_sizes(session: Session) -> list[int]:
 
 def train_on(session: Session, arrays: Sequence[np.ndarray]) -> float:
     """`Session.train_step` with inputs and targets in order, whatever the model's style."""
-    if session.manifest.input_style == "keyword":
+    if session.manifest.input_style == KEYWORD:
         count = len(session.inputs)
         named = {spec.name: array for spec, array in zip(session.inputs, arrays[:count], strict=True)}
         return session.train_step(named, *arrays[count:])

@@ -11,6 +11,7 @@ import torch
 from torch.export import ExportedProgram
 from torch_mlir import ir
 
+from pock_mlir.contract import TRAIN_STEP
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.torch.export import TracedModel
 from pock_mlir.frontends.torch.importer import node_place
@@ -148,7 +149,7 @@ def examine(module: ir.Operation, trained: Sequence[str]) -> CoverageReport:
                 problem: Problem = "op" if failure.reason is None else "use"
                 findings.add(failure.op, problem, failure.message, _place(failure.location), name)
         for op, message, place in _without_gradient(module, trained, bool(findings.items)):
-            findings.add(op, "gradient", message, place, "train_step")
+            findings.add(op, "gradient", message, place, TRAIN_STEP)
     return findings.report()
 
 
@@ -164,7 +165,7 @@ def _without_gradient(
         if isinstance(ir.RankedTensorType(op.type.value).element_type, ir.FloatType)
     }
     floating |= {name for name, op in views_of(module).items() if op.of.value in floating}
-    step = find_function(module, "train_step")
+    step = find_function(module, TRAIN_STEP)
     try:
         failures = Differentiation(step.regions[0].blocks[0], floating & set(trained), survey=True).run()
     except PassFailure as error:

@@ -27,8 +27,8 @@ from pock_mlir.compiler.pipeline import LOWER, PRUNE, import_passes, training_pa
 from pock_mlir.compiler.step import CompiledStep
 from pock_mlir.compiler.target_machine import TargetMachine, resolve_target
 from pock_mlir.compiler.verification import verify_compiled
+from pock_mlir.contract import F32, KEYWORD, POSITIONAL, PREDICT, TRAIN_STEP, function_name
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.torch.export import function_name
 from pock_mlir.frontends.torch.losses import describe_loss, resolve_loss
 from pock_mlir.optimizers import SGD, Optimizer
 from pock_mlir.passes.diagnostics import Diagnostic, place_text
@@ -64,7 +64,7 @@ def compile(
     seed: int = 0,
     predict_inputs: ExampleInputs | Sequence[ExampleInputs] | None = None,
     schedule: Schedule | None = None,
-    precision: str | Precision = "f32",
+    precision: str | Precision = F32,
     verify: str = "export",
 ) -> CompiledStep:
     """Compiles the whole training step of a model: forward, backward and update as one program.
@@ -238,16 +238,16 @@ def _describe(imported: ImportedModel) -> Manifest:
     module, traced = imported.module.operation, imported.traced
     signatures = []
     for index, (inputs, targets) in enumerate(imported.examples.train):
-        name, names = function_name("train_step", index), input_names(inputs)
+        name, names = function_name(TRAIN_STEP, index), input_names(inputs)
         arguments, count = specs.argument_specs(module, name, [*names, *target_names(targets, names)]), len(names)
         signatures.append(Signature(name, arguments[:count], targets=arguments[count:]))
     for index, inputs in enumerate(imported.examples.predict):
-        name = function_name("predict", index)
+        name = function_name(PREDICT, index)
         arguments = specs.argument_specs(module, name, input_names(inputs))
         outputs = specs.result_specs(module, name, traced.output_names)
         signatures.append(Signature(name, arguments, outputs=outputs))
     return Manifest(
-        input_style="keyword" if isinstance(imported.examples.train[0][0], dict) else "positional",
+        input_style=KEYWORD if isinstance(imported.examples.train[0][0], dict) else POSITIONAL,
         signatures=tuple(signatures),
         output_style=traced.output_style,
         parameters=specs.parameter_specs(module),

@@ -13,9 +13,9 @@ from torch_mlir import ir
 
 from pock_mlir.compiler.clock import Clock
 from pock_mlir.compiler.coverage import UnsupportedOps, scan
+from pock_mlir.contract import LOSS, MODEL, TRAIN_STEP, function_name, symbol_of
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.owners import LOSS, MODEL, symbol_of
-from pock_mlir.frontends.torch.export import Examples, TracedModel, function_name, trace, verify
+from pock_mlir.frontends.torch.export import Examples, TracedModel, trace, verify
 from pock_mlir.frontends.torch.importer import ParameterTable, import_traced
 from pock_mlir.frontends.torch.losses import resolve_loss
 from pock_mlir.frontends.torch.module_checks import check_modules
@@ -44,7 +44,7 @@ class ImportedModel:
     @property
     def train_steps(self) -> list[str]:
         """The names of the functions that are training steps."""
-        return [function_name("train_step", index) for index in range(len(self.examples.train))]
+        return [function_name(TRAIN_STEP, index) for index in range(len(self.examples.train))]
 
 
 def import_model(

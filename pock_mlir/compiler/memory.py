@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from iree.compiler import ir
 
 from pock_mlir.bundle import MemoryPlan
+from pock_mlir.contract import APPLY_GRADIENTS, PREDICT, role_of
 from pock_mlir.errors import CompileError
 
 GLOBAL_ALLOCATIONS = frozenset({"stream.resource.alloc", "stream.resource.alloca", "stream.cmd.parameter.load"})
@@ -39,9 +40,9 @@ def plan_memory(
     """
     functions = {_name(op): op for op in _top_level(program) if op.name == "util.func"}
     resident = sum(_global_bytes(op) for op in _top_level(program) if op.name == "util.initializer")
-    usages = {name: _usage(functions[name]) for name in (*input_bytes, "apply_gradients") if name in functions}
+    usages = {name: _usage(functions[name]) for name in (*input_bytes, APPLY_GRADIENTS) if name in functions}
     resident += sum(usage.moved for usage in usages.values())
-    predictions = {name: usage for name, usage in usages.items() if name.startswith("predict")}
+    predictions = {name: usage for name, usage in usages.items() if role_of(name) == PREDICT}
     steps = {name: usage for name, usage in usages.items() if name not in predictions}
     io = {name: input_bytes.get(name, 0) + usage.results for name, usage in usages.items()}
     return MemoryPlan(

@@ -8,8 +8,9 @@ import numpy as np
 import torch
 
 from pock_mlir.bundle import Manifest
+from pock_mlir.contract import owner_of
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.owners import described, owner_of
+from pock_mlir.frontends.owners import described
 
 
 class StoredParameters(Mapping[str, np.ndarray]):

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from torch_mlir import ir
 
-from pock_mlir.bundle import LOSS, MODEL, ArraySpec, ParameterSpec, StateSpec, ViewSpec, loss_prefix
+from pock_mlir.bundle import ArraySpec, ParameterSpec, StateSpec, ViewSpec
+from pock_mlir.contract import CONSTANT, DTYPES, ELEMENTS, LOSS, MODEL, UINT8, loss_prefix
 from pock_mlir.dialects.parameter_view import ParameterViewOp
 from pock_mlir.dialects.state import ParameterOp
 from pock_mlir.dialects.torch_types import UNSIGNED
@@ -25,24 +26,12 @@ from pock_mlir.passes.functions import (
     views_of,
 )
 
-_DTYPES = {
-    "f32": "float32",
-    "f64": "float64",
-    "f16": "float16",
-    "bf16": "bfloat16",
-    "i64": "int64",
-    "i32": "int32",
-    "i16": "int16",
-    "i8": "int8",
-    "i1": "bool",
-}
-
 
 def dtype_of(type: ir.Type, is_unsigned: bool = False) -> str:
     element = str(ir.RankedTensorType(type).element_type)
-    if element not in _DTYPES:
+    if element not in DTYPES:
         raise CompileError(f"element type {element} is not supported")
-    return "uint8" if is_unsigned and element == "i8" else _DTYPES[element]
+    return UINT8 if is_unsigned and element == ELEMENTS[UINT8] else DTYPES[element]
 
 
 def parameter_specs(module: ir.Operation) -> tuple[ParameterSpec, ...]:
@@ -54,7 +43,7 @@ def parameter_specs(module: ir.Operation) -> tuple[ParameterSpec, ...]:
         shape = stored if permutation is None else [stored[permutation.index(d)] for d in range(len(stored))]
         stored_dtype, dtype = dtype_of(op.type.value, UNSIGNED in op.operation.attributes), None
         if op.framework_element is not None:
-            dtype = _DTYPES[str(op.framework_element.value)]
+            dtype = DTYPES[str(op.framework_element.value)]
         specs.append(
             ParameterSpec(
                 framework_name(op),
@@ -79,7 +68,7 @@ def _view_specs(module: ir.Operation) -> dict[str, list[ViewSpec]]:
     """By the symbol of the parameter; constants are no part of a state dictionary."""
     views: dict[str, list[ViewSpec]] = {}
     for op in views_of(module).values():
-        if op.kind.value == "constant":
+        if op.kind.value == CONSTANT:
             continue
         layout = tuple(op.shape), tuple(op.order), tuple(op.axes)
         names = framework_name(op), *_texts(op.aliases)

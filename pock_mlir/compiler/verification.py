@@ -18,14 +18,13 @@ import torch
 from pock_mlir.bundle import ParameterSpec
 from pock_mlir.compiler.imported import ImportedModel
 from pock_mlir.compiler.step import CompiledStep
+from pock_mlir.contract import F16, F32, LOSS, MODEL, SEED, Owner, symbol_of
 from pock_mlir.errors import TargetError
-from pock_mlir.frontends.owners import LOSS, MODEL, Owner, symbol_of
 from pock_mlir.frontends.torch.arguments import tensors_of
 from pock_mlir.frontends.torch.export import reference_step
 from pock_mlir.frontends.torch.verify import StepResult, compare
-from pock_mlir.passes.convert_torch_to_pock.random import SEED
 
-_TOLERANCE = {"f32": 1e-3}
+_TOLERANCE = {F32: 1e-3}
 _NARROW = 0.1
 _ADVICE = (
     "This is a defect of pock_mlir, or of the compiler behind it, not of the model: please report it, with the model"
@@ -55,7 +54,7 @@ def verify_compiled(
         second, after = _run(descent, imported)
     except TargetError as error:
         return f"not verified as compiled: {error}"
-    if precision == "f16" and all(np.array_equal(after[n], v.numpy()) for n, v in expected.state.items() if n in after):
+    if precision == F16 and all(np.array_equal(after[n], v.numpy()) for n, v in expected.state.items() if n in after):
         return "not verified as compiled: its first step overflows float16 and updates nothing"
     changed = {symbol for spec in step.manifest.parameters if spec.is_trained for symbol in _symbols(spec)}
     buffers = {symbol: state[symbol] for symbol in expected.state if symbol in state and symbol not in changed}

@@ -1,30 +1,8 @@
-"""Whose a parameter or buffer is: the model's or its loss's.
-
-Both are children of the module that is traced. The names there, `model.<name>` and `loss.<name>`, are the symbols in
-the compiled module too, so that none of them is that of a function, of a state of ours, or of the other's.
-"""
+"""The parameters and buffers of a model and its loss, and how these are named to the user."""
 
 from __future__ import annotations
 
-from typing import Literal
-
-Owner = Literal["model", "loss"]
-MODEL: Owner = "model"
-LOSS: Owner = "loss"
-
-
-def symbol_of(name: str, owner: Owner = MODEL) -> str:
-    """The symbol of a parameter or buffer, from its name in the model or the loss."""
-    return f"{owner}.{name}"
-
-
-def owner_of(symbol: str) -> Owner:
-    return LOSS if symbol.partition(".")[0] == LOSS else MODEL
-
-
-def name_of(symbol: str) -> str:
-    """The name in the model or the loss; "" for these themselves."""
-    return symbol.partition(".")[2]
+from pock_mlir.contract import MODEL, name_of, owner_of
 
 
 def path_of(symbol: str) -> str:

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pock_mlir.bundle import STATE_PREFIX, TensorFile, free_prefix, loss_prefix, write_tensor_file
+from pock_mlir.bundle import TensorFile, write_tensor_file
+from pock_mlir.contract import STATE_PREFIX, free_prefix, loss_prefix
 from pock_mlir.errors import CheckpointError, ScheduleError, TensorFileError
 from pock_mlir.schedules import Schedule, schedule_from_json
 from pock_mlir.text import parse_json

@@ -13,11 +13,9 @@ from iree.runtime.dtypes import map_dtype_to_hal_element_type
 
 from pock_mlir.bundle import Manifest, StateSpec, TensorFile
 from pock_mlir.bundle.tensor_file import ALIGNMENT, release_pages
+from pock_mlir.contract import PARAMETER_SCOPE, STATE_SCOPE, getter
 from pock_mlir.errors import BundleError, PockError
 from pock_mlir.runtime.device import Device
-
-PARAMETER_SCOPE = "parameter"
-STATE_SCOPE = "state"
 
 # What the bindings make of IREE's status codes, and raise themselves for arguments that do not fit.
 _IREE_ERRORS = (RuntimeError, ValueError, MemoryError, LookupError, TypeError, OverflowError, OSError)
@@ -116,7 +114,7 @@ class Module:
         return self._module.lookup_function(name)
 
     def _is_mutable(self, name: str) -> bool:
-        return self.has(f"get.{name}")
+        return self.has(getter(name))
 
     def _parameter_index(
         self, file: TensorFile, values: Mapping[str, np.ndarray], staging: _Staging

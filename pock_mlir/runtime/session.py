@@ -9,7 +9,22 @@ from typing import Any
 
 import numpy as np
 
-from pock_mlir.bundle import LOSS, MODEL, ArraySpec, Bundle, Manifest, ParameterSpec, Signature, StateSpec
+from pock_mlir.bundle import ArraySpec, Bundle, Manifest, ParameterSpec, Signature, StateSpec
+from pock_mlir.contract import (
+    APPLY_GRADIENTS,
+    CONSTANT,
+    DICT,
+    KEYWORD,
+    LEARNING_RATE,
+    LOSS,
+    MODEL,
+    PREDICT,
+    SEED,
+    SINGLE,
+    TRAIN_STEP,
+    getter,
+    setter,
+)
 from pock_mlir.errors import BundleError, CheckpointError, InputError, PockError, ScheduleError
 from pock_mlir.runtime.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from pock_mlir.runtime.device import Device
@@ -17,9 +32,6 @@ from pock_mlir.runtime.inputs import check_arguments, order_keywords, select_sig
 from pock_mlir.runtime.module import Module, aligned_copy
 from pock_mlir.runtime.state import state_layout, take_parameters, take_states
 from pock_mlir.schedules import Schedule, schedule_from_json
-
-_LEARNING_RATE = "lr"
-_SEED = "rng.seed"
 
 
 class Session:
@@ -81,12 +93,12 @@ class Session:
         than one). With gradient accumulation every
         `manifest.accumulate`-th call updates. Raises `InputError` before anything runs.
         """
-        signature, arguments = self._arguments(arrays, self.manifest.train_signatures, "train_step")
+        signature, arguments = self._arguments(arrays, self.manifest.train_signatures, TRAIN_STEP)
         (loss,) = self._run(signature.function, arguments)
         self._pending += 1
         if self._pending >= self.manifest.accumulate:
             if self.manifest.accumulate > 1:
-                self._module.call_measured("apply_gradients")
+                self._module.call_measured(APPLY_GRADIENTS)
             self._pending = 0
             self._step += 1
             if self._schedule is not None:
@@ -99,7 +111,7 @@ class Session:
         Takes the inputs as `train_step` does. Returns an array, a tuple or a dictionary of arrays, as the model does.
         Raises `InputError`.
         """
-        signature, arguments = self._arguments(arrays, self.manifest.predict_signatures, "predict")
+        signature, arguments = self._arguments(arrays, self.manifest.predict_signatures, PREDICT)
         results = self._run(signature.function, arguments)
         if [array.shape for array in results] != [spec.shape for spec in signature.outputs]:
             raise BundleError(
@@ -107,9 +119,9 @@ class Session:
                 "compile it again"
             )
         outputs = [array.astype(spec.dtype, copy=False) for array, spec in zip(results, signature.outputs, strict=True)]
-        if self.manifest.output_style == "single":
+        if self.manifest.output_style == SINGLE:
             return outputs[0]
-        if self.manifest.output_style == "dict":
+        if self.manifest.output_style == DICT:
             return {spec.name: array for spec, array in zip(signature.outputs, outputs, strict=True)}
         return tuple(outputs)
 
@@ -121,7 +133,7 @@ class Session:
     @property
     def lr(self) -> float:
         """The learning rate of the next update: the base rate, times the schedule's factor for the current `step`."""
-        return float(self._module.call(f"get.{_LEARNING_RATE}")[0])
+        return float(self._module.call(getter(LEARNING_RATE))[0])
 
     @property
     def base_lr(self) -> float:
@@ -170,8 +182,8 @@ class Session:
         """
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 1 << 31:
             raise InputError(f"the seed is {seed!r}, it must be an integer from 0 to {(1 << 31) - 1}")
-        if self._module.has(f"set.{_SEED}"):
-            self._module.call(f"set.{_SEED}", [np.asarray(seed, dtype=np.int32)])
+        if self._module.has(setter(SEED)):
+            self._module.call(setter(SEED), [np.asarray(seed, dtype=np.int32)])
 
     @property
     def train_steps(self) -> int:
@@ -299,32 +311,32 @@ class Session:
     def _check_functions(self) -> None:
         needed = [
             *(signature.function for signature in self.manifest.signatures),
-            f"set.{_LEARNING_RATE}",
-            *(f"get.{spec.symbol}" for spec in self.manifest.state),
+            setter(LEARNING_RATE),
+            *(getter(spec.symbol) for spec in self.manifest.state),
         ]
-        needed += [f"get.{spec.symbol}" for spec in self.manifest.parameters if spec.mutable]
-        needed += ["apply_gradients"] * (self.manifest.accumulate > 1)
+        needed += [getter(spec.symbol) for spec in self.manifest.parameters if spec.mutable]
+        needed += [APPLY_GRADIENTS] * (self.manifest.accumulate > 1)
         missing = next((name for name in needed if not self._module.has(name)), None)
         if missing is not None:
             raise BundleError(f"{self._bundle.module_path} lacks the function '{missing}'; compile the bundle again")
 
     def _compiled_lr(self) -> float:
-        rate = next((spec.init for spec in self.manifest.state if spec.name == _LEARNING_RATE), None)
+        rate = next((spec.init for spec in self.manifest.state if spec.name == LEARNING_RATE), None)
         if rate is None:
-            raise BundleError(f"{self._bundle.path} lacks the state '{_LEARNING_RATE}'; compile the bundle again")
+            raise BundleError(f"{self._bundle.path} lacks the state '{LEARNING_RATE}'; compile the bundle again")
         return rate
 
     def _set_module_lr(self) -> None:
         """The module's rate is that of the next update at all times: what a checkpoint holds is consistent."""
         factor = 1.0 if self._schedule is None else self._schedule.factor(self._step)
-        self._module.call(f"set.{_LEARNING_RATE}", [np.asarray(self._base_lr * factor, dtype=np.float32)])
+        self._module.call(setter(LEARNING_RATE), [np.asarray(self._base_lr * factor, dtype=np.float32)])
 
     def _arguments(
         self, arrays: Sequence[Any], signatures: Sequence[Signature], call: str
     ) -> tuple[Signature, list[np.ndarray]]:
         """The signature whose shapes the arrays have, and the arrays as its function takes them."""
         values = list(arrays)
-        if self.manifest.input_style == "keyword":
+        if self.manifest.input_style == KEYWORD:
             if not values:
                 raise InputError(f"{call} takes a dictionary of inputs first, got nothing")
             values[:1] = order_keywords(values[0], signatures[0].inputs, call)
@@ -366,7 +378,7 @@ class Session:
 
     def _specs_of(self, owner: str) -> list[ParameterSpec]:
         """What has a name in the state dictionary of the model or of the loss."""
-        return [spec for spec in self.manifest.parameters if spec.kind != "constant" and spec.names_in(owner)]
+        return [spec for spec in self.manifest.parameters if spec.kind != CONSTANT and spec.names_in(owner)]
 
     def _owner(self, state: StateSpec) -> str:
         """Whose parameter a state belongs to; the model's are those of none."""
@@ -385,7 +397,7 @@ class Session:
         return values
 
     def _stored(self, spec: ParameterSpec) -> np.ndarray:
-        if self._module.has(f"get.{spec.symbol}"):
+        if self._module.has(getter(spec.symbol)):
             return self._get(spec)
         return np.array(self._replaced.get(spec.symbol, self._bundle.parameters.stored(spec.symbol)))
 
@@ -393,7 +405,7 @@ class Session:
         return [self._get(spec) for spec in self.manifest.state]
 
     def _get(self, spec: ParameterSpec | StateSpec) -> np.ndarray:
-        (array,) = self._module.call(f"get.{spec.symbol}")
+        (array,) = self._module.call(getter(spec.symbol))
         return array.astype(spec.storage_dtype if isinstance(spec, ParameterSpec) else spec.dtype, copy=False)
 
     def _restart(self, parameters: Mapping[str, np.ndarray], states: Mapping[str, np.ndarray]) -> None:
@@ -402,7 +414,7 @@ class Session:
         Goes back to the current values if that fails.
         """
         mutable = {
-            spec.symbol: self._get(spec) for spec in self.manifest.parameters if self._module.has(f"get.{spec.symbol}")
+            spec.symbol: self._get(spec) for spec in self.manifest.parameters if self._module.has(getter(spec.symbol))
         }
         current_states = {spec.symbol: array for spec, array in zip(self.manifest.state, self._states(), strict=True)}
         frozen = {symbol: aligned_copy(array) for symbol, array in parameters.items() if symbol not in mutable}

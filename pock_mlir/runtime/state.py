@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from pock_mlir.bundle import MODEL, ParameterSpec, StateSpec
+from pock_mlir.bundle import ParameterSpec, StateSpec
 from pock_mlir.bundle.bfloat16 import from_bfloat16
+from pock_mlir.contract import BFLOAT16, MODEL
 from pock_mlir.errors import PockError, StateError
 from pock_mlir.runtime.inputs import to_numpy
 
@@ -119,7 +120,7 @@ def _take_one(values: Mapping[str, Any], spec: ParameterSpec, owner: str, proble
 
 def _cast(array: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
     """Floating-point numbers as those of `dtype`; anything else as it is."""
-    if array.dtype.name == "bfloat16":  # of ml_dtypes: what numpy is given by others
+    if array.dtype.name == BFLOAT16:  # of ml_dtypes: what numpy is given by others
         array = from_bfloat16(array)
     if array.dtype == dtype or array.dtype.kind != "f" or dtype.kind != "f":
         return array

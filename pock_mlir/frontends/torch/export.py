@@ -13,6 +13,7 @@ from torch.export import ExportedProgram
 from torch.export.graph_signature import ConstantArgument, OutputKind
 from torch.utils import _pytree as pytree
 
+from pock_mlir.contract import DICT, PREDICT, SINGLE, TRAIN_STEP, TUPLE, function_name
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.torch.arguments import Inputs, own_tensors, path_name
 from pock_mlir.frontends.torch.autograd import (
@@ -63,13 +64,9 @@ class TracedModel:
         """By the names of their functions: train_step, train_step.1, ..., predict, predict.1, ..."""
         return {
             function_name(base, index): program
-            for base, programs in (("train_step", self.train_steps), ("predict", self.predictions))
+            for base, programs in ((TRAIN_STEP, self.train_steps), (PREDICT, self.predictions))
             for index, program in enumerate(programs)
         }
-
-
-def function_name(base: str, index: int) -> str:
-    return base if index == 0 else f"{base}.{index}"
 
 
 _NO_SCALAR = "the loss must be a scalar tensor, got {}; reduce it, for example by .mean()"
@@ -280,11 +277,11 @@ def _output_style(program: ExportedProgram) -> tuple[str, tuple[str, ...]]:
     results = [spec for spec in program.graph_signature.output_specs if spec.kind == OutputKind.USER_OUTPUT]
     spec = program.call_spec.out_spec
     if spec is None or spec.is_leaf():
-        return "single", ("output",)
+        return SINGLE, ("output",)
     tree = pytree.tree_unflatten(results, spec)
     names = [
         path_name(path, "output")
         for path, result in pytree.tree_flatten_with_path(tree)[0]
         if not isinstance(result.arg, ConstantArgument)
     ]
-    return ("dict" if spec.type is dict else "tuple"), tuple(names)
+    return (DICT if spec.type is dict else TUPLE), tuple(names)

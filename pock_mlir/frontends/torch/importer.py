@@ -17,22 +17,14 @@ from torch.export.graph_signature import OutputKind, OutputSpec
 from torch_mlir import ir
 from torch_mlir.extras.fx_importer import ContextCache, FxImporter, FxImporterHooks, GraphNodeImporter, InputInfo
 
+from pock_mlir.contract import CONSTANT, ELEMENTS, LOSS, MODEL, PARAMETER, Owner, name_of, owner_of, symbol_of
 from pock_mlir.dialects import load_dialects, state
 from pock_mlir.dialects.parameter_view import parameter_view
 from pock_mlir.dialects.torch_types import UNSIGNED, complex_part, stored_tensor
 from pock_mlir.dialects.transpose import transpose
 from pock_mlir.dialects.upstream import reshape
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.owners import (
-    LOSS,
-    MODEL,
-    Owner,
-    described,
-    name_of,
-    owner_of,
-    path_of,
-    symbol_of,
-)
+from pock_mlir.frontends.owners import described, path_of
 from pock_mlir.frontends.torch.export import TracedModel
 from pock_mlir.frontends.torch.named_state import named_state, parts
 from pock_mlir.frontends.torch.shared_storage import View, shared_views
@@ -66,8 +58,8 @@ class ParameterTable:
             owner = first.setdefault(id(tensor), symbol)
             self.canonical[symbol] = owner
             if owner == symbol:
-                self._add(kind if symbol in persistent else "constant", symbol, tensor)
-            elif kind == "parameter" and self.kinds[owner] != "parameter":
+                self._add(kind if symbol in persistent else CONSTANT, symbol, tensor)
+            elif kind == PARAMETER and self.kinds[owner] != PARAMETER:
                 raise CompileError(
                     f"the parameter {described(symbol)} is the buffer {described(owner)}: make it a parameter of "
                     "the model, or give the loss a copy"
@@ -78,8 +70,8 @@ class ParameterTable:
     def _add(self, kind: str, symbol: str, tensor: torch.Tensor) -> None:
         # Complex numbers, which no bundle holds, are constants in pairs of real ones; in a loss that is no more than
         # their being left out of its state dictionary.
-        if tensor.is_complex() and (kind == "constant" or (owner_of(symbol) == LOSS and not tensor.requires_grad)):
-            kind, tensor = "constant", _pairs(tensor)
+        if tensor.is_complex() and (kind == CONSTANT or (owner_of(symbol) == LOSS and not tensor.requires_grad)):
+            kind, tensor = CONSTANT, _pairs(tensor)
         self.kinds[symbol], self.tensors[symbol], self.aliases[symbol] = kind, tensor, []
 
     def names_of(self, owner: Owner) -> dict[str, list[str]]:
@@ -87,7 +79,7 @@ class ParameterTable:
         return {
             name_of(symbol): self.names_in(owner, symbol)[1:]
             for symbol, kind in self.kinds.items()
-            if kind == "parameter" and owner_of(symbol) == owner
+            if kind == PARAMETER and owner_of(symbol) == owner
         }
 
     def names_in(self, owner: Owner, symbol: str) -> list[str]:
@@ -233,7 +225,7 @@ def _declare(symbol: str, tensor: torch.Tensor, parameters: ParameterTable) -> N
             f"{kind} {described(symbol)} is of complex numbers, which are not supported; keep their parts as "
             "[..., 2] and use torch.view_as_complex, or make it a buffer with persistent=False"
         )
-    may_train = kind == "parameter" and (owner_of(symbol) == MODEL or tensor.requires_grad)
+    may_train = kind == PARAMETER and (owner_of(symbol) == MODEL or tensor.requires_grad)
     if element is None or (may_train and tensor.dtype not in _TRAINABLE):
         raise CompileError(
             f"{kind} {described(symbol)} has dtype {tensor.dtype}, which is not supported; "
@@ -249,18 +241,7 @@ def _declare(symbol: str, tensor: torch.Tensor, parameters: ParameterTable) -> N
         op.operation.attributes["framework_element"] = ir.TypeAttr.get(ir.F32Type.get())
 
 
-_ELEMENTS = {
-    torch.float32: "f32",
-    torch.float64: "f64",
-    torch.int64: "i64",
-    torch.int32: "i32",
-    torch.float16: "f16",
-    torch.bfloat16: "bf16",
-    torch.int16: "i16",
-    torch.int8: "i8",
-    torch.uint8: "i8",
-    torch.bool: "i1",
-}
+_ELEMENTS = {getattr(torch, dtype): element for dtype, element in ELEMENTS.items()}
 _TRAINABLE = (torch.float32, torch.float64)
 
 

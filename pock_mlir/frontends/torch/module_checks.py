@@ -6,8 +6,9 @@ import torch
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
+from pock_mlir.contract import symbol_of
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.owners import described, symbol_of
+from pock_mlir.frontends.owners import described
 from pock_mlir.frontends.torch.named_state import parts
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import torch
 
-from pock_mlir.frontends.owners import LOSS, MODEL, Owner, symbol_of
+from pock_mlir.contract import BUFFER, LOSS, MODEL, PARAMETER, Owner, symbol_of
 
 
 def parts(model: torch.nn.Module, loss: object) -> Iterator[tuple[Owner, torch.nn.Module]]:
@@ -26,8 +26,8 @@ def named_state(
     """
     seen: set[int] = set()
     for owner, module in parts(model, loss):
-        named = [("parameter", *each) for each in module.named_parameters(remove_duplicate=False)]
-        named += [("buffer", *each) for each in module.named_buffers(remove_duplicate=False)]
+        named = [(PARAMETER, *each) for each in module.named_parameters(remove_duplicate=False)]
+        named += [(BUFFER, *each) for each in module.named_buffers(remove_duplicate=False)]
         for kind, name, tensor in named:
             if every_name or id(tensor) not in seen:
                 yield kind, symbol_of(name, owner), tensor

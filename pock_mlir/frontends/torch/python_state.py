@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch.export import ExportedProgram
 
+from pock_mlir.contract import LOSS, name_of, owner_of
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.owners import LOSS, name_of, owner_of
 
 _PLAIN = (bool, int, float, str, type(None), torch.Tensor)
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import torch
 
+from pock_mlir.contract import name_of, owner_of
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.owners import described, name_of, owner_of, path_of
+from pock_mlir.frontends.owners import described, path_of
 from pock_mlir.frontends.torch.named_state import named_state
 
 Named = tuple[str, str, torch.Tensor]

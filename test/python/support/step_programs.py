@@ -14,7 +14,7 @@ from torch import nn
 from torch_mlir import ir
 
 from pock_mlir.compiler.pipeline import import_passes
-from pock_mlir.frontends.owners import symbol_of
+from pock_mlir.contract import symbol_of
 from pock_mlir.frontends.torch.decompositions import decompositions
 from pock_mlir.frontends.torch.export import TracedModel
 from pock_mlir.frontends.torch.grad_regions import explicit_gradients
