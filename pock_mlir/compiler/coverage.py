@@ -14,7 +14,7 @@ from torch_mlir import ir
 from pock_mlir.contract import TRAIN_STEP
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.torch.export import TracedModel
-from pock_mlir.frontends.torch.importer import node_place
+from pock_mlir.frontends.torch.user_code import node_place
 from pock_mlir.passes.autodiff import Differentiation
 from pock_mlir.passes.convert_torch_to_pock import ASSERTIONS, convert_function, torch_op
 from pock_mlir.passes.diagnostics import location_name, source_position

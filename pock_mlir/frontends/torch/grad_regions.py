@@ -23,6 +23,7 @@ from torch.fx import Graph, GraphModule, Node
 
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.torch.markers import COTANGENT, CUSTOM_VJP, STOP_GRADIENT, new_id
+from pock_mlir.frontends.torch.user_code import node_place
 
 _REGION = torch.ops.higher_order.wrap_with_set_grad_enabled
 _DETACH = torch.ops.aten.detach.default
@@ -259,8 +260,6 @@ def _is_float(node: Node) -> bool:
 
 
 def _place(node: Node) -> str:
-    from pock_mlir.frontends.torch.importer import node_place
-
     path, file, line = node_place(node)
     parts = [f"in module '{path}'"] * bool(path) + [f"at {file}:{line}"] * (file is not None)
     return f" ({' '.join(parts)})" if parts else ""

@@ -5,9 +5,8 @@ as locations.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,11 +27,8 @@ from pock_mlir.frontends.owners import described, path_of
 from pock_mlir.frontends.torch.export import TracedModel
 from pock_mlir.frontends.torch.named_state import named_state, parts
 from pock_mlir.frontends.torch.shared_storage import View, shared_views
+from pock_mlir.frontends.torch.user_code import node_place
 from pock_mlir.passes.functions import find_function, operations_of
-
-# Frames that are no lines of the user's: torch's own, and our wrapper around the model.
-_FOREIGN = (str(Path(torch.__file__).parent), str(Path(__file__).parents[1]))
-_FRAME = re.compile(r'File "([^"]+)", line (\d+)')
 
 
 class ParameterTable:
@@ -330,20 +326,3 @@ class _ModuleLocations(ContextCache):
             else ir.Location.file(file, line, 0, context=self._c)
         )
         return location if not path else ir.Location.name(path, location, context=self._c)
-
-
-def node_place(node: torch.fx.Node) -> tuple[str, str | None, int | None]:
-    """Where an op of an exported program comes from: the path of its module ("" for the model itself and the loss), and
-    the file and line of the user's code where the export kept them.
-    """
-    frames = _FRAME.findall(node.meta.get("stack_trace") or "")
-    # Names in angle brackets are of generated code.
-    own = [frame for frame in frames if not frame[0].startswith((*_FOREIGN, "<"))]
-    file, line = own[-1] if own else (None, None)
-    return _module_path(node.meta.get("nn_module_stack") or {}) or "", file, line and int(line)
-
-
-def _module_path(stack: Mapping[str, tuple[str, Any]]) -> str | None:
-    """The innermost module that an op comes from, by its path."""
-    paths = [path for path, _ in stack.values()]
-    return path_of(paths[-1]) if paths else None
