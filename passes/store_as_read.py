@@ -16,7 +16,7 @@ from pock_mlir.dialects.state import AssignOp, ReadOp, UpdateOp, read
 from pock_mlir.dialects.traits import ReadEffect, WriteEffect, has_trait, read_symbols, written_symbols
 from pock_mlir.dialects.upstream import reshape
 from pock_mlir.passes.functions import functions_of, operations_of, parameters_of, states_of
-from pock_mlir.passes.registry import register_pass
+from pock_mlir.passes.registry import PassFailure, register_pass
 
 Shape = tuple[int, ...]
 RESHAPES = frozenset({"tensor.collapse_shape", "tensor.expand_shape"})
@@ -49,7 +49,11 @@ def _updated_together(module: ir.Operation, symbols: dict[str, ir.OpView]) -> li
                 continue
             inputs = [value.owner for value in op.inputs]
             read_too = read_symbols(owner.opview for owner in inputs if has_trait(owner, ReadEffect))
-            merged = set().union(*(groups[name] for name in (*(s.value for s in op.states), *read_too)))
+            names = [*op.written, *read_too]
+            unknown = next((name for name in names if name not in groups), None)
+            if unknown is not None:
+                raise PassFailure(op.operation.location, f"'{unknown}' is no parameter or state of the module")
+            merged = set().union(*(groups[name] for name in names))
             groups.update(dict.fromkeys(merged, merged))
     return [group for name, group in groups.items() if name == next(n for n in symbols if n in group)]
 
