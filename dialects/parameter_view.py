@@ -2,10 +2,10 @@
 
 from torch_mlir import ir
 
-from pock_mlir.contract import PARAMETER, PARAMETER_KINDS
+from pock_mlir.contract import FROZEN, PARAMETER
 
 from .base import I64Array, OptionalAttribute, Pock, build, i64_array, require, verifier
-from .state import FROZEN, require_update
+from .state import require_kind_and_update
 from .traits import OfState
 
 
@@ -35,11 +35,7 @@ class ParameterViewOp(Pock.Operation, name="parameter_view", traits=[OfState]):
 
     @verifier
     def verify_invariants(self) -> None:
-        require(
-            self.kind.value in PARAMETER_KINDS,
-            f"attribute 'kind' must be one of {', '.join(PARAMETER_KINDS)}, got '{self.kind.value}'",
-        )
-        require_update(self)
+        require_kind_and_update(self)
         rank = len(i64_array(self, "shape"))
         for name, size in (("order", len(i64_array(self, "order"))), ("axes", rank)):
             values = i64_array(self, name, size=size)

@@ -6,7 +6,7 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Region, Result
 
-from pock_mlir.contract import OWNERS, PARAMETER, PARAMETER_KINDS
+from pock_mlir.contract import FROZEN, OWNERS, PARAMETER, PARAMETER_KINDS, UPDATES
 
 from .base import (
     I64Array,
@@ -22,12 +22,13 @@ from .base import (
 )
 from .traits import Elementwise, EndsGradient, OfState, Pure, ReadEffect, Selects, WriteEffect
 
-FROZEN, FULL = "frozen", "full"
-UPDATES = (FROZEN, FULL)
-"""What training changes of a parameter: nothing, or all of it."""
 
-
-def require_update(op: Any) -> None:
+def require_kind_and_update(op: Any) -> None:
+    """What `pock.parameter` and `pock.parameter_view` require of both attributes."""
+    require(
+        op.kind.value in PARAMETER_KINDS,
+        f"attribute 'kind' must be one of {', '.join(PARAMETER_KINDS)}, got '{op.kind.value}'",
+    )
     require(
         op.update.value in UPDATES, f"attribute 'update' must be one of {', '.join(UPDATES)}, got '{op.update.value}'"
     )
@@ -70,11 +71,7 @@ class ParameterOp(Pock.Operation, name="parameter", traits=[OfState]):
 
     @verifier
     def verify_invariants(self) -> None:
-        require(
-            self.kind.value in PARAMETER_KINDS,
-            f"attribute 'kind' must be one of {', '.join(PARAMETER_KINDS)}, got '{self.kind.value}'",
-        )
-        require_update(self)
+        require_kind_and_update(self)
         _require_tensor_type(self)
         require(
             self.owner is None or self.owner.value in OWNERS,

@@ -34,33 +34,34 @@ class Pure(Trait):
         ext.Pure.attach(op_name)
 
 
-class ReadEffect(Trait):
+class _Effect(Trait):
+    """Has `effects` on memory, as MLIR's own passes see it."""
+
+    effects: tuple[Any, ...]
+
+    @classmethod
+    def attach(cls, op_name: str) -> None:
+        super().attach(op_name)
+
+        class Effects(ir.MemoryEffectsOpInterface):
+            @staticmethod
+            def get_effects(op: ir.Operation, effects: Any) -> None:
+                for effect in cls.effects:
+                    effects.append(effect)
+
+        Effects.attach(op_name)
+
+
+class ReadEffect(_Effect):
     """Reads state, that of its attribute `symbol`: duplicates merge (CSE) unless a write lies between them."""
 
-    class Effects(ir.MemoryEffectsOpInterface):
-        @staticmethod
-        def get_effects(op: ir.Operation, effects: Any) -> None:
-            effects.append(ir.MemoryEffect.Read)
-
-    @classmethod
-    def attach(cls, op_name: str) -> None:
-        super().attach(op_name)
-        cls.Effects.attach(op_name)
+    effects = (ir.MemoryEffect.Read,)
 
 
-class WriteEffect(Trait):
+class WriteEffect(_Effect):
     """Reads and writes state, that of the symbols in `written`: never removed, never reordered with reads."""
 
-    class Effects(ir.MemoryEffectsOpInterface):
-        @staticmethod
-        def get_effects(op: ir.Operation, effects: Any) -> None:
-            effects.append(ir.MemoryEffect.Read)
-            effects.append(ir.MemoryEffect.Write)
-
-    @classmethod
-    def attach(cls, op_name: str) -> None:
-        super().attach(op_name)
-        cls.Effects.attach(op_name)
+    effects = (ir.MemoryEffect.Read, ir.MemoryEffect.Write)
 
 
 class OfState(Trait):

@@ -7,9 +7,8 @@ from fnmatch import fnmatchcase
 
 from torch_mlir import ir
 
-from pock_mlir.contract import MODEL, PARAMETER
+from pock_mlir.contract import FROZEN, FULL, MODEL, PARAMETER
 from pock_mlir.dialects.parameter_view import ParameterViewOp
-from pock_mlir.dialects.state import FROZEN, FULL
 from pock_mlir.passes.functions import framework_name, owner_of, parameters_of, views_of
 from pock_mlir.passes.registry import PassFailure, register_pass
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch_mlir import ir
 
-from pock_mlir.dialects.state import FROZEN
+from pock_mlir.contract import FROZEN
 from pock_mlir.dialects.traits import has_effect, read_symbols, written_symbols
 from pock_mlir.passes.autodiff.custom_vjp import resolve_custom_vjps
 from pock_mlir.passes.dependence import unmark

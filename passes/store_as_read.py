@@ -7,32 +7,36 @@ computation, which makes reshapes of its own, and that of the state.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from torch_mlir import ir
+from torch_mlir.dialects import tensor
 
 from pock_mlir.dialects.base import shape_of
-from pock_mlir.dialects.state import AssignOp, ReadOp, UpdateOp, read
+from pock_mlir.dialects.state import AssignOp, ParameterOp, ReadOp, UpdateOp, read
 from pock_mlir.dialects.traits import ReadEffect, WriteEffect, has_trait, read_symbols, written_symbols
 from pock_mlir.dialects.upstream import reshape
 from pock_mlir.passes.functions import functions_of, operations_of, parameters_of, states_of
 from pock_mlir.passes.registry import PassFailure, register_pass
 
 Shape = tuple[int, ...]
-RESHAPES = frozenset({"tensor.collapse_shape", "tensor.expand_shape"})
 
 
 @register_pass("pock-store-as-read")
 def store_as_read(module: ir.Operation) -> None:
     """Stores what a function updates and always reads reshaped in that shape: parameters and their slots alike."""
     symbols = {**parameters_of(module), **states_of(module)}
+    read_as = _shapes_read(module)
+    stored: dict[str, ir.Type] = {}
     for group in _updated_together(module, symbols):
-        shapes = set().union(*(_shapes_read(function, group) for function in functions_of(module)))
-        stored = {tuple(ir.RankedTensorType(symbols[name].type.value).shape) for name in group}
-        if len(shapes) == 1 and len(stored) == 1:
+        shapes = set[Shape]().union(*(read_as.get(name, ()) for name in group))
+        before = {tuple(ir.RankedTensorType(symbols[name].type.value).shape) for name in group}
+        if len(shapes) == 1 and len(before) == 1:
             shape = shapes.pop()
-            if _without_ones(shape) != _without_ones(stored.pop()):
-                _store(module, {name: symbols[name] for name in group}, list(shape))
+            if _without_ones(shape) != _without_ones(before.pop()):
+                stored.update({name: _reshaped(symbols[name].type.value, shape) for name in group})
+    if stored:
+        _store(module, {name: symbols[name] for name in stored}, stored)
 
 
 def _without_ones(shape: Shape) -> list[int]:
@@ -40,7 +44,11 @@ def _without_ones(shape: Shape) -> list[int]:
     return [size for size in shape if size != 1]
 
 
-def _updated_together(module: ir.Operation, symbols: dict[str, ir.OpView]) -> list[set[str]]:
+def _reshaped(type: ir.Type, shape: Shape) -> ir.Type:
+    return ir.RankedTensorType.get(list(shape), ir.RankedTensorType(type).element_type)
+
+
+def _updated_together(module: ir.Operation, symbols: Collection[str]) -> list[set[str]]:
     """The symbols, in groups that need one shape: those of one update, and what an update takes as its input."""
     groups = {name: {name} for name in symbols}
     for function in functions_of(module):
@@ -53,45 +61,52 @@ def _updated_together(module: ir.Operation, symbols: dict[str, ir.OpView]) -> li
             unknown = next((name for name in names if name not in groups), None)
             if unknown is not None:
                 raise PassFailure(op.operation.location, f"'{unknown}' is no parameter or state of the module")
-            merged = set().union(*(groups[name] for name in names))
+            merged = set[str]().union(*(groups[name] for name in names))
             groups.update(dict.fromkeys(merged, merged))
-    return [group for name, group in groups.items() if name == next(n for n in symbols if n in group)]
+    return list({id(group): group for group in groups.values()}.values())
 
 
-def _shapes_read(function: ir.Operation, group: set[str]) -> set[Shape]:
-    """The shapes in which a function computes with the members of a group that it changes."""
-    operations = operations_of(function)
-    changed = {symbol for op in operations for symbol in written_symbols(op)}
-    reads = (op for op in operations if isinstance(op, ReadOp) and op.symbol.value in group & changed)
-    return {shape for op in reads for shape in _shapes_used(op.result)}
+def _shapes_read(module: ir.Operation) -> dict[str, set[Shape]]:
+    """By symbol the shapes in which functions that change it compute with it."""
+    found: dict[str, set[Shape]] = {}
+    for function in functions_of(module):
+        operations = operations_of(function)
+        changed = {symbol for op in operations for symbol in written_symbols(op)}
+        for op in operations if changed else ():
+            if isinstance(op, ReadOp) and op.symbol.value in changed:
+                found.setdefault(op.symbol.value, set()).update(_shapes_used(op.result))
+    return found
 
 
 def _shapes_used(value: ir.Value) -> Iterator[Shape]:
     for use in value.uses:
-        if use.owner.name in RESHAPES:
-            yield from _shapes_used(use.owner.results[0])
-        elif not has_trait(use.owner, WriteEffect):  # which takes a value in the shape of what it changes
+        user = use.owner.operation.opview
+        if isinstance(user, (tensor.CollapseShapeOp, tensor.ExpandShapeOp)):
+            yield from _shapes_used(user.operation.results[0])
+        elif not has_trait(user, WriteEffect):  # which takes a value in the shape of what it changes
             yield tuple(shape_of(value))
 
 
-def _store(module: ir.Operation, group: dict[str, ir.OpView], shape: list[int]) -> None:
-    for op in group.values():
-        element = ir.RankedTensorType(op.type.value).element_type
-        op.operation.attributes["type"] = ir.TypeAttr.get(ir.RankedTensorType.get(shape, element))
-        op.permutation = None
+def _store(module: ir.Operation, symbols: Mapping[str, ir.OpView], types: Mapping[str, ir.Type]) -> None:
+    for name, op in symbols.items():
+        op.operation.attributes["type"] = ir.TypeAttr.get(types[name])
+        if isinstance(op, ParameterOp):
+            op.permutation = None
     for function in functions_of(module):
         for op in operations_of(function):
             with ir.InsertionPoint(op), op.operation.location:
-                _adapt(op, group, shape)
+                _adapt(op, types)
 
 
-def _adapt(op: ir.OpView, group: dict[str, ir.OpView], shape: list[int]) -> None:
-    if isinstance(op, ReadOp) and op.symbol.value in group:
-        value = reshape(read(op.symbol.value, group[op.symbol.value].type.value), shape_of(op.result))
+def _adapt(op: ir.OpView, types: Mapping[str, ir.Type]) -> None:
+    """Gives an op that reads or changes one of the symbols `types` what it reads or takes in the new shape."""
+    if isinstance(op, ReadOp) and op.symbol.value in types:
+        value = reshape(read(op.symbol.value, types[op.symbol.value]), shape_of(op.result))
         op.result.replace_all_uses_with(value)
         op.operation.erase()
-    elif isinstance(op, UpdateOp) and op.states[0].value in group:
+    elif isinstance(op, UpdateOp) and op.written[0] in types:
+        shape = ir.RankedTensorType(types[op.written[0]]).shape
         for index, value in enumerate(op.inputs):
             op.operation.operands[index] = reshape(value, shape)
-    elif isinstance(op, AssignOp) and op.symbol.value in group:
-        op.operation.operands[0] = reshape(op.value, shape)
+    elif isinstance(op, AssignOp) and op.symbol.value in types:
+        op.operation.operands[0] = reshape(op.value, ir.RankedTensorType(types[op.symbol.value]).shape)

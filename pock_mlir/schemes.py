@@ -13,10 +13,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from pock_mlir.contract import FROZEN, FULL, UPDATES
 from pock_mlir.errors import SchemeError
 from pock_mlir.text import parse_yaml, read_text, shown
 
-UPDATES = ("full", "frozen")
 LOSS_PREFIX = "loss:"
 """What a pattern on the names of the loss's own parameters begins with."""
 _NO_ALIASES: Mapping[str, Sequence[str]] = MappingProxyType({})
@@ -32,7 +32,7 @@ class Rule:
     """
 
     match: str
-    update: str = "full"
+    update: str = FULL
 
     def __post_init__(self) -> None:
         if not isinstance(self.match, str):
@@ -55,7 +55,7 @@ class Scheme:
 
     name: str
     rules: Sequence[Rule] = ()
-    default: str = "frozen"
+    default: str = FROZEN
     unfreeze: Sequence[str] = ()
 
     def __post_init__(self) -> None:
@@ -123,7 +123,7 @@ class Scheme:
         """
         loss = _Names("the loss", _owners(parameters, aliases), LOSS_PREFIX)
         rules, unfreeze = self._patterns(model_names, of_loss=True)
-        return self._chosen(rules, "full", loss, self._kept(rules, unfreeze, loss, frozen))
+        return self._chosen(rules, FULL, loss, self._kept(rules, unfreeze, loss, frozen))
 
     def _patterns(self, model_names: Collection[str], *, of_loss: bool) -> tuple[list[Rule], list[str]]:
         """The rules and the patterns of `unfreeze` on the names of the loss's parameters, or of the model's."""
@@ -145,14 +145,14 @@ class Scheme:
         updates = dict.fromkeys(names.owners.values(), default)
         for rule in rules:
             matching = names.matching(rule.match)
-            if rule.update == "full" and set(kept).issuperset(matching):
+            if rule.update == FULL and set(kept).issuperset(matching):
                 raise SchemeError(
                     f"scheme '{self.name}': the pattern '{rule.match}' matches only parameters that {names.whose} has "
                     f"frozen, such as '{matching[0]}' (requires_grad=False); set requires_grad of what shall be "
                     "trained, or name it in the scheme's 'unfreeze'"
                 )
             updates |= dict.fromkeys(matching, rule.update)
-        return [name for name, update in updates.items() if name not in kept and update == "full"]
+        return [name for name, update in updates.items() if name not in kept and update == FULL]
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -175,11 +175,11 @@ class Scheme:
         for i, rule in enumerate(data["rules"]):
             if not isinstance(rule, dict) or not isinstance(rule.get("match"), str) or set(rule) - {"match", "update"}:
                 raise SchemeError(f"{where}: rule {i + 1} must have the keys 'match' (a pattern) and 'update'")
-            rules.append(Rule(rule["match"], str(rule.get("update", "full"))))
+            rules.append(Rule(rule["match"], str(rule.get("update", FULL))))
         unfreeze = data.get("unfreeze", [])
         if not isinstance(unfreeze, list) or not all(isinstance(pattern, str) for pattern in unfreeze):
             raise SchemeError(f"{where}: 'unfreeze' must be a list of patterns")
-        name, default = str(data.get("name", where)), str(data.get("default", "frozen"))
+        name, default = str(data.get("name", where)), str(data.get("default", FROZEN))
         return Scheme(name, tuple(rules), default, tuple(unfreeze))
 
     @staticmethod
@@ -268,7 +268,7 @@ def resolve_scheme(
 
 def _named(text: str, blocks: Sequence[Sequence[str]], after_blocks: Sequence[str], frozen: Collection[str]) -> Scheme:
     if text == "full":
-        return Scheme("full", default="full")
+        return Scheme("full", default=FULL)
     if text == "bias":
         return Scheme("bias", (Rule("*bias"),))
     if text.startswith("last-blocks:"):

@@ -9,10 +9,10 @@ import importlib
 import pkgutil
 
 from torch_mlir import ir
-from torch_mlir.dialects import func
 
 from pock_mlir.dialects.traits import OfState, has_trait
 from pock_mlir.passes.diagnostics import blamed
+from pock_mlir.passes.functions import functions_of, operations_of
 from pock_mlir.passes.registry import PassFailure, register_pass
 
 from .rules import lowering
@@ -26,11 +26,9 @@ for _module in pkgutil.iter_modules(__path__):
 @register_pass("convert-pock-to-linalg")
 def convert_pock_to_linalg(module: ir.Operation) -> None:
     """Lowers the dialect's computation to linalg, tensor, arith and math; state ops are left."""
-    for function in module.regions[0].blocks[0].operations:
-        if not isinstance(function, func.FuncOp) or not function.operation.regions[0].blocks:
-            continue
-        remove_updates(module, list(function.operation.regions[0].blocks[0].operations))
-        for op in list(function.operation.regions[0].blocks[0].operations):
+    remove_updates(module)
+    for function in functions_of(module):
+        for op in operations_of(function):
             with blamed(op.operation):
                 _lower(op)
 

@@ -10,7 +10,7 @@ from torch_mlir import ir
 from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.state import AssignOp, UpdateOp
 from pock_mlir.dialects.upstream import concat, constant
-from pock_mlir.passes.functions import parameters_of, states_of
+from pock_mlir.passes.functions import functions_of, operations_of, parameters_of, states_of
 
 from .reduce import neutral
 
@@ -59,9 +59,11 @@ def _of_nothing(operation: ir.Operation) -> Sequence[float | int]:
     return [0] * len(operation.results)
 
 
-def remove_updates(module: ir.Operation, operations: Sequence[ir.OpView]) -> None:
+def remove_updates(module: ir.Operation) -> None:
     """Removes the updates of parameters and states without elements."""
-    types = {name: op.type.value for table in (parameters_of, states_of) for name, op in table(module).items()}
-    for op in operations:
-        if isinstance(op, (UpdateOp, AssignOp)) and has_none(types.get(op.written[0])):
-            op.operation.erase()
+    symbols = {**parameters_of(module), **states_of(module)}
+    empty = {name for name, op in symbols.items() if has_none(op.type.value)}
+    for function in functions_of(module) if empty else ():
+        for op in operations_of(function):
+            if isinstance(op, (UpdateOp, AssignOp)) and op.written[0] in empty:
+                op.operation.erase()

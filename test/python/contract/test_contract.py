@@ -161,7 +161,9 @@ OTHERWISE = [
     ("pock_mlir/frontends/*hidden_parameters.py", "a word of a message", {"parameter"}),
     ("pock_mlir/optimizers.py", "an argument", {"lr"}),
     ("pock_mlir/schedules.py", "names of schedules", {"step", "constant"}),
-    ("pock_mlir/cli/*", "options, headings and commands", {"model", "loss", "step", "lr", "predict"}),
+    ("pock_mlir/cli/*", "options, headings and commands", {"model", "loss", "step", "lr", "predict", "full", "frozen"}),
+    ("pock_mlir/schemes.py", "a scheme's name", {"full"}),
+    ("pock_mlir/compiler/driver.py", "a scheme's name", {"full"}),
 ]
 
 
