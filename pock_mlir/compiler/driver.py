@@ -11,21 +11,21 @@ from typing import Any
 import torch
 from torch_mlir import ir
 
+from pock_mlir.backends.iree.compiler.device import TargetMachine, resolve_target
+from pock_mlir.backends.iree.compiler.direct_allocation import allocate_directly, allocates_on_queue
+from pock_mlir.backends.iree.compiler.hand_over import hand_over
+from pock_mlir.backends.iree.compiler.memory_plan import loaded_parameters, plan_memory
+from pock_mlir.backends.iree.compiler.session import IreeCompiler
 from pock_mlir.bundle import Manifest, MemoryPlan, Signature, TargetSpec
 from pock_mlir.compiler import specs
 from pock_mlir.compiler.clock import Clock
 from pock_mlir.compiler.coverage import CoverageReport, UnsupportedOps, examine
-from pock_mlir.compiler.direct_allocation import allocate_directly, allocates_on_queue
 from pock_mlir.compiler.examples import check_examples, input_names, target_names
-from pock_mlir.compiler.hand_over import hand_over
 from pock_mlir.compiler.imported import ImportedModel, import_model, verify_traced
 from pock_mlir.compiler.internal_errors import InternalError, internal_errors, iree_errors
-from pock_mlir.compiler.iree_session import IreeCompiler
-from pock_mlir.compiler.memory import loaded_parameters, plan_memory
 from pock_mlir.compiler.parameters import StoredParameters
 from pock_mlir.compiler.pipeline import LOWER, PRUNE, import_passes, training_passes
 from pock_mlir.compiler.step import CompiledStep
-from pock_mlir.compiler.target_machine import TargetMachine, resolve_target
 from pock_mlir.compiler.verification import verify_compiled
 from pock_mlir.contract import F32, KEYWORD, POSITIONAL, PREDICT, TRAIN_STEP, function_name
 from pock_mlir.errors import CompileError

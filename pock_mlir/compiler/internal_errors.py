@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from torch_mlir import ir
 
-from pock_mlir.compiler.iree_session import IreeError
+from pock_mlir.backends.iree.compiler.session import IreeError
 from pock_mlir.errors import CompileError, PockError, listed
 from pock_mlir.passes.diagnostics import location_name, source_position
 

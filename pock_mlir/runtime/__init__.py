@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pock_mlir.backends.iree.runtime.device import open_device
 from pock_mlir.bundle import read_bundle
 from pock_mlir.runtime.cpu import check_target
-from pock_mlir.runtime.device import open_device
 from pock_mlir.runtime.session import Session
 
 __all__ = ["Session", "load"]

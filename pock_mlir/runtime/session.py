@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from pock_mlir.backends.iree.runtime.device import Device
+from pock_mlir.backends.iree.runtime.module import Module, aligned_copy
 from pock_mlir.bundle import ArraySpec, Bundle, Manifest, ParameterSpec, Signature, StateSpec
 from pock_mlir.contract import (
     APPLY_GRADIENTS,
@@ -27,9 +29,7 @@ from pock_mlir.contract import (
 )
 from pock_mlir.errors import BundleError, CheckpointError, InputError, PockError, ScheduleError
 from pock_mlir.runtime.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from pock_mlir.runtime.device import Device
 from pock_mlir.runtime.inputs import check_arguments, order_keywords, select_signature
-from pock_mlir.runtime.module import Module, aligned_copy
 from pock_mlir.runtime.state import state_layout, take_parameters, take_states
 from pock_mlir.schedules import Schedule, schedule_from_json
 

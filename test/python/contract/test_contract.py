@@ -156,7 +156,7 @@ OTHERWISE = [
     ("passes/lower_precision.py", "an option's type is spelled out", {"bf16", "f16"}),
     ("pock_mlir/bundle/manifest.py", "keys of the manifest", {"parameter", "state", "loss"}),
     ("pock_mlir/runtime/checkpoint.py", "keys of a checkpoint's metadata", {"lr", "step"}),
-    ("pock_mlir/compiler/memory.py", "a lifetime in IREE", {"constant"}),
+    ("pock_mlir/backends/iree/compiler/memory_plan.py", "a lifetime in IREE", {"constant"}),
     ("pock_mlir/frontends/*export.py", "a field of a model's output", {"loss"}),
     ("pock_mlir/frontends/*hidden_parameters.py", "a word of a message", {"parameter"}),
     ("pock_mlir/optimizers.py", "an argument", {"lr"}),

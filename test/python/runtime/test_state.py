@@ -10,9 +10,9 @@ import pytest
 from support.mlp_bundle import Mlp, Reference, write_mlp_bundle
 
 import pock_mlir as pock
+from pock_mlir.backends.iree.runtime.module import Module, splat_pattern
 from pock_mlir.bundle import StateSpec, read_manifest
 from pock_mlir.errors import PockError, StateError
-from pock_mlir.runtime.module import Module, splat_pattern
 
 
 def test_holds_every_name_in_the_frameworks_layout(bundle: Path) -> None:

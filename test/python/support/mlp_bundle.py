@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 from iree.compiler import ir
 
+from pock_mlir.backends.iree.compiler.direct_allocation import allocate_directly
+from pock_mlir.backends.iree.compiler.session import IreeCompiler
 from pock_mlir.bundle import (
     ArraySpec,
     Manifest,
@@ -23,8 +25,6 @@ from pock_mlir.bundle import (
     TargetSpec,
     write_bundle,
 )
-from pock_mlir.compiler.direct_allocation import allocate_directly
-from pock_mlir.compiler.iree_session import IreeCompiler
 
 MOMENTUM = 0.9
 

@@ -11,10 +11,10 @@ import iree.runtime as rt
 import numpy as np
 from torch_mlir import ir
 
+from pock_mlir.backends.iree.compiler.device import resolve_target
+from pock_mlir.backends.iree.compiler.hand_over import hand_over
+from pock_mlir.backends.iree.compiler.session import IreeCompiler
 from pock_mlir.compiler.driver import COMPILE_FLAGS
-from pock_mlir.compiler.hand_over import hand_over
-from pock_mlir.compiler.iree_session import IreeCompiler
-from pock_mlir.compiler.target_machine import resolve_target
 from pock_mlir.targets import get_target
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from iree.compiler import ir
 
+from pock_mlir.backends.iree.compiler.session import IreeCompiler
 from pock_mlir.bundle import TargetSpec
-from pock_mlir.compiler.iree_session import IreeCompiler
 from pock_mlir.errors import TargetError
 from pock_mlir.machine import Machine, this_machine
 from pock_mlir.targets import Target, cpu_flags

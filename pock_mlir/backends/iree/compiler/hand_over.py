@@ -12,7 +12,7 @@ from typing import Any
 
 from iree.compiler import ir
 
-from pock_mlir.compiler.binding_limit import limit_bindings
+from pock_mlir.backends.iree.compiler.binding_limit import limit_bindings
 from pock_mlir.passes.convert_pock_state import IN_PLACE, SCOPE
 from pock_mlir.passes.convert_pock_to_linalg.embedding import MATERIALIZED
 

@@ -9,9 +9,9 @@ import pytest
 from iree.compiler import ir
 from support.recorded_cpus import CPUS, Recorded
 
-from pock_mlir.compiler import target_machine
-from pock_mlir.compiler.iree_session import IreeCompiler
-from pock_mlir.compiler.target_machine import TargetMachine, resolve_target
+from pock_mlir.backends.iree.compiler import device as target_device
+from pock_mlir.backends.iree.compiler.device import TargetMachine, resolve_target
+from pock_mlir.backends.iree.compiler.session import IreeCompiler
 from pock_mlir.errors import TargetError
 from pock_mlir.machine import this_machine
 from pock_mlir.targets import TARGETS, Target, cpu_flags
@@ -79,6 +79,6 @@ def test_targets_say_what_they_need(name: str) -> None:
 
 @pytest.mark.parametrize("device", ['#x<{cpu = "a"}>', '#x<{cpu_features = "avx2"}>'])
 def test_features_that_cannot_be_read_are_an_error(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(target_machine, "_describe", lambda *_: device)
+    monkeypatch.setattr(target_device, "_describe", lambda *_: device)
     with pytest.raises(TargetError, match="does not say which CPU features the code for target 'x86-64-v3' uses"):
         resolve_target(TARGETS["x86-64-v3"])

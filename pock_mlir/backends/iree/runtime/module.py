@@ -11,11 +11,11 @@ import iree.runtime as rt
 import numpy as np
 from iree.runtime.dtypes import map_dtype_to_hal_element_type
 
+from pock_mlir.backends.iree.runtime.device import Device
 from pock_mlir.bundle import Manifest, StateSpec, TensorFile
 from pock_mlir.bundle.tensor_file import ALIGNMENT, release_pages
 from pock_mlir.contract import PARAMETER_SCOPE, STATE_SCOPE, getter
 from pock_mlir.errors import BundleError, PockError
-from pock_mlir.runtime.device import Device
 
 # What the bindings make of IREE's status codes, and raise themselves for arguments that do not fit.
 _IREE_ERRORS = (RuntimeError, ValueError, MemoryError, LookupError, TypeError, OverflowError, OSError)

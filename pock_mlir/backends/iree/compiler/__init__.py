@@ -1,0 +1,1 @@
+"""The half that needs IREE's compiler."""
