@@ -1,16 +1,16 @@
 """The bundle: what a compilation writes and a session runs (docs/bundle.md). Needs numpy only."""
 
-from pock_mlir.bundle.manifest import (
+from pock_mlir.bundle.manifest import Manifest
+from pock_mlir.bundle.reader import Bundle, read_bundle, read_manifest
+from pock_mlir.bundle.specs import (
     ArraySpec,
     FileRecord,
-    Manifest,
     MemoryPlan,
     ParameterSpec,
     Signature,
     StateSpec,
     TargetSpec,
 )
-from pock_mlir.bundle.reader import Bundle, read_bundle, read_manifest
 from pock_mlir.bundle.tensor_file import TensorFile, write_tensor_file
 from pock_mlir.bundle.views import ViewSpec
 from pock_mlir.bundle.writer import write_bundle

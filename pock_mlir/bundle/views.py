@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from pock_mlir.bundle.fields import Fields
+from pock_mlir.fields import Size
 
 
 @dataclass(frozen=True)
@@ -19,9 +18,9 @@ class ViewSpec:
     """
 
     name: str
-    shape: tuple[int, ...]
-    order: tuple[int, ...]
-    axes: tuple[int, ...]
+    shape: tuple[Size, ...]
+    order: tuple[Size, ...]
+    axes: tuple[Size, ...]
     trained: bool = False
 
     @property
@@ -36,29 +35,3 @@ class ViewSpec:
         """The parameter's array, of that shape, from the view's."""
         memory = array.transpose(np.argsort(self.axes)).reshape([shape[d] for d in self.order])
         return np.asarray(memory.transpose(np.argsort(self.order)), order="C")
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "shape": list(self.shape),
-            "order": list(self.order),
-            "axes": list(self.axes),
-            "trained": self.trained,
-        }
-
-    @staticmethod
-    def from_json(fields: Fields, shape: tuple[int, ...]) -> ViewSpec:
-        """`shape` is that of the parameter."""
-        spec = ViewSpec(
-            fields.text("name"),
-            fields.shape("shape"),
-            fields.shape("order"),
-            fields.shape("axes"),
-            fields.boolean("trained"),
-        )
-        for key, axes, rank in (("order", spec.order, len(shape)), ("axes", spec.axes, len(spec.shape))):
-            if sorted(axes) != list(range(rank)):
-                raise fields.error(key, f"{list(axes)} is not a permutation of the {rank} axes")
-        if np.prod(spec.shape, dtype=object) != np.prod(shape, dtype=object):
-            raise fields.error("shape", f"{list(spec.shape)} has not as many elements as the parameter, {list(shape)}")
-        return spec

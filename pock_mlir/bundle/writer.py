@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from pock_mlir.bundle.atomic import atomic_directory, atomic_write
-from pock_mlir.bundle.manifest import FileRecord, Manifest, check_consistent
+from pock_mlir.bundle.manifest import Manifest, check_consistent
 from pock_mlir.bundle.seal import seal
+from pock_mlir.bundle.specs import FileRecord
 from pock_mlir.bundle.tensor_file import write_tensor_file
 from pock_mlir.contract import BFLOAT16
 from pock_mlir.errors import BundleError, listed
+from pock_mlir.fields import FieldError
 
 MANIFEST_FILE = "manifest.json"
 MODULE_FILE = "module.vmfb"
@@ -30,7 +32,10 @@ def write_bundle(path: str | Path, manifest: Manifest, module: bytes, parameters
     where the disk refuses.
     """
     path = Path(path)
-    check_consistent(manifest, str(path))
+    try:
+        check_consistent(manifest, str(path))
+    except FieldError as error:
+        raise BundleError(f"cannot write the bundle {error}") from None
     _check_parameters(path, manifest, parameters)
     if path.exists() and not (path / MANIFEST_FILE).is_file():
         raise BundleError(f"{path} exists and is not a bundle; choose another name or remove it first")

@@ -92,7 +92,7 @@ def state_specs(module: ir.Operation) -> tuple[StateSpec, ...]:
         shape = tuple(ir.RankedTensorType(op.type.value).shape)
         view = owner if op.view is None else op.view.value
         name = symbol if view is None else f"{names[view]}.{slot}"
-        specs.append(StateSpec(name, shape, dtype_of(op.type.value), op.init.value, owner, slot, symbol))
+        specs.append(StateSpec(name, shape, dtype_of(op.type.value), op.init.value, owner, slot, symbol=symbol))
     return tuple(specs)
 
 

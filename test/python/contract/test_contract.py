@@ -154,7 +154,6 @@ OTHERWISE = [
     ("pock_mlir/tools/*", "a type of Python", {"bool"}),
     ("passes/convert_torch_to_pock/shape.py", "a mode of padding", {"constant"}),
     ("passes/lower_precision.py", "an option's type is spelled out", {"bf16", "f16"}),
-    ("pock_mlir/bundle/manifest.py", "keys of the manifest", {"parameter", "state", "loss"}),
     ("pock_mlir/runtime/checkpoint.py", "keys of a checkpoint's metadata", {"lr", "step"}),
     ("pock_mlir/backends/iree/compiler/memory_plan.py", "a lifetime in IREE", {"constant"}),
     ("pock_mlir/frontends/*export.py", "a field of a model's output", {"loss"}),

@@ -98,12 +98,15 @@ def _signature(array: dict) -> dict:
     ("changes", "message"),
     [
         (_signature({"name": "x", "shape": [4], "dtype": "float32"}), "no signature is that of a function 'predict'"),
-        ({"input_style": "magic"}, "field 'input_style': 'magic' is none of positional, keyword"),
+        ({"input_style": "magic"}, "field 'input_style': expected one of positional, keyword, found 'magic'"),
         (
             _signature({"name": "x", "shape": "4x3", "dtype": "float32"}),
             r"signatures\[0\]: inputs\[0\]: field 'shape': expected a list of sizes",
         ),
-        (_signature({"name": "x", "shape": [4], "dtype": "float31"}), "'float31' is not the name of a numpy dtype"),
+        (
+            _signature({"name": "x", "shape": [4], "dtype": "float31"}),
+            "field 'dtype': expected the name of a numpy dtype, found 'float31'",
+        ),
         (_signature({"shape": [4], "dtype": "float32"}), r"inputs\[0\]: field 'name': missing"),
         ({"memory": {}}, "memory: field 'planned_peak_bytes': missing"),
         ({"accumulate": 0}, "accumulate is 0"),

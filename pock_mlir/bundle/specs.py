@@ -1,0 +1,225 @@
+"""What a manifest says of each thing in a bundle, as records (docs/bundle.md)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import numpy as np
+
+from pock_mlir.bundle.bfloat16 import from_bfloat16, to_bfloat16
+from pock_mlir.bundle.views import ViewSpec
+from pock_mlir.contract import (
+    BFLOAT16,
+    BFLOAT16_BITS,
+    LOSS,
+    MODEL,
+    OWNERS,
+    PARAMETER_KINDS,
+    STORED_DTYPES,
+)
+from pock_mlir.fields import MAY_LACK, UNWRITTEN_NONE, Must, Size, one_of
+
+
+def _is_dtype(name: str) -> bool:
+    try:
+        return np.dtype(name).name == name
+    except (TypeError, ValueError, SyntaxError):  # what numpy makes of text that is no name
+        return False
+
+
+DType = Annotated[str, Must("the name of a numpy dtype", _is_dtype)]
+Range = Annotated[tuple[int, int], Must("[low, high]", lambda _: True)]
+
+
+@dataclass(frozen=True)
+class ArraySpec:
+    """One array at the module's boundary.
+
+    `range` is `(low, high)`, half open, for integers that index something; `ignore` is a value allowed outside of it.
+    """
+
+    name: str
+    shape: tuple[Size, ...]
+    dtype: DType
+    range: Range | None = field(default=None, metadata=UNWRITTEN_NONE)
+    ignore: int | None = field(default=None, metadata=UNWRITTEN_NONE)
+
+    @property
+    def nbytes(self) -> int:
+        return _nbytes(self.shape, self.dtype)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What one function of the module takes and gives: a training step for one combination of shapes (its loss is no
+    output), or a prediction.
+    """
+
+    function: str
+    inputs: tuple[ArraySpec, ...]
+    targets: tuple[ArraySpec, ...] = ()
+    outputs: tuple[ArraySpec, ...] = ()
+
+    @property
+    def arguments(self) -> tuple[ArraySpec, ...]:
+        return (*self.inputs, *self.targets)
+
+    @property
+    def argument_bytes(self) -> int:
+        return sum(spec.nbytes for spec in self.arguments)
+
+
+@dataclass(frozen=True)
+class ParameterSpec:
+    """A parameter or buffer of the model or its loss, in the framework's name, shape, dtype and layout.
+
+    `symbol` is its name in the module and in the parameter file, by default `name`.
+
+    `permutation` leads to the stored layout: `stored = framework.transpose(permutation)`. `aliases` are further
+    framework names of the same tensor. `stored_dtype`, if any, is the narrower dtype of the stored values. `mutable`: a
+    step changes it, by training or (a buffer) by assignment. `used`: the module loads it. `views` are further
+    parameters and buffers in its memory. `owner` says whose it is; `loss_names` are the loss's names of what is the
+    model's, but both have.
+    """
+
+    name: str
+    symbol: str = field(default="", kw_only=True)
+    kind: Annotated[str, one_of(PARAMETER_KINDS)]
+    shape: tuple[Size, ...]
+    dtype: DType
+    permutation: tuple[Size, ...] | None = None
+    trained: bool = False
+    aliases: tuple[str, ...] = field(default=(), metadata=MAY_LACK)
+    mutable: bool = False
+    stored_dtype: Annotated[str, one_of(STORED_DTYPES)] | None = None
+    used: bool = True
+    views: tuple[ViewSpec, ...] = field(default=(), metadata=MAY_LACK)
+    owner: Annotated[str, one_of(OWNERS)] = field(default=MODEL, metadata=MAY_LACK)
+    loss_names: tuple[str, ...] = field(default=(), metadata=MAY_LACK)
+
+    def __post_init__(self) -> None:
+        _default_symbol(self)
+
+    def names_in(self, owner: str) -> tuple[str, ...]:
+        """All names of its memory in the state dictionary of the model or of the loss."""
+        if owner == self.owner:
+            return self.names
+        return self.loss_names if owner == LOSS else ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names of its memory in the state dictionary of its owner."""
+        return (self.name, *self.aliases, *(view.name for view in self.views))
+
+    @property
+    def is_trained(self) -> bool:
+        """Training changes it, under one of its names."""
+        return self.trained or any(view.trained for view in self.views)
+
+    @property
+    def nbytes(self) -> int:
+        return _nbytes(self.shape, self.storage_dtype)
+
+    @property
+    def storage_dtype(self) -> str:
+        """The numpy dtype of stored arrays; numpy has no bfloat16, whose bits stand in uint16."""
+        stored = self.stored_dtype or self.dtype
+        return BFLOAT16_BITS if stored == BFLOAT16 else stored
+
+    @property
+    def stored_shape(self) -> tuple[int, ...]:
+        if self.permutation is None:
+            return self.shape
+        return tuple(self.shape[axis] for axis in self.permutation)
+
+    def to_stored(self, array: np.ndarray) -> np.ndarray:
+        """A contiguous array in the stored layout and dtype, from one in the framework's; rounds to the nearest."""
+        return np.asarray(self.stored_view(array), order="C")
+
+    def stored_view(self, array: np.ndarray) -> np.ndarray:
+        """`to_stored` without a copy where the dtype stays: not contiguous."""
+        moved = array if self.permutation is None else array.transpose(self.permutation)
+        if self.stored_dtype is None:
+            return moved
+        return to_bfloat16(moved) if self.stored_dtype == BFLOAT16 else moved.astype(self.stored_dtype)
+
+    def to_framework(self, array: np.ndarray) -> np.ndarray:
+        """A contiguous array in the framework's layout and dtype, from one in the stored ones."""
+        if self.stored_dtype is not None:
+            array = from_bfloat16(array) if self.stored_dtype == BFLOAT16 else array.astype(self.dtype)
+        return np.asarray(
+            array if self.permutation is None else array.transpose(np.argsort(self.permutation)), order="C"
+        )
+
+    def named(self, array: np.ndarray, owner: str = MODEL) -> dict[str, np.ndarray]:
+        """What model or loss has under each of its names, from the parameter's array in the framework's layout."""
+        if owner != self.owner:
+            return dict.fromkeys(self.names_in(owner), array)
+        own = dict.fromkeys((self.name, *self.aliases), array)
+        return own | {view.name: view.of_parameter(array) for view in self.views}
+
+
+@dataclass(frozen=True)
+class StateSpec:
+    """A mutable tensor of the module that is not a parameter.
+
+    Shape and dtype are as stored; `init` is every element's first value. `symbol` is its name in the module, by default
+    `name`; `parameter` the symbol of the parameter that it belongs to, if any, as `slot`.
+    """
+
+    name: str
+    symbol: str = field(default="", kw_only=True)
+    shape: tuple[Size, ...]
+    dtype: DType
+    init: float = 0.0
+    parameter: str | None = field(default=None, metadata=UNWRITTEN_NONE)
+    slot: str | None = field(default=None, metadata=UNWRITTEN_NONE)
+
+    def __post_init__(self) -> None:
+        _default_symbol(self)
+
+    @property
+    def nbytes(self) -> int:
+        return _nbytes(self.shape, self.dtype)
+
+
+@dataclass(frozen=True)
+class TargetSpec:
+    """The machine that the module was compiled for; `cpu_features` are the LLVM feature names that the code needs."""
+
+    name: str
+    backend: str
+    triple: str
+    cpu: str
+    cpu_features: tuple[str, ...] = field(default=(), metadata=MAY_LACK)
+
+
+@dataclass(frozen=True)
+class MemoryPlan:
+    """Device memory in bytes, known at compile time."""
+
+    planned_peak_bytes: int
+    parameter_bytes: int
+    state_bytes: int
+    transient_bytes: int
+    io_bytes: int
+    predict_transient_bytes: int
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    """A file of the bundle: its hash (hexadecimal) and size."""
+
+    sha256: str
+    bytes: int
+
+
+def _default_symbol(spec: ParameterSpec | StateSpec) -> None:
+    if not spec.symbol:
+        object.__setattr__(spec, "symbol", spec.name)
+
+
+def _nbytes(shape: tuple[int, ...], dtype: str) -> int:
+    return math.prod(shape) * np.dtype(dtype).itemsize
