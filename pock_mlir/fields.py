@@ -8,7 +8,7 @@ tuple of them (in files a list), another record, a tuple or mapping of records, 
 from __future__ import annotations
 
 import dataclasses
-import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -45,7 +45,7 @@ def one_of(choices: Sequence[str]) -> Must:
 Size = Annotated[int, Must("a size", lambda value: value >= 0, "sizes")]
 Count = Annotated[int, Must("an integer of at least 1", lambda value: value >= 1)]
 WholeNumber = Annotated[int, Must("an integer of at least 0", lambda value: value >= 0)]
-NotNegative = Annotated[float, Must("a finite number of at least 0", lambda value: math.isfinite(value) and value >= 0)]
+NotNegative = Annotated[float, Must("a finite number of at least 0", lambda value: 0 <= value <= sys.float_info.max)]
 Positive = Annotated[float, Must("a positive number", lambda value: value > 0)]
 Fraction = Annotated[float, Must("a number from 0 to 1", lambda value: 0 <= value <= 1)]
 

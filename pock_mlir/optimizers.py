@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, ClassVar
 
 from pock_mlir.contract import TRAIN_STEP
 from pock_mlir.errors import CompileError
+from pock_mlir.fields import Count, Fraction, Must, NotNegative, Positive, check_fields
+
+Betas = Annotated[tuple[float, float], Must("two numbers in [0, 1)", lambda betas: all(0 <= b < 1 for b in betas))]
+"""The decay rates of two moving averages."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,35 +23,15 @@ class Optimizer:
     `accumulate` is the number of `train_step` calls whose gradients are averaged into one update.
     """
 
-    lr: float
-    clip_norm: float | None = None
-    accumulate: int = 1
+    lr: NotNegative
+    clip_norm: Positive | None = None
+    accumulate: Count = 1
 
     pass_name: ClassVar[str]
     """The pass that inserts the optimizer."""
 
     def __post_init__(self) -> None:
-        for name in self._not_negative():
-            value = getattr(self, name)
-            if not (isinstance(value, int | float) and math.isfinite(value) and value >= 0):
-                raise CompileError(
-                    f"{type(self).__name__}: {name} must be a finite number of at least 0, got {value!r}"
-                )
-        for field in fields(self):
-            if isinstance(field.default, bool) and not isinstance(getattr(self, field.name), bool):
-                raise CompileError(
-                    f"{type(self).__name__}: {field.name} must be True or False, got {getattr(self, field.name)!r}"
-                )
-        positive = isinstance(self.clip_norm, int | float) and self.clip_norm > 0
-        if self.clip_norm is not None and not positive:
-            raise CompileError(f"{type(self).__name__}: clip_norm must be positive or None, got {self.clip_norm!r}")
-        if not isinstance(self.accumulate, int) or self.accumulate < 1:
-            raise CompileError(
-                f"{type(self).__name__}: accumulate must be an integer of at least 1, got {self.accumulate!r}"
-            )
-
-    def _not_negative(self) -> tuple[str, ...]:
-        return ("lr",)
+        check_fields(self, CompileError)
 
     def pass_options(self) -> dict[str, float | int | bool]:
         """The options of the pass."""
@@ -77,10 +60,10 @@ class SGD(Optimizer):
     `dampening` keeps that part of every gradient but the first from the momentum.
     """
 
-    lr: float = 0.01
-    momentum: float = 0.0
-    weight_decay: float = 0.0
-    dampening: float = 0.0
+    lr: NotNegative = 0.01
+    momentum: NotNegative = 0.0
+    weight_decay: NotNegative = 0.0
+    dampening: Fraction = 0.0
     nesterov: bool = False
 
     pass_name: ClassVar[str] = "pock-insert-sgd"
@@ -91,24 +74,13 @@ class SGD(Optimizer):
             raise CompileError("SGD: nesterov=True needs a momentum")
         if self.nesterov and self.dampening:
             raise CompileError("SGD: nesterov=True allows no dampening; leave one of them out")
-        if self.dampening > 1:
-            raise CompileError(f"SGD: dampening must be between 0 and 1, got {self.dampening!r}")
-
-    def _not_negative(self) -> tuple[str, ...]:
-        return ("lr", "momentum", "weight_decay", "dampening")
 
 
 @dataclass(frozen=True, kw_only=True)
 class _TwoMoments(Optimizer):
     """What Adam, AdamW and Lion share: the decay rates `betas` of two moving averages."""
 
-    betas: tuple[float, float] = (0.9, 0.999)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        pair = isinstance(self.betas, tuple | list) and len(self.betas) == 2
-        if not pair or not all(isinstance(beta, int | float) and 0.0 <= beta < 1.0 for beta in self.betas):
-            raise CompileError(f"{type(self).__name__}: betas must be two numbers in [0, 1), got {self.betas!r}")
+    betas: Betas = (0.9, 0.999)
 
     def pass_options(self) -> dict[str, float | int | bool]:
         options = super().pass_options()
@@ -124,22 +96,19 @@ class Adam(_TwoMoments):
     `amsgrad` divides by the largest second moment so far (arXiv:1904.09237).
     """
 
-    lr: float = 1e-3
-    eps: float = 1e-8
-    weight_decay: float = 0.0
+    lr: NotNegative = 1e-3
+    eps: NotNegative = 1e-8
+    weight_decay: NotNegative = 0.0
     amsgrad: bool = False
 
     pass_name: ClassVar[str] = "pock-insert-adam"
-
-    def _not_negative(self) -> tuple[str, ...]:
-        return ("lr", "eps", "weight_decay")
 
 
 @dataclass(frozen=True, kw_only=True)
 class AdamW(Adam):
     """AdamW (arXiv:1711.05101), weight decay decoupled from the gradient, as torch.optim.AdamW."""
 
-    weight_decay: float = 1e-2
+    weight_decay: NotNegative = 1e-2
 
     pass_name: ClassVar[str] = "pock-insert-adamw"
 
@@ -152,14 +121,11 @@ class Lion(_TwoMoments):
     paper).
     """
 
-    lr: float = 1e-4
-    betas: tuple[float, float] = (0.9, 0.99)
-    weight_decay: float = 0.0
+    lr: NotNegative = 1e-4
+    betas: Betas = (0.9, 0.99)
+    weight_decay: NotNegative = 0.0
 
     pass_name: ClassVar[str] = "pock-insert-lion"
-
-    def _not_negative(self) -> tuple[str, ...]:
-        return ("lr", "weight_decay")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,22 +135,14 @@ class RMSprop(Optimizer):
     `centered` takes the variance instead (arXiv:1308.0850).
     """
 
-    lr: float = 0.01
-    alpha: float = 0.99
-    eps: float = 1e-8
-    weight_decay: float = 0.0
-    momentum: float = 0.0
+    lr: NotNegative = 0.01
+    alpha: Fraction = 0.99
+    eps: NotNegative = 1e-8
+    weight_decay: NotNegative = 0.0
+    momentum: NotNegative = 0.0
     centered: bool = False
 
     pass_name: ClassVar[str] = "pock-insert-rmsprop"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.alpha > 1:
-            raise CompileError(f"RMSprop: alpha must be between 0 and 1, got {self.alpha!r}")
-
-    def _not_negative(self) -> tuple[str, ...]:
-        return ("lr", "alpha", "eps", "weight_decay", "momentum")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,16 +152,13 @@ class Adagrad(Optimizer):
     The sums start from `initial_accumulator_value`; step t, from 0, has the rate lr / (1 + t lr_decay).
     """
 
-    lr: float = 0.01
-    lr_decay: float = 0.0
-    weight_decay: float = 0.0
-    initial_accumulator_value: float = 0.0
-    eps: float = 1e-10
+    lr: NotNegative = 0.01
+    lr_decay: NotNegative = 0.0
+    weight_decay: NotNegative = 0.0
+    initial_accumulator_value: NotNegative = 0.0
+    eps: NotNegative = 1e-10
 
     pass_name: ClassVar[str] = "pock-insert-adagrad"
-
-    def _not_negative(self) -> tuple[str, ...]:
-        return ("lr", "lr_decay", "weight_decay", "initial_accumulator_value", "eps")
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {

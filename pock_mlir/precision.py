@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from pock_mlir.contract import BF16, F16, F32
 from pock_mlir.errors import CompileError
+from pock_mlir.fields import check_fields, one_of, write_record
 
 STORAGE = (F32, BF16, F16)
 
@@ -20,12 +21,11 @@ class Precision:
     statistics) stay float32. With "f16" the loss is scaled, and the scale adapts itself.
     """
 
-    storage: str = F32
+    storage: Annotated[str, one_of(STORAGE)] = F32
     master_weights: bool = True
 
     def __post_init__(self) -> None:
-        if self.storage not in STORAGE:
-            raise CompileError(f"unknown precision '{self.storage}'; the precisions are {', '.join(STORAGE)}")
+        check_fields(self, CompileError)
 
     @property
     def is_narrow(self) -> bool:
@@ -37,13 +37,13 @@ class Precision:
         return self.storage == F16
 
     def to_json(self) -> dict[str, Any]:
-        return {"storage": self.storage, "master_weights": self.master_weights}
+        return write_record(self)
 
 
 def resolve_precision(precision: str | Precision) -> Precision:
     """A precision from its name."""
     if isinstance(precision, Precision):
         return precision
-    if not isinstance(precision, str):
-        raise CompileError(f"precision must be one of {', '.join(STORAGE)} or a Precision, got {precision!r}")
+    if precision not in STORAGE:
+        raise CompileError(f"unknown precision {precision!r}; the precisions are {', '.join(STORAGE)}, or a Precision")
     return Precision(precision)

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar
 
 from pock_mlir.errors import ScheduleError
+from pock_mlir.fields import Count, NotNegative, WholeNumber, check_fields
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,24 +22,19 @@ class Schedule(ABC):
     With `warmup_start=0` the first update of a warm-up has the rate 0, as in transformers' schedules.
     """
 
-    warmup_steps: int = 0
-    warmup_start: float = 0.0
+    warmup_steps: WholeNumber = 0
+    warmup_start: NotNegative = 0.0
 
     name: ClassVar[str]
     """On the command line and in manifests."""
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.type == "int":
-                least = 0 if field.name == "warmup_steps" else 1
-                if not isinstance(value, int) or isinstance(value, bool) or value < least:
-                    raise self._error(f"{field.name} must be an integer of at least {least}, got {value!r}")
-            elif not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-                raise self._error(f"{field.name} must be a finite number of at least 0, got {value!r}")
+        check_fields(self, ScheduleError)
         total = getattr(self, "total_steps", None)
         if total is not None and total < self.warmup_steps:
-            raise self._error(f"total_steps is {total}, less than the {self.warmup_steps} steps of the warm-up")
+            raise ScheduleError(
+                f"{type(self).__name__}: total_steps is {total}, less than the {self.warmup_steps} steps of the warm-up"
+            )
 
     def factor(self, step: int) -> float:
         """What the base rate is multiplied by for the update number `step`, counted from 0."""
@@ -51,9 +47,6 @@ class Schedule(ABC):
 
     def to_json(self) -> dict[str, Any]:
         return {"name": self.name, **asdict(self)}
-
-    def _error(self, problem: str) -> ScheduleError:
-        return ScheduleError(f"{type(self).__name__}: {problem}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +63,8 @@ class ConstantSchedule(Schedule):
 class _Decay(Schedule):
     """From the base rate after the warm-up to `final` of it at `total_steps`, warm-up included; then constant."""
 
-    total_steps: int
-    final: float = 0.0
+    total_steps: Count
+    final: NotNegative = 0.0
 
     def _after_warmup(self, step: int) -> float:
         left = 1.0 - self._progressed(min(1.0, step / max(1, self.total_steps - self.warmup_steps)))
@@ -112,8 +105,8 @@ class CosineSchedule(_Decay):
 class StepSchedule(Schedule):
     """After the warm-up, times `gamma` after every `every` updates, as torch's StepLR."""
 
-    every: int
-    gamma: float = 0.1
+    every: Count
+    gamma: NotNegative = 0.1
 
     name: ClassVar[str] = "step"
 

@@ -167,6 +167,8 @@ def test_bfloat16_bits_are_torchs() -> None:
 
 def test_unknown_precision() -> None:
     with pytest.raises(pock.PockError, match="unknown precision 'fp8'; the precisions are f32, bf16, f16"):
+        pock.compile(nn.Linear(2, 2), (torch.ones(1, 2),), torch.ones(1, 2), loss="mse", precision="fp8")
+    with pytest.raises(pock.PockError, match="Precision: storage must be one of f32, bf16, f16, got 'fp8'"):
         pock.Precision("fp8")
 
 
