@@ -59,8 +59,6 @@ F32, BF16, F16 = "f32", "bf16", "f16"
 BFLOAT16, FLOAT16, UINT8 = "bfloat16", "float16", "uint8"
 STORED_DTYPES = (BFLOAT16, FLOAT16)
 """The dtypes that a parameter's values may be narrowed to."""
-BFLOAT16_BITS = "uint16"
-"""The dtype of numpy's arrays that hold bfloat16, which numpy has not."""
 
 DTYPES: Mapping[str, str] = {
     F32: "float32",

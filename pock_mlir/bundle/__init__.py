@@ -1,4 +1,6 @@
-"""The bundle: what a compilation writes and a session runs (docs/bundle.md). Needs numpy only."""
+"""The bundle: what a compilation writes and a session runs (docs/bundle.md). Needs numpy and ml_dtypes only."""
+
+import ml_dtypes  # noqa: F401 - gives numpy the dtype bfloat16
 
 from pock_mlir.bundle.manifest import Manifest
 from pock_mlir.bundle.reader import Bundle, read_bundle, read_manifest

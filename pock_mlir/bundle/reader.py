@@ -10,8 +10,10 @@ import numpy as np
 
 from pock_mlir.bundle.manifest import Manifest, check_version
 from pock_mlir.bundle.seal import is_sealed
-from pock_mlir.bundle.tensor_file import TensorFile
+from pock_mlir.bundle.specs import ParameterSpec
+from pock_mlir.bundle.tensor_file import TensorEntry, TensorFile
 from pock_mlir.bundle.writer import MANIFEST_FILE, MODULE_FILE, PARAMETER_FILE, file_record
+from pock_mlir.contract import BFLOAT16
 from pock_mlir.errors import BundleError, TensorFileError
 from pock_mlir.text import decode, parse_json
 
@@ -31,6 +33,10 @@ class Bundle:
     def identity(self) -> str:
         """The hash of the module, hexadecimal: equal for two copies of one compilation."""
         return self.manifest.files[MODULE_FILE].sha256
+
+    def parameter(self, spec: ParameterSpec) -> np.ndarray:
+        """The bundle's value of a parameter, in the stored layout and dtype."""
+        return self.parameters.array(spec.symbol).view(spec.storage_dtype)
 
     @cached_property
     def parameters(self) -> TensorFile:
@@ -121,8 +127,13 @@ def _check_parameters(bundle: Bundle) -> None:
             raise BundleError(
                 f"{bundle.parameters.path} lacks the parameter '{spec.name}' of the manifest; compile the bundle again"
             )
-        if entry.shape != spec.stored_shape or np.dtype(entry.dtype) != np.dtype(spec.storage_dtype):
+        if entry.shape != spec.stored_shape or not _has_dtype(entry, spec):
             raise BundleError(
                 f"{bundle.parameters.path}: parameter '{spec.name}' is {entry.dtype}{list(entry.shape)}, "
                 f"the manifest says {spec.storage_dtype}{list(spec.stored_shape)}; compile the bundle again"
             )
+
+
+def _has_dtype(entry: TensorEntry, spec: ParameterSpec) -> bool:
+    """The first bundles with bfloat16 held its bits as unsigned numbers."""
+    return entry.dtype == spec.storage_dtype or (entry.dtype, spec.storage_dtype) == ("uint16", BFLOAT16)

@@ -8,11 +8,8 @@ from typing import Annotated
 
 import numpy as np
 
-from pock_mlir.bundle.bfloat16 import from_bfloat16, to_bfloat16
 from pock_mlir.bundle.views import ViewSpec
 from pock_mlir.contract import (
-    BFLOAT16,
-    BFLOAT16_BITS,
     LOSS,
     MODEL,
     OWNERS,
@@ -124,9 +121,8 @@ class ParameterSpec:
 
     @property
     def storage_dtype(self) -> str:
-        """The numpy dtype of stored arrays; numpy has no bfloat16, whose bits stand in uint16."""
-        stored = self.stored_dtype or self.dtype
-        return BFLOAT16_BITS if stored == BFLOAT16 else stored
+        """The dtype of stored arrays."""
+        return self.stored_dtype or self.dtype
 
     @property
     def stored_shape(self) -> tuple[int, ...]:
@@ -141,14 +137,12 @@ class ParameterSpec:
     def stored_view(self, array: np.ndarray) -> np.ndarray:
         """`to_stored` without a copy where the dtype stays: not contiguous."""
         moved = array if self.permutation is None else array.transpose(self.permutation)
-        if self.stored_dtype is None:
-            return moved
-        return to_bfloat16(moved) if self.stored_dtype == BFLOAT16 else moved.astype(self.stored_dtype)
+        return moved if self.stored_dtype is None else moved.astype(self.stored_dtype)
 
     def to_framework(self, array: np.ndarray) -> np.ndarray:
         """A contiguous array in the framework's layout and dtype, from one in the stored ones."""
         if self.stored_dtype is not None:
-            array = from_bfloat16(array) if self.stored_dtype == BFLOAT16 else array.astype(self.dtype)
+            array = array.astype(self.dtype)
         return np.asarray(
             array if self.permutation is None else array.transpose(np.argsort(self.permutation)), order="C"
         )

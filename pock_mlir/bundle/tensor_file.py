@@ -1,4 +1,4 @@
-"""Reading and writing safetensors files with numpy alone, so that a device needs no other package."""
+"""Reading and writing safetensors files with numpy and its dtype bfloat16 alone: a device needs no other package."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import mmap
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import RawIOBase
 from pathlib import Path
@@ -15,7 +15,6 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from pock_mlir.bundle.atomic import atomic_write
-from pock_mlir.bundle.bfloat16 import from_bfloat16
 from pock_mlir.bundle.seal import is_sealed_header, seal_header
 from pock_mlir.errors import TensorFileError
 from pock_mlir.text import decode, parse_json
@@ -33,13 +32,12 @@ _DTYPES = {
     "I32": "int32",
     "U64": "uint64",
     "I64": "int64",
-    "BF16": "uint16",  # its bits: numpy has no bfloat16
+    "BF16": "bfloat16",
     "F16": "float16",
     "F32": "float32",
     "F64": "float64",
 }
-_BFLOAT16 = "BF16"
-_NAMES = {dtype: name for name, dtype in _DTYPES.items() if name != _BFLOAT16}
+_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 _METADATA = "__metadata__"
 _MAX_HEADER_BYTES = 100_000_000
 _PIECE_BYTES = 1 << 20
@@ -51,16 +49,12 @@ _SEALED_PREFIX = b'{"__metadata__":{"pock.sha256":"'
 
 @dataclass(frozen=True)
 class TensorEntry:
-    """Where a tensor lies: `offset` counts from the start of the file; `offset` and `nbytes` are bytes.
-
-    `dtype` is numpy's; with `is_bfloat16` it is uint16, that of the bits.
-    """
+    """Where a tensor lies: `offset` counts from the start of the file; `offset` and `nbytes` are bytes."""
 
     shape: tuple[int, ...]
     dtype: str
     offset: int
     nbytes: int
-    is_bfloat16: bool = False
 
 
 class TensorFile:
@@ -87,15 +81,7 @@ class TensorFile:
         _check_whole(self.path, self.entries, start, size)
 
     def array(self, name: str) -> np.ndarray:
-        """The named tensor: a read-only view of the mapped file, but float32 for bfloat16.
-
-        Raises `KeyError` for an unknown name.
-        """
-        stored = self.stored(name)
-        return from_bfloat16(stored) if self.entries[name].is_bfloat16 else stored
-
-    def stored(self, name: str) -> np.ndarray:
-        """The named tensor: a read-only view of the mapped file, of the bits for bfloat16."""
+        """The named tensor: a read-only view of the mapped file. Raises `KeyError` for an unknown name."""
         entry = self.entries[name]
         return self.data[entry.offset : entry.offset + entry.nbytes].view(entry.dtype).reshape(entry.shape)
 
@@ -146,11 +132,8 @@ def write_tensor_file(
     metadata: Mapping[str, str] | None = None,
     *,
     sealed: bool = False,
-    bfloat16: Collection[str] = (),
 ) -> None:
     """Writes a safetensors file atomically; with `sealed` its metadata holds digests of the header and each tensor.
-
-    Those of the tensors that `bfloat16` names are the bits (uint16) of such numbers.
 
     Tensors whose size is a multiple of 64 bytes come first, so that all of these start aligned (the format allows no
     padding). Raises `TensorFileError` for a dtype that the format lacks, and where the file cannot be written.
@@ -159,7 +142,7 @@ def write_tensor_file(
     names = sorted(tensors, key=lambda name: tensors[name].nbytes % ALIGNMENT != 0)
     ordered = {name: tensors[name] for name in names}
     make_header = _sealed_header if sealed else _header
-    header = make_header(path, ordered, metadata or {}, bfloat16)
+    header = make_header(path, ordered, metadata or {})
     try:
         with atomic_write(path) as file:
             file.write(len(header).to_bytes(8, "little"))
@@ -175,9 +158,7 @@ def _bytes(array: np.ndarray) -> memoryview:
     return little.reshape(-1).view(np.uint8).data
 
 
-def _header(
-    path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str], bfloat16: Collection[str]
-) -> bytes:
+def _header(path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> bytes:
     if _METADATA in tensors:
         raise TensorFileError(
             f"cannot write {path}: safetensors files hold no tensor that is called '{_METADATA}'; rename it"
@@ -190,20 +171,17 @@ def _header(
                 f"cannot write {path}: tensor '{name}' has dtype {array.dtype}, which safetensors files do not hold"
             )
         end = offset + array.nbytes
-        dtype = _BFLOAT16 if name in bfloat16 else _NAMES[array.dtype.name]
-        document[name] = {"dtype": dtype, "shape": list(array.shape), "data_offsets": [offset, end]}
+        document[name] = {"dtype": _NAMES[array.dtype.name], "shape": list(array.shape), "data_offsets": [offset, end]}
         offset = end
     text = json.dumps(document, separators=(",", ":")).encode()
     padding = -(8 + len(text)) % ALIGNMENT
     return text + b" " * padding
 
 
-def _sealed_header(
-    path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str], bfloat16: Collection[str]
-) -> bytes:
+def _sealed_header(path: Path, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> bytes:
     digests = {name: hashlib.sha256(_bytes(array)).hexdigest() for name, array in tensors.items()}
     room = {_SEAL: "0" * len(hashlib.sha256().hexdigest()), _DIGESTS: json.dumps(digests)}
-    header = _header(path, tensors, room | dict(metadata), bfloat16)
+    header = _header(path, tensors, room | dict(metadata))
     return seal_header(_SEALED_PREFIX, header[len(_SEALED_PREFIX) + len(room[_SEAL]) :])
 
 
@@ -268,7 +246,7 @@ def _entry(path: Path, name: str, record: Any, start: int, size: int) -> TensorE
         )
     if start + end > size:
         raise TensorFileError(f"{path} is truncated: tensor '{name}' ends at byte {start + end}, the file has {size}")
-    return TensorEntry(shape, dtype, start + begin, end - begin, record["dtype"] == _BFLOAT16)
+    return TensorEntry(shape, dtype, start + begin, end - begin)
 
 
 def _check_whole(path: Path, entries: Mapping[str, TensorEntry], start: int, size: int) -> None:

@@ -14,7 +14,6 @@ from pock_mlir.bundle.manifest import Manifest, check_consistent
 from pock_mlir.bundle.seal import seal
 from pock_mlir.bundle.specs import FileRecord
 from pock_mlir.bundle.tensor_file import write_tensor_file
-from pock_mlir.contract import BFLOAT16
 from pock_mlir.errors import BundleError, listed
 from pock_mlir.fields import FieldError
 
@@ -39,12 +38,11 @@ def write_bundle(path: str | Path, manifest: Manifest, module: bytes, parameters
     _check_parameters(path, manifest, parameters)
     if path.exists() and not (path / MANIFEST_FILE).is_file():
         raise BundleError(f"{path} exists and is not a bundle; choose another name or remove it first")
-    bfloat16 = {spec.symbol for spec in manifest.parameters if spec.stored_dtype == BFLOAT16}
     try:
         with atomic_directory(path) as directory:
             with atomic_write(directory / MODULE_FILE) as file:
                 file.write(module)
-            write_tensor_file(directory / PARAMETER_FILE, parameters, sealed=True, bfloat16=bfloat16)
+            write_tensor_file(directory / PARAMETER_FILE, parameters, sealed=True)
             records = {name: file_record(directory / name) for name in (MODULE_FILE, PARAMETER_FILE)}
             manifest = dataclasses.replace(manifest, files=records)
             with atomic_write(directory / MANIFEST_FILE) as file:

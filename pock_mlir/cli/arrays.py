@@ -10,6 +10,7 @@ import numpy as np
 
 from pock_mlir.bundle import ArraySpec, TensorFile
 from pock_mlir.bundle.atomic import atomic_write
+from pock_mlir.contract import BFLOAT16
 from pock_mlir.errors import InputError, TensorFileError, listed
 
 
@@ -62,7 +63,7 @@ def read_arrays(path: Path) -> Mapping[str, np.ndarray]:
         try:
             file = TensorFile(path)
             file.verify()
-            return file.arrays()
+            return {name: _widened(array) for name, array in file.arrays().items()}
         except TensorFileError as error:
             raise InputError(str(error)) from error
     if path.suffix != ".npz":
@@ -84,6 +85,11 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
             np.savez(file, **dict[str, Any](arrays))
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def _widened(array: np.ndarray) -> np.ndarray:
+    """float32 for bfloat16, which no bundle takes."""
+    return array.astype(np.float32) if array.dtype.name == BFLOAT16 else array
 
 
 def _batch_size(specs: Sequence[ArraySpec]) -> int:

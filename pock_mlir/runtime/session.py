@@ -399,14 +399,14 @@ class Session:
     def _stored(self, spec: ParameterSpec) -> np.ndarray:
         if self._module.has(getter(spec.symbol)):
             return self._get(spec)
-        return np.array(self._replaced.get(spec.symbol, self._bundle.parameters.stored(spec.symbol)))
+        return np.array(self._replaced.get(spec.symbol, self._bundle.parameter(spec)))
 
     def _states(self) -> list[np.ndarray]:
         return [self._get(spec) for spec in self.manifest.state]
 
     def _get(self, spec: ParameterSpec | StateSpec) -> np.ndarray:
         (array,) = self._module.call(getter(spec.symbol))
-        return array.astype(spec.storage_dtype if isinstance(spec, ParameterSpec) else spec.dtype, copy=False)
+        return array.view(spec.storage_dtype if isinstance(spec, ParameterSpec) else spec.dtype)
 
     def _restart(self, parameters: Mapping[str, np.ndarray], states: Mapping[str, np.ndarray]) -> None:
         """Makes a new context with the given values, by symbol as stored, and the current ones for the rest.

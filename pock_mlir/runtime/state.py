@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from pock_mlir.bundle import ParameterSpec, StateSpec
-from pock_mlir.bundle.bfloat16 import from_bfloat16
 from pock_mlir.contract import BFLOAT16, MODEL
 from pock_mlir.errors import PockError, StateError
 from pock_mlir.runtime.inputs import to_numpy
@@ -120,8 +119,8 @@ def _take_one(values: Mapping[str, Any], spec: ParameterSpec, owner: str, proble
 
 def _cast(array: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
     """Floating-point numbers as those of `dtype`; anything else as it is."""
-    if array.dtype.name == BFLOAT16:  # of ml_dtypes: what numpy is given by others
-        array = from_bfloat16(array)
+    if array.dtype.name == BFLOAT16:  # for numpy no floating-point numbers
+        array = array.astype(np.float32)
     if array.dtype == dtype or array.dtype.kind != "f" or dtype.kind != "f":
         return array
     with np.errstate(over="ignore"):  # becomes infinite, as in torch

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import copy
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import safetensors.torch
 import torch
+from support.manifests import edit_manifest
 from torch import nn
 from torch.nn import functional as F
 
 import pock_mlir as pock
-from pock_mlir.bundle.bfloat16 import from_bfloat16, to_bfloat16
+from pock_mlir.bundle import ParameterSpec, TensorFile, read_bundle, write_tensor_file
+from pock_mlir.bundle.writer import file_record
 
 CLASSES = 4
 # Eight bits of fraction: a value is off by 2^-9 of itself at most, a loss of several layers by a few of these.
@@ -106,7 +109,7 @@ def test_gradients_that_overflow_update_nothing(tmp_path: Path) -> None:
     for name, value in session.state_dict().items():
         if name not in statistics:
             np.testing.assert_array_equal(value, before[name], err_msg=name)
-    files = [pock.bundle.TensorFile(tmp_path / f"{name}.safetensors").arrays() for name in ("before", "after")]
+    files = [TensorFile(tmp_path / f"{name}.safetensors").arrays() for name in ("before", "after")]
     scales = [float(file["optimizer/loss_scale"]) for file in files]
     assert scales[1] == scales[0] / 2
     assert files[0]["optimizer/step"] == files[1]["optimizer/step"] == 1
@@ -159,10 +162,35 @@ def test_master_weights_keep_small_updates(tmp_path: Path) -> None:
 
 def test_bfloat16_bits_are_torchs() -> None:
     values = torch.cat([torch.randn(1000), torch.tensor([0.0, -0.0, 1e-40, 3.3895e38, 3.4e38, torch.inf, -torch.inf])])
-    bits = to_bfloat16(values.numpy())
-    np.testing.assert_array_equal(bits.view(np.int16), values.bfloat16().view(torch.int16).numpy())
-    np.testing.assert_array_equal(from_bfloat16(bits), values.bfloat16().float().numpy())
-    assert np.isnan(from_bfloat16(to_bfloat16(np.array([np.nan], np.float32)))).all()
+    spec = ParameterSpec("w", "parameter", tuple(values.shape), "float32", stored_dtype="bfloat16")
+    stored = spec.to_stored(values.numpy())
+    np.testing.assert_array_equal(stored.view(np.int16), values.bfloat16().view(torch.int16).numpy())
+    np.testing.assert_array_equal(spec.to_framework(stored), values.bfloat16().float().numpy())
+    assert spec.to_framework(stored).dtype == np.float32
+    assert np.isnan(spec.to_framework(spec.to_stored(np.full_like(values.numpy(), np.nan)))).all()
+
+
+def test_bits_of_bfloat16_as_numbers(tmp_path: Path) -> None:
+    """As the first bundles with bfloat16 held it."""
+    precision = pock.Precision("bf16", master_weights=False)
+    _compile(tmp_path, precision, scheme=pock.Scheme("head", (pock.schemes.Rule("head*"),)))
+    path, (inputs, targets) = tmp_path / "model.pock", _batch(0)
+    arrays = {name: np.array(array) for name, array in read_bundle(path).parameters.arrays().items()}
+    session = pock.load(path, threads=1)
+    before = session.state_dict()
+    losses = [session.train_step(*inputs, targets) for _ in range(3)]
+
+    bits = {name: array.view(np.uint16) if array.dtype == "bfloat16" else array for name, array in arrays.items()}
+    write_tensor_file(path / "parameters.safetensors", bits, sealed=True)
+    files = json.loads((path / "manifest.json").read_text())["files"]
+    edit_manifest(path, files=files | {"parameters.safetensors": vars(file_record(path / "parameters.safetensors"))})
+    assert any(entry.dtype == "uint16" for entry in read_bundle(path).parameters.entries.values())
+    session = pock.load(path, threads=1)
+    for name, array in session.state_dict().items():
+        np.testing.assert_array_equal(array, before[name])
+    assert [session.train_step(*inputs, targets) for _ in range(3)] == losses
+    session.load_state_dict(before)
+    assert session.train_step(*inputs, targets) == losses[0]
 
 
 def test_unknown_precision() -> None:

@@ -139,15 +139,14 @@ def test_prefixes_in_a_checkpoint_are_free() -> None:
 def test_dtypes_are_those_of_numpy_and_torch(dtype: str) -> None:
     bits = int(re.sub(r"\D", "", ELEMENTS[dtype]))
     assert getattr(torch, dtype).itemsize == max(bits // 8, 1)
-    stored = contract.BFLOAT16_BITS if dtype == contract.BFLOAT16 else dtype
-    assert np.dtype(stored).itemsize == getattr(torch, dtype).itemsize
+    assert np.dtype(dtype).itemsize == getattr(torch, dtype).itemsize
     assert dtype == contract.UINT8 or DTYPES[ELEMENTS[dtype]] == dtype
 
 
 # What stands for something else than in the contract, by file (a pattern) and why.
 OTHERWISE = [
     ("dialects/torch_types.py", "types of the torch dialect", {*DTYPES}),
-    ("pock_mlir/bundle/tensor_file.py", "the dtypes of safetensors files", {*ELEMENTS, contract.BFLOAT16_BITS}),
+    ("pock_mlir/bundle/tensor_file.py", "the dtypes of safetensors files", {*ELEMENTS}),
     ("dialects/random.py", "an operand", {"step"}),
     ("dialects/state.py", "names of ops and attributes", {"parameter", "state"}),
     ("passes/convert_torch_to_pock/conversion.py", "a type of Python", {"bool"}),
@@ -158,7 +157,6 @@ OTHERWISE = [
     ("pock_mlir/backends/iree/compiler/memory_plan.py", "a lifetime in IREE", {"constant"}),
     ("pock_mlir/frontends/*export.py", "a field of a model's output", {"loss"}),
     ("pock_mlir/frontends/*hidden_parameters.py", "a word of a message", {"parameter"}),
-    ("pock_mlir/optimizers.py", "an argument", {"lr"}),
     ("pock_mlir/schedules.py", "names of schedules", {"step", "constant"}),
     ("pock_mlir/cli/*", "options, headings and commands", {"model", "loss", "step", "lr", "predict", "full", "frozen"}),
     ("pock_mlir/schemes.py", "a scheme's name", {"full"}),

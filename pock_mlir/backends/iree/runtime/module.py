@@ -128,7 +128,7 @@ class Module:
             elif spec.symbol in staging.offsets:
                 staging.add_to(index, spec.symbol)
             else:
-                index.add_buffer(spec.symbol, np.asarray(values[spec.symbol], order="C"))
+                index.add_buffer(spec.symbol, np.asarray(values[spec.symbol], order="C").reshape(-1).view(np.uint8))
         return index
 
     def _state_index(self, states: Mapping[str, np.ndarray], staging: _Staging) -> rt.ParameterIndex:
