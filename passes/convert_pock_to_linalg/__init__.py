@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Callable
+from typing import Any
 
 from torch_mlir import ir
 
 from pock_mlir.dialects.traits import OfState, has_trait
+from pock_mlir.passes.alternatives import LOWERING
 from pock_mlir.passes.diagnostics import blamed
 from pock_mlir.passes.functions import functions_of, operations_of
 from pock_mlir.passes.registry import PassFailure, register_pass
 
-from .rules import lowering
+from .heuristics import by_heuristic
+from .rules import alternative, lowering
 from .widening import fused, reads_widened
 from .without_elements import decided, remove_updates
 
@@ -25,7 +29,10 @@ for _module in pkgutil.iter_modules(__path__):
 
 @register_pass("convert-pock-to-linalg")
 def convert_pock_to_linalg(module: ir.Operation) -> None:
-    """Lowers the dialect's computation to linalg, tensor, arith and math; state ops are left."""
+    """Lowers the dialect's computation to linalg, tensor, arith and math; state ops are left.
+
+    What has alternatives is lowered by the one it names (pock-choose-lowerings), or else by the default's choice.
+    """
     remove_updates(module)
     for function in functions_of(module):
         for op in operations_of(function):
@@ -40,9 +47,7 @@ def _lower(op: ir.OpView) -> None:
     if known is not None:
         _replace(op, known)
         return
-    rule = lowering.get(name)
-    if rule is None and reads_widened(op.operation):
-        rule = _fused
+    rule = _rule_of(op)
     if rule is None:
         if name.startswith("pock.") and not has_trait(op, OfState):
             raise PassFailure(op.operation.location, f"'{name}' op has no lowering to linalg")
@@ -52,6 +57,13 @@ def _lower(op: ir.OpView) -> None:
     with ir.InsertionPoint(op), op.operation.location:
         replacement = rule(op)
     _replace(op, [replacement] if isinstance(replacement, ir.Value) else list(replacement))
+
+
+def _rule_of(op: ir.OpView) -> Callable[[Any], Any] | None:
+    name = op.operation.name
+    if name in alternative or LOWERING in op.operation.attributes:
+        return alternative.chosen(op, by_heuristic).rule
+    return lowering.get(name) or (_fused if reads_widened(op.operation) else None)
 
 
 def _replace(op: ir.OpView, values: list[ir.Value]) -> None:

@@ -1,8 +1,4 @@
-"""Lowering of the gradients of convolution: the image's by stride-1 convolutions, the weight's by matmuls.
-
-IREE 3.13 compiles the matmul for every tap well (0.8-1.4 of PyTorch's time) but not im2col and one matmul (2.4-5.8), a
-generic over the positions (15) or a convolution of image and cotangent (15-50).
-"""
+"""Lowering of the gradients of convolution: the image's by stride-1 correlations, the weight's by matmuls."""
 
 from __future__ import annotations
 
@@ -17,39 +13,89 @@ from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.conv2d import Conv2dInputGradOp, Conv2dWeightGradOp, Window
 from pock_mlir.dialects.upstream import collapse, concat, constant, expand, extract_slice, reshape
 
-from .conv2d import correlate, multiply_add
+from . import correlation
+from .conv2d import is_depthwise
+from .correlation import Correlation, multiply_add
 from .matmul import contract
-from .rules import lowering
+from .rules import alternative
 from .spatial import interleave, overlaps, padded, patches, region, tap, taps_of, tiles, unpatched
 from .structured import PARALLEL, REDUCTION, elementwise, empty, filled, generic, identity_map, projection
 
 
-@lowering("pock.conv2d_input_grad")
-def conv2d_input_grad(op: Conv2dInputGradOp) -> ir.Value:
-    window, groups, shape = Window.of(op), op.groups.value, shape_of(op.result)
-    (kh, kw, c_group, f), (n, *positions, _) = shape_of(op.weight), shape_of(op.cotangent)
-    if groups == 1 and tiles((kh, kw), positions, window):
-        matrix = reshape(op.weight, [kh * kw * c_group, f])
-        rows = contract(reshape(op.cotangent, [n * positions[0] * positions[1], f]), matrix, False, True)
-        return unpatched(rows, shape, (kh, kw), positions, window)
-    strides = [min(stride, size) for stride, size in zip(window.strides, shape[1:3], strict=True)]
-    phases = [[_phase_gradient(op, window, (row, column)) for column in range(strides[1])] for row in range(strides[0])]
-    return interleave(phases, shape, ranked(op.result).element_type)
+def _has_patches(op: Conv2dInputGradOp) -> bool:
+    return op.groups.value == 1 and tiles(shape_of(op.weight)[:2], shape_of(op.cotangent)[1:3], Window.of(op))
 
 
-def _phase_gradient(op: Conv2dInputGradOp, window: Window, phase: tuple[int, int]) -> ir.Value | None:
-    """The gradient of the image's rows and columns that are `phase` modulo the strides; None if it is zero."""
-    taps = [_PhaseTaps.of(dim, phase[dim], shape_of(op.weight)[dim], window) for dim in (0, 1)]
+def _has_square_phase(op: Conv2dInputGradOp) -> bool:
+    """Whether some phase has taps in several rows and columns."""
+    return any(min(row.count, column.count) > 1 for phases in _phases(op) for row, column in phases)
+
+
+def _is_depthwise(op: Conv2dInputGradOp) -> bool:
+    return is_depthwise(op.groups.value, shape_of(op.weight))
+
+
+@alternative("pock.conv2d_input_grad", "patches", _has_patches)
+def input_by_patches(op: Conv2dInputGradOp) -> ir.Value:
+    """A product of matrices, where the windows lie side by side."""
+    (kh, kw, c, f), (n, *positions, _) = shape_of(op.weight), shape_of(op.cotangent)
+    matrix = reshape(op.weight, [kh * kw * c, f])
+    rows = contract(reshape(op.cotangent, [n * positions[0] * positions[1], f]), matrix, False, True)
+    return unpatched(rows, shape_of(op.result), (kh, kw), positions, Window.of(op))
+
+
+@alternative("pock.conv2d_input_grad", "per-tap")
+def input_per_tap(op: Conv2dInputGradOp) -> ir.Value:
+    return _by_phases(op, correlation.per_tap)
+
+
+@alternative("pock.conv2d_input_grad", "convolution", _has_square_phase)
+def input_convolution(op: Conv2dInputGradOp) -> ir.Value:
+    """Per tap for phases whose taps are a single row or column: they are no convolution in two dimensions."""
+    return _by_phases(op, correlation.convolution, correlation.per_tap)
+
+
+@alternative("pock.conv2d_input_grad", "depthwise-per-tap", _is_depthwise)
+def depthwise_input_per_tap(op: Conv2dInputGradOp) -> ir.Value:
+    return _by_phases(op, correlation.depthwise_per_tap)
+
+
+@alternative("pock.conv2d_input_grad", "depthwise-convolution", lambda op: _is_depthwise(op) and _has_square_phase(op))
+def depthwise_input_convolution(op: Conv2dInputGradOp) -> ir.Value:
+    return _by_phases(op, correlation.depthwise_convolution, correlation.depthwise_per_tap)
+
+
+def _by_phases(op: Conv2dInputGradOp, form: Correlation, of_lines: Correlation | None = None) -> ir.Value:
+    """By phase a correlation of stride 1, in the form `of_lines` where its taps are a single row or column."""
+
+    def gradient(row: _PhaseTaps, column: _PhaseTaps) -> ir.Value | None:
+        is_line = min(row.count, column.count) == 1
+        return _phase_gradient(op, (row, column), of_lines if is_line and of_lines is not None else form)
+
+    gradients = [[gradient(*taps) for taps in phases] for phases in _phases(op)]
+    return interleave(gradients, shape_of(op.result), ranked(op.result).element_type)
+
+
+def _phases(op: Conv2dInputGradOp) -> list[list[tuple[_PhaseTaps, _PhaseTaps]]]:
+    """For the image's rows and columns, modulo the strides, the taps that see them."""
+    window, kernel = Window.of(op), shape_of(op.weight)[:2]
+    counts = [min(stride, size) for stride, size in zip(window.strides, shape_of(op.result)[1:3], strict=True)]
+    rows, columns = ([_PhaseTaps.of(dim, phase, kernel[dim], window) for phase in range(counts[dim])] for dim in (0, 1))
+    return [[(row, column) for column in columns] for row in rows]
+
+
+def _phase_gradient(op: Conv2dInputGradOp, taps: Sequence[_PhaseTaps], form: Correlation) -> ir.Value | None:
+    """The gradient of the image's rows and columns that some taps see; None if it is zero."""
     if any(t.count == 0 for t in taps):
         return None
-    sizes = [-(-size // stride) for size, stride in zip(shape_of(op.result)[1:3], window.strides, strict=True)]
+    strides, groups = Window.of(op).strides, op.groups.value
+    sizes = [-(-size // stride) for size, stride in zip(shape_of(op.result)[1:3], strides, strict=True)]
     starts = [t.position - (t.count - 1) * t.dilation for t in taps]
     extents = [size + (t.count - 1) * t.dilation for size, t in zip(sizes, taps, strict=True)]
     if not overlaps(op.cotangent, starts, extents):
         return None
     cotangent = region(op.cotangent, starts, extents)
-    weight = _reversed_taps(op.weight, taps, op.groups.value)
-    return correlate(cotangent, weight, [1, 1], [t.dilation for t in taps], op.groups.value)
+    return form(cotangent, _reversed_taps(op.weight, taps, groups), [1, 1], [t.dilation for t in taps], groups)
 
 
 @dataclass(frozen=True)
@@ -100,25 +146,55 @@ def _reversed_taps(weight: ir.Value, taps: Sequence[_PhaseTaps], groups: int) ->
     return collapse(exchanged, [[0], [1], [2], [3, 4]])
 
 
-@lowering("pock.conv2d_weight_grad")
-def conv2d_weight_grad(op: Conv2dWeightGradOp) -> ir.Value:
-    window, groups = Window.of(op), op.groups.value
-    (kh, kw, c_group, f), (n, *positions, _) = shape_of(op.result), shape_of(op.cotangent)
-    rows = n * positions[0] * positions[1]
-    if groups == 1 and tiles((kh, kw), positions, window):
-        seen = patches(op.image, (kh, kw), positions, window)
-        return reshape(contract(seen, reshape(op.cotangent, [rows, f]), True, False), shape_of(op.result))
-    image = padded(op.image, (kh, kw), positions, window)
-    seen = [tap(image, offset, positions, window.strides) for _, offset in taps_of((kh, kw), window.dilations)]
+def _weight_has_patches(op: Conv2dWeightGradOp) -> bool:
+    return op.groups.value == 1 and tiles(shape_of(op.result)[:2], shape_of(op.cotangent)[1:3], Window.of(op))
+
+
+def _weight_is_depthwise(op: Conv2dWeightGradOp) -> bool:
+    return is_depthwise(op.groups.value, shape_of(op.result))
+
+
+@alternative("pock.conv2d_weight_grad", "patches", _weight_has_patches)
+def weight_by_patches(op: Conv2dWeightGradOp) -> ir.Value:
+    """A product of matrices, where the windows lie side by side."""
+    seen = patches(op.image, shape_of(op.result)[:2], shape_of(op.cotangent)[1:3], Window.of(op))
+    return reshape(contract(seen, _as_matrix(op.cotangent), True, False), shape_of(op.result))
+
+
+@alternative("pock.conv2d_weight_grad", "per-tap")
+def weight_per_tap(op: Conv2dWeightGradOp) -> ir.Value:
+    """A product of matrices for every tap of the kernel; for several groups, of stacks of matrices."""
+    seen, groups = _seen_by_taps(op), op.groups.value
     if groups == 1:
-        cotangent = reshape(op.cotangent, [rows, f])
-        products = [contract(reshape(x, [rows, c_group]), cotangent, True, False) for x in seen]
-    elif c_group == 1 and f == groups:
-        products = [p for i in range(kh) for p in _sums_of_products(seen[i * kw : (i + 1) * kw], op.cotangent)]
-    else:
-        cotangent = _by_group(op.cotangent, groups)
-        products = [_grouped_product(_by_group(x, groups), cotangent) for x in seen]
-    products = [reshape(product, [1, c_group, f]) for product in products]
+        cotangent = _as_matrix(op.cotangent)
+        return _stacked(op, [contract(_as_matrix(x), cotangent, True, False) for x in seen])
+    cotangent = _by_group(op.cotangent, groups)
+    return _stacked(op, [_grouped_product(_by_group(x, groups), cotangent) for x in seen])
+
+
+@alternative("pock.conv2d_weight_grad", "depthwise-per-tap", _weight_is_depthwise)
+def depthwise_weight_per_tap(op: Conv2dWeightGradOp) -> ir.Value:
+    """Sums of products, the taps of a row of the kernel together."""
+    seen, (kh, kw) = _seen_by_taps(op), shape_of(op.result)[:2]
+    return _stacked(op, [p for i in range(kh) for p in _sums_of_products(seen[i * kw : (i + 1) * kw], op.cotangent)])
+
+
+def _seen_by_taps(op: Conv2dWeightGradOp) -> list[ir.Value]:
+    """What each tap of the kernel sees of the image."""
+    window, kernel, positions = Window.of(op), shape_of(op.result)[:2], shape_of(op.cotangent)[1:3]
+    image = padded(op.image, kernel, positions, window)
+    return [tap(image, offset, positions, window.strides) for _, offset in taps_of(kernel, window.dilations)]
+
+
+def _as_matrix(image: ir.Value) -> ir.Value:
+    """A row for each pixel."""
+    n, h, w, c = shape_of(image)
+    return reshape(image, [n * h * w, c])
+
+
+def _stacked(op: Conv2dWeightGradOp, products: Sequence[ir.Value]) -> ir.Value:
+    """The gradients of all taps as one."""
+    products = [reshape(product, [1, *shape_of(op.result)[2:]]) for product in products]
     return reshape(concat(products, 0) if len(products) > 1 else products[0], shape_of(op.result))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from torch_mlir import ir
 from torch_mlir.dialects import arith, linalg
 
@@ -9,26 +11,51 @@ from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.matmul import MatmulOp
 from pock_mlir.dialects.upstream import add, reshape
 
-from .rules import lowering
+from .rules import alternative
 from .structured import as_stored, elementwise, filled, projection
 
 
-@lowering("pock.matmul")
+def _is_single(op: MatmulOp) -> bool:
+    return math.prod(shape_of(op.lhs)[:-2]) == 1
+
+
+def _is_outer(op: MatmulOp) -> bool:
+    """Whether the dimension to sum over has one element."""
+    return op.sizes()[1][0] == 1
+
+
+def _is_contraction(op: MatmulOp) -> bool:
+    """Whether there is more to do than to multiply vectors by one element."""
+    return not (_is_outer(op) and 1 in shape_of(op.result)[-2:])
+
+
+@alternative("pock.matmul", "matmul", lambda op: _is_single(op) and _is_contraction(op))
 def matmul(op: MatmulOp) -> ir.Value:
-    batch, lhs, rhs = shape_of(op.lhs)[:-2], as_stored(op.lhs), as_stored(op.rhs)
-    size = 1
-    for dim in batch:
-        size *= dim
-    if size == 1:
-        product = contract(_matrix(lhs), _matrix(rhs), op.transpose_lhs.value, op.transpose_rhs.value)
-    else:
-        lhs, rhs = (reshape(v, [size, *shape_of(v)[-2:]]) for v in (lhs, rhs))
-        product = contract(lhs, rhs, op.transpose_lhs.value, op.transpose_rhs.value)
+    return _contracted(op, [])
+
+
+@alternative("pock.matmul", "batch-matmul", _is_contraction)
+def batch_matmul(op: MatmulOp) -> ir.Value:
+    return _contracted(op, [math.prod(shape_of(op.lhs)[:-2])])
+
+
+@alternative("pock.matmul", "outer-product", _is_outer)
+def outer_product(op: MatmulOp) -> ir.Value:
+    lhs, rhs = _matrices(op, [] if _is_single(op) else [math.prod(shape_of(op.lhs)[:-2])])
+    (rows, _), (_, columns) = op.sizes()
+    return reshape(outer(lhs, rhs, rows, columns), shape_of(op.result))
+
+
+def _contracted(op: MatmulOp, batch: list[int]) -> ir.Value:
+    lhs, rhs = _matrices(op, batch)
+    product = contract(lhs, rhs, op.transpose_lhs.value, op.transpose_rhs.value)
     return reshape(product, shape_of(op.result))
 
 
-def _matrix(x: ir.Value) -> ir.Value:
-    return reshape(x, shape_of(x)[-2:])
+def _matrices(op: MatmulOp, batch: list[int]) -> tuple[ir.Value, ir.Value]:
+    """The operands, as they are stored, with these batch dimensions."""
+    lhs, rhs = as_stored(op.lhs), as_stored(op.rhs)
+    return reshape(lhs, [*batch, *shape_of(lhs)[-2:]]), reshape(rhs, [*batch, *shape_of(rhs)[-2:]])
 
 
 def accumulator(*values: ir.Value) -> ir.Type:
@@ -42,14 +69,14 @@ def contract(
 ) -> ir.Value:
     """The product of two matrices, or of two stacks of matrices (rank 3), added to `init` if given.
 
-    The maps are always spelled out: IREE's passes crash on a linalg.matmul that was built without. They also fail on
-    vectors of one element times another vector, which are multiplied elementwise.
+    The maps are always spelled out: not every consumer of linalg knows the defaults. Vectors that are multiplied by one
+    element are so elementwise, which is no work for a matrix product.
     """
     batch = len(shape_of(lhs)) - 2
     rows, depth = shape_of(lhs)[-2:][:: -1 if transpose_lhs else 1]
     columns = shape_of(rhs)[-2 if transpose_rhs else -1]
     if depth == 1 and 1 in (rows, columns):
-        product = _scaled_vector(lhs, rhs, rows, columns)
+        product = outer(lhs, rhs, rows, columns)
         return product if init is None else add(init, product)
     leading = list(range(batch))
     m, n, k = batch, batch + 1, batch + 2
@@ -65,8 +92,8 @@ def contract(
     return build(lhs, rhs, outs=[init], indexing_maps=attribute)
 
 
-def _scaled_vector(lhs: ir.Value, rhs: ir.Value, rows: int, columns: int) -> ir.Value:
-    """[..., rows] times [..., columns], of which one has a single element."""
+def outer(lhs: ir.Value, rhs: ir.Value, rows: int, columns: int) -> ir.Value:
+    """Each element of [..., rows] times each of [..., columns]."""
     element, batch = accumulator(lhs, rhs), shape_of(lhs)[:-2]
     rank = len(batch) + 2
     leading = list(range(len(batch)))

@@ -1,7 +1,12 @@
-"""The table of lowerings to linalg."""
+"""The tables of lowerings to linalg: of ops that have one, and of those that have several."""
 
+from pock_mlir.passes.alternatives import AlternativeTable
 from pock_mlir.passes.rules import RuleTable
 
 lowering = RuleTable("lowering to linalg")
 """`@lowering("pock.relu") def relu(op: ReluOp) -> ir.Value`: builds upstream ops before `op` (the insertion point and
 location are set) and returns what replaces its result; for an op with several results, a list."""
+
+alternative = AlternativeTable()
+"""`@alternative("pock.matmul", "outer-product", is_outer) def ...`: the same for an op that has several lowerings, by a
+name and for ops of which `is_outer(op)` holds. Which one is taken by default stands in heuristics.py."""

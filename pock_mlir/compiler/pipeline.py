@@ -11,8 +11,8 @@ from pock_mlir.precision import Precision
 PRUNE = "pock-prune,cse,canonicalize"
 
 LOWER = (
-    "pock-verify-symbols,pock-export-state,convert-pock-to-linalg,pock-store-as-read,convert-pock-state,pock-expand-f64-math,"
-    "cse,canonicalize"
+    "pock-verify-symbols,pock-export-state,pock-choose-lowerings,convert-pock-to-linalg,pock-store-as-read,"
+    "convert-pock-state,pock-expand-f64-math,cse,canonicalize"
 )
 """From pock to upstream dialects, ready for the hand-over."""
 

@@ -26,7 +26,7 @@ from pock_mlir.dialects.traits import (
 )
 from pock_mlir.passes import convert_pock_state
 from pock_mlir.passes.autodiff.rules import vjp
-from pock_mlir.passes.convert_pock_to_linalg.rules import lowering
+from pock_mlir.passes.convert_pock_to_linalg.rules import alternative, lowering
 from pock_mlir.passes.registry import register_all_passes
 from pock_mlir.passes.rules import RuleTable
 
@@ -141,11 +141,16 @@ def _rule_file(table: RuleTable, name: str) -> str:
 
 
 def _lowering_file(op: Any) -> str:
-    return f"`{_file_of(convert_pock_state)}`" if OfState in op._traits else _rule_file(lowering, _name(op))
+    """Where an op is lowered, and by what, where there are several."""
+    name = _name(op)
+    if name not in alternative:
+        return f"`{_file_of(convert_pock_state)}`" if OfState in op._traits else _rule_file(lowering, name)
+    several = alternative.get(name)
+    return f"`{_file_of(inspect.getmodule(several[0].rule))}`: {', '.join(f'`{one.name}`' for one in several)}"
 
 
 def _is_lowered(op: Any) -> bool:
-    return _name(op) in lowering or OfState in op._traits
+    return _name(op) in lowering or _name(op) in alternative or OfState in op._traits
 
 
 def _yes(condition: bool) -> str:

@@ -53,3 +53,25 @@ func.func @one_element(%x: tensor<1x1xf32>, %w: tensor<5x1xf32>) -> tensor<1x5xf
   %0 = "pock.matmul"(%x, %w) {transpose_lhs = false, transpose_rhs = true} : (tensor<1x1xf32>, tensor<5x1xf32>) -> tensor<1x5xf32>
   return %0 : tensor<1x5xf32>
 }
+
+// What is named is taken.
+// CHECK-LABEL: func.func @named_matmul(
+// CHECK: linalg.matmul {{.*}} tensor<2x1xf32>, tensor<1x4xf32>)
+func.func @named_matmul(%a: tensor<1x2x1xf32>, %b: tensor<1x1x4xf32>) -> tensor<1x2x4xf32> {
+  %0 = "pock.matmul"(%a, %b) {transpose_lhs = false, transpose_rhs = false, pock.lowering = "matmul"} : (tensor<1x2x1xf32>, tensor<1x1x4xf32>) -> tensor<1x2x4xf32>
+  return %0 : tensor<1x2x4xf32>
+}
+// CHECK-LABEL: func.func @named_batch_matmul(
+// CHECK: linalg.batch_matmul {{.*}} tensor<1x2x1xf32>, tensor<1x1x4xf32>)
+func.func @named_batch_matmul(%a: tensor<2x1xf32>, %b: tensor<1x4xf32>) -> tensor<2x4xf32> {
+  %0 = "pock.matmul"(%a, %b) {transpose_lhs = false, transpose_rhs = false, pock.lowering = "batch-matmul"} : (tensor<2x1xf32>, tensor<1x4xf32>) -> tensor<2x4xf32>
+  return %0 : tensor<2x4xf32>
+}
+// CHECK-LABEL: func.func @named_outer_product(
+// CHECK-NOT: matmul
+// CHECK: linalg.generic {{.*}} tensor<5x2xf32>, tensor<5x4xf32>) outs(%{{.*}} : tensor<5x2x4xf32>)
+// CHECK: arith.mulf
+func.func @named_outer_product(%a: tensor<5x2x1xf32>, %b: tensor<5x1x4xf32>) -> tensor<5x2x4xf32> {
+  %0 = "pock.matmul"(%a, %b) {transpose_lhs = false, transpose_rhs = false, pock.lowering = "outer-product"} : (tensor<5x2x1xf32>, tensor<5x1x4xf32>) -> tensor<5x2x4xf32>
+  return %0 : tensor<5x2x4xf32>
+}

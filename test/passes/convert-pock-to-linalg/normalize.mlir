@@ -34,3 +34,18 @@ func.func @columns(%x: tensor<2x3x5x4xf32>) -> tensor<2x3x5x4xf32> {
   %0:3 = "pock.normalize"(%x) {dims = array<i64: 0, 1, 2>, eps = 1.0e-5} : (tensor<2x3x5x4xf32>) -> (tensor<2x3x5x4xf32>, tensor<4xf32>, tensor<4xf32>)
   return %0#0 : tensor<2x3x5x4xf32>
 }
+
+// What is named is taken.
+// CHECK-LABEL: func.func @named_in_two_sums(
+// CHECK: iterator_types = ["parallel", "parallel", "reduction"]
+// CHECK: iterator_types = ["parallel", "reduction"]
+func.func @named_in_two_sums(%x: tensor<2x3x4xf32>) -> tensor<2x3x4xf32> {
+  %0:3 = "pock.normalize"(%x) {dims = array<i64: 1, 2>, eps = 1.0e-5, pock.lowering = "in-two-sums"} : (tensor<2x3x4xf32>) -> (tensor<2x3x4xf32>, tensor<2xf32>, tensor<2xf32>)
+  return %0#0 : tensor<2x3x4xf32>
+}
+// CHECK-LABEL: func.func @named_at_once(
+// CHECK: iterator_types = ["reduction", "reduction", "parallel"]
+func.func @named_at_once(%x: tensor<2x3x4xf32>) -> tensor<2x3x4xf32> {
+  %0:3 = "pock.normalize"(%x) {dims = array<i64: 0, 1>, eps = 1.0e-5, pock.lowering = "at-once"} : (tensor<2x3x4xf32>) -> (tensor<2x3x4xf32>, tensor<4xf32>, tensor<4xf32>)
+  return %0#0 : tensor<2x3x4xf32>
+}

@@ -11,8 +11,9 @@ import pytest
 from pock_mlir.dialects import FAMILIES, op_classes
 from pock_mlir.dialects.traits import OfState
 from pock_mlir.passes import autodiff, convert_pock_to_linalg, convert_torch_to_pock
+from pock_mlir.passes.alternatives import AlternativeTable
 from pock_mlir.passes.autodiff.rules import vjp
-from pock_mlir.passes.convert_pock_to_linalg.rules import lowering
+from pock_mlir.passes.convert_pock_to_linalg.rules import alternative, lowering
 from pock_mlir.passes.convert_torch_to_pock.rules import torch_op
 from pock_mlir.passes.registry import registered_passes
 from pock_mlir.passes.rules import RuleTable
@@ -60,7 +61,8 @@ GRADIENTS_ONLY = {
 
 @pytest.mark.parametrize("op", OPS)
 def test_op_is_lowered_or_state(op):
-    assert (op in lowering) != (op in STATE_OPS | REPLACED_BEFORE_LOWERING)
+    """By a rule or by one of several."""
+    assert (op in lowering or op in alternative) != (op in STATE_OPS | REPLACED_BEFORE_LOWERING)
 
 
 @pytest.mark.parametrize("op", OPS)
@@ -73,8 +75,8 @@ def test_op_has_a_verifier(op):
     assert hasattr(OPS[op], "verify_invariants")
 
 
-@pytest.mark.parametrize("table", [vjp, lowering], ids=["gradient rules", "lowerings"])
-def test_rules_are_for_ops_that_exist(table: RuleTable):
+@pytest.mark.parametrize("table", [vjp, lowering, alternative], ids=["gradient rules", "lowerings", "alternatives"])
+def test_rules_are_for_ops_that_exist(table: RuleTable | AlternativeTable):
     assert [name for name in table.names() if name.startswith("pock.") and name not in OPS] == []
 
 
@@ -100,16 +102,29 @@ def test_pass_has_lit_tests(name):
     assert any(f"--{name}" in file.read_text() for file in files if file.is_file())
 
 
+LOWERINGS = [
+    *(lowering.get(op) for op in lowering.names()),
+    *(one.rule for op in alternative.names() for one in alternative.get(op)),
+]
 RULE_FILES = [
-    ("pock-autodiff", autodiff, vjp),
-    ("convert-pock-to-linalg", convert_pock_to_linalg, lowering),
-    ("convert-torch-to-pock", convert_torch_to_pock, torch_op),
+    ("pock-autodiff", autodiff, [vjp.get(op) for op in vjp.names()]),
+    ("convert-pock-to-linalg", convert_pock_to_linalg, LOWERINGS),
+    ("convert-torch-to-pock", convert_torch_to_pock, [torch_op.get(op) for op in torch_op.names()]),
 ]
 
 
-@pytest.mark.parametrize(("name", "package", "table"), RULE_FILES, ids=[name for name, _, _ in RULE_FILES])
-def test_rule_files_have_lit_tests(name, package, table: RuleTable):
+@pytest.mark.parametrize(("name", "package", "rules"), RULE_FILES, ids=[name for name, _, _ in RULE_FILES])
+def test_rule_files_have_lit_tests(name, package, rules):
     """Each file of rules has a test of its name."""
-    modules = {table.get(op).__module__ for op in table.names()}
+    modules = {rule.__module__ for rule in rules}
     families = {module.removeprefix(f"{package.__name__}.") for module in modules}
     assert {family for family in families if not (TESTS / "passes" / name / f"{family}.mlir").is_file()} == set()
+
+
+@pytest.mark.parametrize("op", alternative.names())
+def test_alternatives_have_lit_tests(op):
+    """Each is named in some test."""
+    files = (TESTS / "passes" / "convert-pock-to-linalg").glob("*.mlir")
+    uses = [line for file in files for line in file.read_text().splitlines() if f'"{op}"(' in line]
+    names = [one.name for one in alternative.get(op)]
+    assert [name for name in names if not any(f'pock.lowering = "{name}"' in use for use in uses)] == []

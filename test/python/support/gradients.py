@@ -22,6 +22,9 @@ from pock_mlir.dialects import load_dialects, state
 from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.reduce import reduce
 from pock_mlir.dialects.upstream import mul, zeros
+from pock_mlir.passes.alternatives import Chooser
+from pock_mlir.passes.choose_lowerings import choose
+from pock_mlir.passes.convert_pock_to_linalg.heuristics import by_heuristic
 from pock_mlir.passes.functions import function_name, functions_of, operations_of, top_level
 from pock_mlir.passes.pipeline import run_pipeline
 
@@ -68,10 +71,17 @@ class Outcome:
 class Programs:
     """The functions of several cases, differentiated and compiled as one module, for elements of `dtype`.
 
-    Where nobody needs the losses, they are not compiled.
+    Where nobody needs the losses, they are not compiled. `chooser` takes the lowerings.
     """
 
-    def __init__(self, cases: Sequence[Case], dtype: type[np.floating], *, with_loss: bool = False) -> None:
+    def __init__(
+        self,
+        cases: Sequence[Case],
+        dtype: type[np.floating],
+        *,
+        with_loss: bool = False,
+        chooser: Chooser = by_heuristic,
+    ) -> None:
         self.dtype = dtype
         self.with_loss = with_loss
         self.names = {case.id: f"case{index}" for index, case in enumerate(cases)}
@@ -85,6 +95,7 @@ class Programs:
                     _build_function(self.names[case.id], case, dtype)
             run_pipeline(module, ",".join(f"pock-autodiff{{function={name}}}" for name in self.names.values()))
             expose_gradients(module.operation, with_loss=with_loss)
+            choose(module.operation, chooser)
             run_pipeline(module, LOWER)
             self._program = Program(module, FLAGS)
 

@@ -1,0 +1,42 @@
+"""pock-choose-lowerings: what each op is to be lowered by, where it has alternatives, written into the IR.
+
+This is where another chooser than the heuristic comes in: a measured one, or one of a backend.
+"""
+
+from __future__ import annotations
+
+from torch_mlir import ir
+
+from pock_mlir.passes.alternatives import LOWERING, Chooser, named
+from pock_mlir.passes.convert_pock_to_linalg.heuristics import by_heuristic
+from pock_mlir.passes.convert_pock_to_linalg.rules import alternative
+from pock_mlir.passes.functions import functions_of, operations_of
+from pock_mlir.passes.registry import PassFailure, fail, register_pass
+
+
+@register_pass("pock-choose-lowerings")
+def choose_lowerings(module: ir.Operation) -> None:
+    """Names the lowering of each op to which several apply, by the heuristic; what is named already stays."""
+    choose(module, by_heuristic)
+
+
+def choose(module: ir.Operation, chooser: Chooser) -> None:
+    """Writes what `chooser` takes, once for each op that has a choice and names none.
+
+    Raises PassFailure, after a look at all ops, where one names what it cannot be lowered by.
+    """
+    failures = []
+    for function in functions_of(module):
+        for op in operations_of(function):
+            try:
+                _choose(op, chooser)
+            except PassFailure as failure:
+                failures.append(failure)
+    fail(failures)
+
+
+def _choose(op: ir.OpView, chooser: Chooser) -> None:
+    if named(op) is None and len(alternative.applicable(op)) < 2:
+        return
+    with op.operation.context:
+        op.operation.attributes[LOWERING] = ir.StringAttr.get(alternative.chosen(op, chooser).name)
