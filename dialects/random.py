@@ -11,8 +11,15 @@ from .traits import Pure
 
 def _require_counters(op: Any) -> None:
     for what, value in (("seed", op.seed), ("step", op.step)):
-        require(str(value.type) == "tensor<i32>", f"expects {what} of type tensor<i32>, got {value.type}")
+        require(_is_counter(value.type), f"expects {what} of type tensor<i32>, got {value.type}")
     require(op.stream.value >= 0, f"attribute 'stream' must not be negative, got {op.stream.value}")
+
+
+def _is_counter(type: ir.Type) -> bool:
+    if not isinstance(type, ir.RankedTensorType) or type.rank != 0:
+        return False
+    element = type.element_type
+    return isinstance(element, ir.IntegerType) and element.is_signless and element.width == 32
 
 
 class UniformOp(Pock.Operation, name="uniform", traits=[Pure]):

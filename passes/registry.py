@@ -15,7 +15,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from torch_mlir import ir
 
@@ -124,12 +124,8 @@ def _summary(function: Callable[..., None]) -> str:
 def _options_of(pass_name: str, function: Callable[..., None]) -> dict[str, PassOption]:
     """Derives the options of a pass from the keyword-only parameters of its function."""
     options: dict[str, PassOption] = {}
-    for parameter in inspect.signature(function).parameters.values():
-        if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
-            continue
-        annotation: Any = parameter.annotation
-        if isinstance(annotation, str):  # postponed evaluation of annotations
-            annotation = eval(annotation, function.__globals__)
-        option = PassOption.from_parameter(pass_name, parameter.name, annotation, parameter.default)
-        options[option.name] = option
+    for parameter in inspect.signature(function, eval_str=True).parameters.values():
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+            option = PassOption.from_parameter(pass_name, parameter.name, parameter.annotation, parameter.default)
+            options[option.name] = option
     return options

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -65,8 +66,9 @@ def to_numpy(value: Any) -> np.ndarray:
         return value
     if hasattr(value, "detach"):  # a torch tensor that requires a gradient refuses to convert
         value = value.detach()
-    if str(getattr(value, "dtype", "")) == "torch.bfloat16":  # of which numpy has no arrays
-        value = value.float()
+    torch = sys.modules.get("torch")  # who has a tensor of torch's has imported it
+    if torch is not None and isinstance(value, torch.Tensor) and value.dtype == torch.bfloat16:
+        value = value.float()  # numpy has no such arrays
     if isinstance(value, np.generic) or hasattr(value, "__array__") or hasattr(value, "__dlpack__"):
         return np.asarray(value)
     raise TypeError(f"expected an array, got {type(value).__name__}")

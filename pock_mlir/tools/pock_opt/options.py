@@ -9,14 +9,14 @@ import dataclasses
 import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_type_hints
 
 PROGRAM = "pock-opt"
-_PLACEHOLDERS = {
-    "str": "=<text>",
-    "str | None": "=<text>",
-    "int | None": "=<number>",
-    "tuple[str, ...]": "=<pass,...>",
+_PLACEHOLDERS: dict[Any, str] = {
+    str: "=<text>",
+    str | None: "=<text>",
+    int | None: "=<number>",
+    tuple[str, ...]: "=<pass,...>",
 }
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -63,6 +63,7 @@ class Options:
 _FIELDS: dict[str, dataclasses.Field[Any]] = {
     f.metadata["flag"] or "--" + f.name.replace("_", "-"): f for f in dataclasses.fields(Options) if f.metadata
 }
+_TYPES = get_type_hints(Options)
 
 
 def parse_command_line(arguments: Sequence[str], find_pass: Callable[[str], str | None]) -> Options:
@@ -97,7 +98,7 @@ def help_text() -> str:
     """The text of --help."""
     lines = [f"USAGE: {PROGRAM} [options] [--pass[=options] ...] [input file]", "", "OPTIONS:"]
     for flag, option in _FIELDS.items():
-        shown = flag + _PLACEHOLDERS.get(str(option.type), "")
+        shown = flag + _PLACEHOLDERS.get(_TYPES[option.name], "")
         lines.append(f"  {shown:<46} {option.metadata['help']}")
     return "\n".join(lines)
 
@@ -110,16 +111,17 @@ def _canonical(name: str) -> str:
 def _store(options: Options, option: dataclasses.Field[Any], value: str | None, remaining: list[str]) -> None:
     """Stores the value of an option, which may be the next argument unless the option is a flag."""
     flag = option.metadata["flag"] or "--" + option.name.replace("_", "-")
-    if option.type == "bool":
+    type = _TYPES[option.name]
+    if type is bool:
         setattr(options, option.name, True if value is None else _boolean(flag, value))
         return
     if value is None:
         if not remaining:
             raise UsageError(f"for the {flag} option: requires a value!")
         value = remaining.pop(0)
-    if option.type == "tuple[str, ...]":
+    if type == tuple[str, ...]:
         setattr(options, option.name, (*getattr(options, option.name), *value.split(",")))
-    elif option.type == "int | None":
+    elif type == int | None:
         setattr(options, option.name, _integer(flag, value))
     else:
         setattr(options, option.name, value)
