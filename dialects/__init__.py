@@ -5,11 +5,10 @@ Importing this package needs torch_mlir.ir only, never torch.
 
 from __future__ import annotations
 
-import sys
-
 from torch_mlir import ir
-from torch_mlir._mlir_libs._torchMlir import register_dialect
 from torch_mlir.passmanager import PassManager
+
+from pock_mlir.compat.torch_mlir import register_dialect, without_op_classes
 
 from . import (
     activation,
@@ -52,17 +51,13 @@ FAMILIES = (
 """The dialect's files, in the order of its reference page."""
 
 
-# Whenever the bindings build an op of a dialect of which they know no module, they look for the module of that name:
-# without these names a search of the whole path for each op.
-for _namespace in ("pock", "torch_c"):
-    sys.modules.setdefault(f"torch_mlir.dialects.{_namespace}", sys.modules[__name__])
+for _dialect in ("pock", "torch_c"):
+    without_op_classes(_dialect)
 
 
 def load_dialects(context: ir.Context) -> None:
     """Loads `pock` and the dialects it is used with (torch, torch_c) into a context. Once per context."""
     with context, ir.Location.unknown():
-        # Straight from the bindings: torch_mlir.dialects.torch would build thousands of op classes that nobody here
-        # uses.
         register_dialect(context)
         # torch_c and tm_tensor are not reachable by name: they come with the first pass that depends on them.
         passes = "builtin.module(torch-func-backend-type-conversion,func.func(convert-torch-to-tmtensor))"

@@ -9,6 +9,8 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Dialect, Variadicity, partition_fields
 
+from pock_mlir.compat.torch_mlir import fields_of
+
 __all__ = [
     "Bool",
     "I64Array",
@@ -141,7 +143,7 @@ def _declaration(op_class: type) -> tuple[list[Any], list[Any], Sequence[Any], S
     """What a class declares: attributes (name, class, that in words), those it may lack, operands, results, number of
     regions.
     """
-    operands, attributes, results, regions = partition_fields(op_class._fields)
+    operands, attributes, results, regions = partition_fields(fields_of(op_class))
     held = [
         (field.name, getattr(field.constraint, "held_as", field.constraint), ATTRIBUTE_KINDS[field.constraint])
         for field in attributes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.passmanager import ExternalPass, PassManager
 
+from pock_mlir.compat.torch_mlir import PassParseError, parse_error
 from pock_mlir.passes.diagnostics import Diagnostic
 from pock_mlir.passes.options import split_options
 from pock_mlir.passes.pipeline_text import Element, PipelineError, parse_pipeline
@@ -22,7 +22,6 @@ from pock_mlir.passes.registry import PassFailure, PassInfo, lookup_pass, lookup
 __all__ = ["NativeStep", "PassError", "PassPipeline", "PipelineError", "PythonStep", "pipeline_steps", "run_pipeline"]
 
 _ANY = "any"
-_NATIVE_ERROR = re.compile(r"MLIR Textual PassPipeline Parser:1:(\d+): error: ([^\n]*)")
 
 
 class PassError(Exception):
@@ -193,7 +192,7 @@ def _add_native(manager: PassManager, step: NativeStep) -> None:
         # MLIR merges adjacent nested pipelines, so steps can be added one at a time.
         manager.add(prefix + step.element.text + ")" * len(step.path))
     except ValueError as error:
-        raise _native_error(step.element, len(prefix), str(error)) from None
+        raise _native_error(step.element, len(prefix), parse_error(error)) from None
 
 
 def _run_python(step: PythonStep, failure: _Failure, operation: ir.Operation, external_pass: ExternalPass) -> None:
@@ -212,13 +211,11 @@ def _run_python(step: PythonStep, failure: _Failure, operation: ir.Operation, ex
     external_pass.signal_pass_failure()
 
 
-def _native_error(element: Element, prefix_length: int, text: str) -> PipelineError:
+def _native_error(element: Element, prefix_length: int, error: PassParseError) -> PipelineError:
     """Translates an error of MLIR's pipeline parser to the text that the user wrote."""
-    match = _NATIVE_ERROR.search(text)
-    if match is None:
-        return element.error("; ".join(line for line in text.splitlines() if line))
-    column, message = match.groups()
-    return element.source.error(element.offset + int(column) - 1 - prefix_length, message)
+    if error.column is None:
+        return element.error(error.message)
+    return element.source.error(element.offset + error.column - 1 - prefix_length, error.message)
 
 
 def _operations_at(path: Sequence[str], operation: ir.Operation) -> list[ir.Operation]:

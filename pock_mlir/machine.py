@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from pock_mlir.compat.iree_runtime import cpuinfo_tool, detected_features
 from pock_mlir.errors import TargetError
 
 _ARCHITECTURES = {"amd64": "x86_64", "x64": "x86_64", "arm64": "aarch64"}
@@ -36,11 +37,7 @@ class Machine:
     @staticmethod
     def described(architecture: str, detected: str, cpuinfo: str = "") -> Machine:
         """The machine that the output of `iree-cpuinfo` describes, and the text of /proc/cpuinfo where there is one."""
-        features = {}
-        for line in detected.splitlines():
-            name, *value = line.split()
-            if value in (["0"], ["1"]):
-                features[name] = value == ["1"]
+        features = detected_features(detected)
         flags = _flags(cpuinfo)
         if flags:
             features |= {name: flag in flags for name, flag in _SCALAR.get(architecture, {}).items()}
@@ -60,9 +57,7 @@ def this_machine() -> Machine:
 
 
 def _detected() -> str:
-    from iree import _runtime_libs
-
-    tool = Path(_runtime_libs.__path__[0]) / ("iree-cpuinfo.exe" if platform.system() == "Windows" else "iree-cpuinfo")
+    tool = cpuinfo_tool()
     try:
         return subprocess.run([tool], capture_output=True, text=True, check=True, timeout=60).stdout
     except (OSError, subprocess.SubprocessError) as error:

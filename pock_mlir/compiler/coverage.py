@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import torch
 from torch.export import ExportedProgram
 from torch_mlir import ir
 
+from pock_mlir.compat.torch import OpOverload
 from pock_mlir.contract import TRAIN_STEP
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.torch.export import TracedModel
@@ -206,5 +206,5 @@ def _calls(program: ExportedProgram) -> Iterator[tuple[str, bool, Place]]:
         op = str(node.target.name()).replace("::", ".").removesuffix(".default")
         if f"torch.{op}" in ASSERTIONS:
             continue
-        known = isinstance(node.target, torch._ops.OpOverload) and f"torch.{op}" in torch_op
+        known = isinstance(node.target, OpOverload) and f"torch.{op}" in torch_op
         yield op, known, Place(*node_place(node))

@@ -11,6 +11,7 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Variadicity, partition_fields
 
+from pock_mlir.compat.torch_mlir import declared_traits, fields_of
 from pock_mlir.dialects import FAMILIES, op_classes
 from pock_mlir.dialects.base import Bool, I64Array, OptionalAttribute, Pock
 from pock_mlir.dialects.traits import (
@@ -106,7 +107,7 @@ def _describe(op: Any) -> str:
 
 def _generic_form(op: Any) -> str:
     """The op as it is written, with the types of its attributes for their values; those with a "?" may be missing."""
-    operands, attributes, results, regions = partition_fields(op._fields)
+    operands, attributes, results, regions = partition_fields(fields_of(op))
     text = f'"{_name(op)}"({_values(operands)})'
     if regions:
         text += " ({ " + ", ".join(region.name for region in regions) + " })"
@@ -132,7 +133,7 @@ def _dots(field: Any) -> str:
 
 
 def _traits(op: Any) -> str:
-    return ", ".join(_TRAITS[trait] for trait in op._traits) or "none"
+    return ", ".join(_TRAITS[trait] for trait in declared_traits(op)) or "none"
 
 
 def _rule_file(table: RuleTable, name: str) -> str:
@@ -144,13 +145,13 @@ def _lowering_file(op: Any) -> str:
     """Where an op is lowered, and by what, where there are several."""
     name = _name(op)
     if name not in alternative:
-        return f"`{_file_of(convert_pock_state)}`" if OfState in op._traits else _rule_file(lowering, name)
+        return f"`{_file_of(convert_pock_state)}`" if OfState in declared_traits(op) else _rule_file(lowering, name)
     several = alternative.get(name)
     return f"`{_file_of(inspect.getmodule(several[0].rule))}`: {', '.join(f'`{one.name}`' for one in several)}"
 
 
 def _is_lowered(op: Any) -> bool:
-    return _name(op) in lowering or _name(op) in alternative or OfState in op._traits
+    return _name(op) in lowering or _name(op) in alternative or OfState in declared_traits(op)
 
 
 def _yes(condition: bool) -> str:

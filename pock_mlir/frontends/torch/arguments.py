@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
-from torch.utils import _pytree as pytree
 
+from pock_mlir.compat.torch import pytree
 from pock_mlir.errors import CompileError, listed
 
 Inputs = tuple[Any, ...] | dict[str, Any]

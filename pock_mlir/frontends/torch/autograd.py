@@ -15,6 +15,16 @@ from typing import Any
 import torch
 from torch.utils.checkpoint import CheckpointFunction
 
+from pock_mlir.compat.torch import (
+    accumulated_gradient_hooks,
+    changes_of,
+    gradient_hooks,
+    has_full_backward_hooks,
+    has_global_backward_hooks,
+    module_backward_hooks,
+    own_buffers,
+    own_parameters,
+)
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.owners import described
 from pock_mlir.frontends.torch.markers import STOP_GRADIENT, cotangent_of, with_vjp
@@ -49,12 +59,12 @@ def kept_assignments(whole: torch.nn.Module) -> Iterator[None]:
 
     Parameters cannot be assigned tensors; other attributes are no state, and torch.export refuses them.
     """
-    before = {module: dict(module._buffers) for module in whole.modules()}
+    before = {module: dict(own_buffers(module)) for module in whole.modules()}
     yield
     copies: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
     for path, module in whole.named_modules():
         for name, old in before.get(module, {}).items():
-            new = module._buffers.get(name)
+            new = own_buffers(module).get(name)
             if new is old:
                 continue
             full = described(f"{path}.{name}")
@@ -63,7 +73,7 @@ def kept_assignments(whole: torch.nn.Module) -> Iterator[None]:
                     f"forward replaces the buffer {full}, {_type_text(old)}, by {_type_text(new)}: shapes and dtypes "
                     "are static; keep them"
                 )
-            module._buffers[name] = old
+            own_buffers(module)[name] = old
             copies[id(old)] = (old, new)
     # All new values are what forward left, whichever buffer they are.
     with torch.no_grad():
@@ -106,21 +116,20 @@ def recorded_state(whole: torch.nn.Module) -> Iterator[None]:
 def refuse_untraceable_hooks(whole: torch.nn.Module) -> None:
     """Raises CompileError for hooks that run in the backward pass outside of what can be traced."""
     for path, module in whole.named_modules():
-        hooks = [*module._backward_hooks.values()]
-        if hooks and not module._is_full_backward_hook:
+        hooks = module_backward_hooks(module)
+        if hooks and not has_full_backward_hooks(module):
             raise CompileError(
                 f"module {described(path)} ({type(module).__name__}) has a backward hook ({_name(hooks[0])}), which "
                 "is not traced; use register_full_backward_hook, or remove it"
             )
     for name, parameter in whole.named_parameters():
-        hooks = getattr(parameter, "_post_accumulate_grad_hooks", None)
+        hooks = accumulated_gradient_hooks(parameter)
         if hooks:
             raise CompileError(
-                f"parameter {described(name)} has a post-accumulate-grad hook ({_name(next(iter(hooks.values())))}), "
+                f"parameter {described(name)} has a post-accumulate-grad hook ({_name(hooks[0])}), "
                 "which is not traced; remove it"
             )
-    globals_ = torch.nn.modules.module
-    if globals_._global_backward_hooks or globals_._global_backward_pre_hooks:
+    if has_global_backward_hooks():
         raise CompileError("a backward hook is registered for all modules, which is not traced; remove it")
 
 
@@ -187,7 +196,7 @@ def _apply(cls: Any, *arguments: Any, **keywords: Any) -> Any:
 
 
 def _forward(cls: Any, ctx: _Context, arguments: Sequence[Any], keywords: dict[str, Any]) -> Any:
-    if cls.setup_context is not torch.autograd.function._SingleLevelFunction.setup_context:
+    if cls.setup_context is not torch.autograd.Function.setup_context:
         outputs = cls.forward(*arguments, **keywords)
         cls.setup_context(ctx, arguments, outputs)
         return outputs
@@ -288,7 +297,7 @@ def _hooked(tensor: torch.Tensor, hook: Callable[[torch.Tensor], Any]) -> torch.
     """The tensor with a gradient that passes the hook; None for a hook that changes nothing."""
     cotangent = cotangent_of(tensor)
     given = cotangent.clone()
-    version = given._version
+    changes = changes_of(given)
     try:
         with torch.no_grad():
             gradient = hook(given)
@@ -298,7 +307,7 @@ def _hooked(tensor: torch.Tensor, hook: Callable[[torch.Tensor], Any]) -> torch.
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise CompileError(f"the hook {_name(hook)}{where()} cannot be traced: {reason}") from error
     if gradient is None:
-        if given._version != version:
+        if changes_of(given) != changes:
             raise CompileError(
                 f"the hook {_name(hook)}{where()} changes the gradient in place, which is "
                 "not traced; return the new one"
@@ -314,9 +323,9 @@ def parameter_hooks(whole: torch.nn.Module) -> ParameterHooks:
     """
     names: dict[torch.Tensor, list[str]] = {}
     for name, parameter in whole.named_parameters(remove_duplicate=False):
-        if parameter._backward_hooks:
+        if gradient_hooks(parameter):
             names.setdefault(parameter, []).append(name)
-    return [(each, list((parameter._backward_hooks or {}).values())) for parameter, each in names.items()]
+    return [(each, gradient_hooks(parameter)) for parameter, each in names.items()]
 
 
 @contextmanager
@@ -329,7 +338,7 @@ def _hooked_parameters(whole: torch.nn.Module, hooks: ParameterHooks) -> Iterato
             value = _chained(value, hook)
         for full in names:
             path, _, name = full.rpartition(".")
-            parameters: dict[str, Any] = whole.get_submodule(path)._parameters
+            parameters: dict[str, Any] = own_parameters(whole.get_submodule(path))
             replaced.append((parameters, name, parameters[name]))
             parameters[name] = value
     try:

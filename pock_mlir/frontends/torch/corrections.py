@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from torch._decomp import decomposition_table
-from torch._ops import OpOverload
+
+from pock_mlir.compat.torch import OpOverload, decomposition_table, schema_of
 
 aten = torch.ops.aten
 MOST_REFLECTIONS = 64
@@ -106,7 +106,7 @@ def _recurrent(op: OpOverload, leading: int) -> Callable[..., Any]:
     `leading` counts the operands before the states: the input, and for a packed one the batch sizes.
     """
     apart = decomposition_table[op]
-    of_lists = op._schema.name == "aten::lstm"
+    of_lists = schema_of(op).name == "aten::lstm"
 
     def decomposed(*arguments: Any) -> Any:
         *inputs, states, weights, has_biases, layers, dropout, train, bidirectional = arguments[: leading + 7]

@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any
 
 import torch
-from torch._decomp import decomposition_table
 
+from pock_mlir.compat.torch import OpOverload, decomposition_table, is_into_aten, schema_of
 from pock_mlir.frontends.torch.corrections import corrections
 
 
@@ -33,12 +33,12 @@ def _known() -> dict[Any, Callable[..., Any]]:
 
 def _is_into_aten(op: Any, rule: Callable[..., Any]) -> bool:
     """Whether an op of aten becomes others of aten (torch's references lead into a lower set of ops, prims)."""
-    if not isinstance(op, torch._ops.OpOverload) or op.namespace != "aten" or op._schema.is_mutable:
+    if not isinstance(op, OpOverload) or op.namespace != "aten" or schema_of(op).is_mutable:
         return False
-    return rule.__module__ == "torch._decomp.decompositions" and all(r.alias_info is None for r in op._schema.returns)
+    return is_into_aten(rule) and all(result.alias_info is None for result in schema_of(op).returns)
 
 
-def _name(op: torch._ops.OpOverload) -> str:
-    name = op._schema.name.replace("::", ".")
-    overload = op._schema.overload_name
-    return f"torch.{name}.{overload}" if overload else f"torch.{name}"
+def _name(op: OpOverload) -> str:
+    schema = schema_of(op)
+    name = schema.name.replace("::", ".")
+    return f"torch.{name}.{schema.overload_name}" if schema.overload_name else f"torch.{name}"

@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from torch.export import ExportedProgram
 from torch.export.graph_signature import ConstantArgument, OutputKind
-from torch.utils import _pytree as pytree
 
+from pock_mlir.compat.torch import pytree
 from pock_mlir.contract import DICT, PREDICT, SINGLE, TRAIN_STEP, TUPLE, function_name
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.torch.arguments import Inputs, own_tensors, path_name

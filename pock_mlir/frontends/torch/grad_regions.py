@@ -21,6 +21,7 @@ from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind
 from torch.fx import Graph, GraphModule, Node
 
+from pock_mlir.compat.torch import schema_of
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.torch.markers import COTANGENT, CUSTOM_VJP, STOP_GRADIENT, new_id
 from pock_mlir.frontends.torch.user_code import node_place
@@ -171,9 +172,9 @@ def _rewrite_change(graph: Graph, node: Node, chain: Sequence[Node]) -> None:
 
 def _functional(node: Node) -> Any:
     op: Any = node.target
-    name: str = op._schema.name.removeprefix("aten::")
+    name: str = schema_of(op).name.removeprefix("aten::")
     packet: Any = getattr(torch.ops.aten, _FUNCTIONAL.get(name) or name.removesuffix("_"), None)
-    overload = op._overloadname
+    overload = schema_of(op).overload_name or "default"
     if packet is None or not hasattr(packet, overload):
         raise CompileError(f"aten.{name} changes a tensor in place under no_grad, which is not traced{_place(node)}")
     return getattr(packet, overload)
@@ -219,7 +220,7 @@ def _add(graph: Graph, target: Any, arguments: Any, like: Node, keywords: Any = 
 
 
 def _schema(node: Any) -> Any:
-    return getattr(node.target, "_schema", None) if isinstance(node, Node) and node.op == "call_function" else None
+    return schema_of(node.target) if isinstance(node, Node) and node.op == "call_function" else None
 
 
 def _is_in_place(node: Any) -> bool:

@@ -10,10 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch._subclasses.fake_tensor import FakeTensor
 from torch.overrides import TorchFunctionMode
-from torch.utils import _pytree as pytree
 
+from pock_mlir.compat.torch import FakeTensor, pytree
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.torch.user_code import where
 

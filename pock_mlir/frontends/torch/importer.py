@@ -4,7 +4,6 @@ as locations.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -16,10 +15,11 @@ from torch.export.graph_signature import OutputKind, OutputSpec
 from torch_mlir import ir
 from torch_mlir.extras.fx_importer import ContextCache, FxImporter, FxImporterHooks, GraphNodeImporter, InputInfo
 
+from pock_mlir.compat.torch_mlir import set_location_cache, tensor_type
 from pock_mlir.contract import CONSTANT, ELEMENTS, LOSS, MODEL, PARAMETER, Owner, name_of, owner_of, symbol_of
 from pock_mlir.dialects import load_dialects, state
 from pock_mlir.dialects.parameter_view import parameter_view
-from pock_mlir.dialects.torch_types import UNSIGNED, complex_part, stored_tensor
+from pock_mlir.dialects.torch_types import SIGNED, UNSIGNED, complex_part, stored_tensor
 from pock_mlir.dialects.transpose import transpose
 from pock_mlir.dialects.upstream import reshape
 from pock_mlir.errors import CompileError
@@ -116,8 +116,7 @@ def import_traced(traced: TracedModel, parameters: ParameterTable) -> ir.Module:
         for name, program in traced.programs.items():
             _check_numbers(program)
             importer = FxImporter(module=module, hooks=_Hooks(parameters))
-            # The importer makes its own cache of locations; ours names the user's modules.
-            importer._cc = _ModuleLocations(context, py_attr_tracker=importer._py_attr_tracker)
+            set_location_cache(importer, lambda tracker: _ModuleLocations(context, tracker))
             try:
                 with _changes_as_results(program) as changed:
                     importer.import_program(program, func_name=name)
@@ -257,7 +256,9 @@ class _Hooks(FxImporterHooks):
             if part is None:
                 return _from_builtin(state.read(symbol, stored_tensor(info.ir_type)), info.ir_type)
             pairs = ir.RankedTensorType.get([*part.shape, 2], part.element_type)
-            return _as_complex(_from_builtin(state.read(symbol, pairs), _vtensor(pairs)))
+            return _as_complex(
+                _from_builtin(state.read(symbol, pairs), tensor_type(pairs.shape, str(pairs.element_type)))
+            )
 
     def _read_view(self, symbol: str) -> ir.Value:
         """The value of a parameter in another one's memory."""
@@ -278,9 +279,8 @@ class _Hooks(FxImporterHooks):
         if element is None:
             raise CompileError(f"a tensor constant has dtype {literal.dtype}, which is not supported; convert it")
         constant = _constant(literal, ir.Type.parse(element))
-        torch_element = "ui8" if literal.dtype == torch.uint8 else re.sub(r"^i(?!1$)", "si", element)
-        vtensor = ir.Type.parse(f"!torch.vtensor<[{','.join(map(str, literal.shape))}],{torch_element}>")
-        return _from_builtin(constant, vtensor)
+        spelled = "ui8" if literal.dtype == torch.uint8 else SIGNED.get(element, element)
+        return _from_builtin(constant, tensor_type(literal.shape, spelled))
 
 
 def _constant(literal: torch.Tensor, element: ir.Type) -> ir.Value:
@@ -298,16 +298,12 @@ def _from_builtin(value: ir.Value, type: ir.Type) -> ir.Value:
     return ir.Operation.create("torch_c.from_builtin_tensor", [type], [value]).results[0]
 
 
-def _vtensor(type: ir.RankedTensorType, wrap: str = "{}") -> ir.Type:
-    return ir.Type.parse(f"!torch.vtensor<[{','.join(map(str, type.shape))}],{wrap.format(type.element_type)}>")
-
-
 def _as_complex(pairs: ir.Value | None) -> ir.Value:
     """The complex numbers that pairs of real ones [..., 2] stand for."""
     assert pairs is not None
     type = stored_tensor(pairs.type)
     assert type is not None
-    numbers = _vtensor(ir.RankedTensorType.get(list(type.shape)[:-1], type.element_type), "complex<{}>")
+    numbers = tensor_type(type.shape[:-1], str(type.element_type), is_complex=True)
     return ir.Operation.create("torch.aten.view_as_complex", [numbers], [pairs]).results[0]
 
 
@@ -316,13 +312,17 @@ class _ModuleLocations(ContextCache):
     loc("encoder.layer.0"("model.py":12:0)).
     """
 
+    def __init__(self, context: ir.Context, tracker: Any) -> None:
+        super().__init__(context, py_attr_tracker=tracker)
+        self._context = context
+
     def get_node_location(self, node: torch.fx.Node) -> ir.Location | None:
         if not node.meta.get("stack_trace") and not node.meta.get("nn_module_stack"):
             return None
         path, file, line = node_place(node)
         location = (
-            ir.Location.unknown(self._c)
+            ir.Location.unknown(self._context)
             if file is None or line is None
-            else ir.Location.file(file, line, 0, context=self._c)
+            else ir.Location.file(file, line, 0, context=self._context)
         )
-        return location if not path else ir.Location.name(path, location, context=self._c)
+        return location if not path else ir.Location.name(path, location, context=self._context)

@@ -9,19 +9,19 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import torch
-import torch._functorch.eager_transforms as transforms
 
+from pock_mlir.compat.torch import FUNC_GRAD, FUNC_JVP, FUNC_VJP, Replaceable
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.torch.patches import patched
 from pock_mlir.frontends.torch.user_code import where
 
-_REFUSED: list[tuple[Any, str, str]] = [
-    (torch.autograd, "grad", "torch.autograd.grad"),
-    (torch.autograd, "backward", "backward()"),
-    (torch.Tensor, "backward", "backward()"),
-    (transforms, "grad_and_value_impl", "torch.func.grad"),
-    (transforms, "_vjp_with_argnums", "torch.func.vjp or jacrev"),
-    (transforms, "_jvp_with_argnums", "torch.func.jvp or jacfwd"),
+_REFUSED: list[tuple[Replaceable, str]] = [
+    (Replaceable(torch.autograd, "grad"), "torch.autograd.grad"),
+    (Replaceable(torch.autograd, "backward"), "backward()"),
+    (Replaceable(torch.Tensor, "backward"), "backward()"),
+    (FUNC_GRAD, "torch.func.grad"),
+    (FUNC_VJP, "torch.func.vjp or jacrev"),
+    (FUNC_JVP, "torch.func.jvp or jacfwd"),
 ]
 
 
@@ -29,8 +29,8 @@ _REFUSED: list[tuple[Any, str, str]] = [
 def refused_gradients() -> Iterator[None]:
     """While a model is traced: CompileError for a gradient inside of forward, with its place."""
     with ExitStack() as stack:
-        for owner, name, what in _REFUSED:
-            stack.enter_context(patched(owner, name, _refuse(what)))
+        for function, what in _REFUSED:
+            stack.enter_context(patched(*function, _refuse(what)))
         yield
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import torch
-from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
+from pock_mlir.compat.torch import BatchNorm
 from pock_mlir.contract import symbol_of
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.owners import described
@@ -26,7 +26,7 @@ def _check_module(path: str, module: torch.nn.Module) -> None:
             f"module {path}: {type(module).__name__} has no sizes yet, as it was never run; "
             "call the model once on an example batch before it is compiled"
         )
-    averages = isinstance(module, _BatchNorm) and module.track_running_stats and module.momentum is None
+    averages = isinstance(module, BatchNorm) and module.track_running_stats and module.momentum is None
     if averages and module.training:
         raise CompileError(
             f"module {path}: {type(module).__name__}(momentum=None) averages over all batches so far, which "

@@ -13,14 +13,14 @@ from typing import Any
 
 import torch
 
+from pock_mlir.compat.torch import BACKWARD_HOOK, changes_of, module_backward_hooks, module_backward_pre_hooks
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.owners import described
 from pock_mlir.frontends.torch.markers import STOP_GRADIENT, cotangent_of, with_vjp
+from pock_mlir.frontends.torch.patches import patched
 
 Gradients = tuple[torch.Tensor | None, ...]
 Like = tuple[torch.Size, torch.dtype, torch.device]
-
-_module: Any = torch.nn.modules.module
 
 
 class ModuleHooks:
@@ -34,7 +34,7 @@ class ModuleHooks:
 
     @property
     def is_needed(self) -> bool:
-        return any(module._backward_hooks or module._backward_pre_hooks for module in self.paths)
+        return any(module_backward_hooks(module) or module_backward_pre_hooks(module) for module in self.paths)
 
     @contextmanager
     def traced(self) -> Iterator[None]:
@@ -69,12 +69,8 @@ def without_backward_hooks() -> Iterator[None]:
 @contextmanager
 def _backward_hook(replacement: Callable[..., Any]) -> Iterator[None]:
     """What a module's call makes for its backward hooks."""
-    before = _module.BackwardHook
-    _module.BackwardHook = replacement
-    try:
+    with patched(*BACKWARD_HOOK, replacement):
         yield
-    finally:
-        _module.BackwardHook = before
 
 
 class _None:
@@ -146,7 +142,7 @@ class _Hooked:
     def _run(self, hook: Any, gradients: tuple[Gradients, ...], before: Gradients) -> Gradients:
         """The gradients that a hook gives in the place of `before`."""
         copies = [tuple(None if g is None else g.clone() for g in each) for each in gradients]
-        versions = [g._version for each in copies for g in each if g is not None]
+        changes = [changes_of(g) for each in copies for g in each if g is not None]
         name = getattr(hook, "__qualname__", None) or type(hook).__qualname__
         what = f"the backward hook '{name}' of {self._what}"
         try:
@@ -157,7 +153,7 @@ class _Hooked:
         except Exception as error:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise CompileError(f"{what} cannot be traced: {reason}") from error
-        if [g._version for each in copies for g in each if g is not None] != versions:
+        if [changes_of(g) for each in copies for g in each if g is not None] != changes:
             raise CompileError(f"{what} changes a gradient in place, which is not traced; return the new ones")
         if result is None:
             return before

@@ -7,21 +7,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import reduce
-from typing import Any
 
-import torch.fx.graph
+from pock_mlir.compat.torch import FORMAT_TARGET
+from pock_mlir.frontends.torch.patches import patched
 
 
 @contextmanager
 def any_name() -> Iterator[None]:
     """While torch traces: whatever a parameter, buffer or module is called can stand in generated code."""
-    graph: Any = torch.fx.graph
-    before = graph._format_target
-    graph._format_target = _format_target
-    try:
+    with patched(*FORMAT_TARGET, _format_target):
         yield
-    finally:
-        graph._format_target = before
 
 
 def _format_target(base: str, target: str) -> str:

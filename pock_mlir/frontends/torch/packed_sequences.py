@@ -8,15 +8,16 @@ What `pack_padded_sequence` gives is, in a trace, a `PackedSequence` of `PackedD
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import torch
-from torch._subclasses.fake_tensor import unset_fake_temporarily
 from torch.nn import functional as F
 from torch.nn.utils import rnn
 
+from pock_mlir.compat.torch import PAD_PACKED_SEQUENCE, native_functions, unset_fake_temporarily
 from pock_mlir.errors import CompileError
+from pock_mlir.frontends.torch.patches import patched
 
 _ONLY = (
     "a packed sequence goes into nn.LSTM, nn.GRU, nn.RNN and pad_packed_sequence only; do all else to the padded "
@@ -80,21 +81,18 @@ def traceable_packing() -> Iterator[None]:
     # The model's code has the functions themselves: what they run is replaced.
     functions: dict[Any, Any] = {rnn.pack_padded_sequence: _pack, rnn.pack_sequence: _pack_several}
     codes = {function: function.__code__ for function in functions}
-    vf: Any = torch._VF
-    names = ("_pad_packed_sequence", "lstm", "gru", "rnn_tanh", "rnn_relu")
-    before = {name: getattr(vf, name) for name in names}
-    for function, replacement in functions.items():
-        function.__code__ = replacement.__code__
-    vf._pad_packed_sequence = _unpack
-    for name in names[1:]:
-        setattr(vf, name, _recurrent(before[name], _CELLS[name]))
     try:
-        yield
+        for function, replacement in functions.items():
+            function.__code__ = replacement.__code__
+        with ExitStack() as stack:
+            stack.enter_context(patched(*PAD_PACKED_SEQUENCE, _unpack))
+            for name, cell in _CELLS.items():
+                network = _recurrent(getattr(native_functions, name), cell)
+                stack.enter_context(patched(native_functions, name, network))
+            yield
     finally:
         for function, code in codes.items():
             function.__code__ = code
-        for name, value in before.items():
-            setattr(vf, name, value)
 
 
 def _pack(input: Any, lengths: Any, batch_first: Any = False, enforce_sorted: Any = True) -> Any:

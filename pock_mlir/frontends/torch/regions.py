@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from pock_mlir.compat.torch import native_functions
 from pock_mlir.frontends.torch.packed_sequences import PackedData
 from pock_mlir.frontends.torch.patches import patched
 
@@ -78,21 +79,20 @@ def nested_regions() -> Iterator[None]:
 
 
 _aten = torch.ops.aten
-_COMPOSED: list[tuple[Any, str, Any]] = [
-    (torch._VF, "einsum", _aten.einsum.default.decompose),
-    (torch._VF, "gru", _aten.gru.input.decompose),
-    (torch._VF, "lstm", _aten.lstm.input.decompose),
-    (torch._VF, "rnn_relu", _aten.rnn_relu.input.decompose),
-    (torch._VF, "rnn_tanh", _aten.rnn_tanh.input.decompose),
-    (torch._VF, "tensordot", _aten.tensordot.default.decompose),
-]
+_COMPOSED: dict[str, Any] = {
+    "einsum": _aten.einsum.default.decompose,
+    "gru": _aten.gru.input.decompose,
+    "lstm": _aten.lstm.input.decompose,
+    "rnn_relu": _aten.rnn_relu.input.decompose,
+    "rnn_tanh": _aten.rnn_tanh.input.decompose,
+    "tensordot": _aten.tensordot.default.decompose,
+}
 """Functions of torch that consist of products which autocast casts, and what they consist of."""
 
 
 @contextmanager
 def _taken_apart_in_autocast() -> Iterator[None]:
     """Inside of autocast they are traced as what they consist of: kept whole, they would not be cast."""
-    before = [getattr(owner, name) for owner, name, _ in _COMPOSED]
 
     def replacement(function: Callable[..., Any], apart: Callable[..., Any]) -> Callable[..., Any]:
         def run(*arguments: Any, **keywords: Any) -> Any:
@@ -102,10 +102,8 @@ def _taken_apart_in_autocast() -> Iterator[None]:
 
         return run
 
-    for (owner, name, apart), function in zip(_COMPOSED, before, strict=True):
-        setattr(owner, name, replacement(function, apart))
-    try:
+    with ExitStack() as stack:
+        for name, apart in _COMPOSED.items():
+            network = replacement(getattr(native_functions, name), apart)
+            stack.enter_context(patched(native_functions, name, network))
         yield
-    finally:
-        for (owner, name, _), function in zip(_COMPOSED, before, strict=True):
-            setattr(owner, name, function)

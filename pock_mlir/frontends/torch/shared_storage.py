@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
+from pock_mlir.compat.torch import storage_key
 from pock_mlir.contract import name_of, owner_of
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.owners import described, path_of
@@ -72,7 +73,7 @@ def _by_storage(named: Iterable[Named]) -> list[list[Named]]:
     groups: dict[int, list[Named]] = {}
     for kind, name, tensor in named:
         if tensor.layout is torch.strided and tensor.numel():
-            groups.setdefault(tensor.untyped_storage()._cdata, []).append((kind, name, tensor))
+            groups.setdefault(storage_key(tensor), []).append((kind, name, tensor))
     return list(groups.values())
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import torch
 
+from pock_mlir.compat.torch import own_buffers, own_modules, own_parameters
+
 Table = dict[str, Any]
 
 
@@ -21,7 +23,7 @@ class Ties:
         self._tied: list[tuple[Table, str, Table, str]] = []
         first: dict[int, tuple[Table, str]] = {}
         for module in model.modules():
-            tables: tuple[Table, ...] = (module._parameters, module._buffers, module._modules)
+            tables: tuple[Table, ...] = (own_parameters(module), own_buffers(module), own_modules(module))
             # A recurrent network has its parameters in lists as well.
             for table in () if isinstance(module, torch.nn.RNNBase) else tables:
                 for name, value in table.items():

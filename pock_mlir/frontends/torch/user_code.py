@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import sys
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,16 +9,16 @@ from typing import Any
 
 import torch
 
+from pock_mlir.compat.torch import source_lines
 from pock_mlir.frontends.owners import path_of
 
 FOREIGN = (str(Path(torch.__file__).parent), str(Path(__file__).parents[1]), "<")
 """What the files begin with that are not the user's: torch's, the frontends', and generated code."""
-_FRAME = re.compile(r'File "([^"]+)", line (\d+)')
 
 
 def where() -> str:
     """The line of the user's code that is running, as a clause."""
-    for frame in reversed(traceback.extract_stack(sys._getframe(1))):
+    for frame in reversed(traceback.extract_stack()):
         if not frame.filename.startswith(FOREIGN):
             return f" (at {frame.filename}:{frame.lineno})"
     return ""
@@ -30,10 +28,9 @@ def node_place(node: torch.fx.Node) -> tuple[str, str | None, int | None]:
     """Where an op of an exported program comes from: the path of its module ("" for the model itself and the loss), and
     the file and line of the user's code where the export kept them.
     """
-    frames = _FRAME.findall(node.meta.get("stack_trace") or "")
-    own = [frame for frame in frames if not frame[0].startswith(FOREIGN)]
+    own = [frame for frame in source_lines(node) if not frame[0].startswith(FOREIGN)]
     file, line = own[-1] if own else (None, None)
-    return module_path(node.meta.get("nn_module_stack") or {}) or "", file, line and int(line)
+    return module_path(node.meta.get("nn_module_stack") or {}) or "", file, line
 
 
 def module_path(stack: Mapping[str, tuple[str, Any]]) -> str | None:

@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch._decomp import decomposition_table
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, OutputKind
 from torch.fx import Interpreter, Node
-from torch.utils import _pytree as pytree
 
+from pock_mlir.compat.torch import decomposition_table, own_buffers, own_parameters, pytree
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.owners import described
 from pock_mlir.frontends.torch.markers import COTANGENT, CUSTOM_VJP, STOP_GRADIENT
@@ -255,7 +254,7 @@ def _kept(module: torch.nn.Module) -> Iterator[None]:
     gradients = [(parameter, parameter.grad) for parameter in module.parameters()]
     entries: list[tuple[dict[str, Any], str, Any]] = []
     for each in module.modules():
-        for table in (each._parameters, each._buffers):
+        for table in (own_parameters(each), own_buffers(each)):
             entries += [(table, name, tensor) for name, tensor in table.items()]
     values = {id(t): t.detach().clone() for _, _, t in entries if isinstance(t, torch.Tensor)}
     try:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from torch_mlir import ir
 from torch_mlir.passmanager import PassManager
 
+from pock_mlir.compat.torch_mlir import parse_error
 from pock_mlir.passes.pipeline_text import PipelineError, parse_pipeline
 from pock_mlir.passes.registry import lookup_pass, lookup_pipeline
-
-_UNREGISTERED = "does not refer to a registered pass or pass pipeline"
-_RESTRICTED = re.compile(r"restricted to '([\w.]+)'")
 
 
 def find_pass(text: str) -> str | None:
@@ -29,8 +25,8 @@ def find_pass(text: str) -> str | None:
         try:
             PassManager("builtin.module").add(element.name)
         except ValueError as error:
-            if _UNREGISTERED in str(error):
+            reason = parse_error(error)
+            if reason.is_unknown:
                 return None
-            restricted = _RESTRICTED.search(str(error))
-            return f"{restricted[1]}({text})" if restricted else text
+            return f"{reason.anchor}({text})" if reason.anchor else text
     return text

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pock_mlir.compat.torch_mlir import declared_traits
 from pock_mlir.dialects import FAMILIES, op_classes
 from pock_mlir.dialects.traits import OfState
 from pock_mlir.passes import autodiff, convert_pock_to_linalg, convert_torch_to_pock
@@ -28,7 +29,7 @@ def _is_ours(module: str) -> bool:
 
 
 OPS = {op.OPERATION_NAME: op for op in op_classes()}
-STATE_OPS = {name for name, op in OPS.items() if OfState in op._traits}
+STATE_OPS = {name for name, op in OPS.items() if OfState in declared_traits(op)}
 PASSES = [info.name for info in registered_passes() if _is_ours(info.function.__module__)]
 
 REPLACED_BEFORE_LOWERING = {"pock.gradient", "pock.cotangent", "pock.custom_vjp"}

@@ -9,17 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from iree.compiler import ir
 
 from pock_mlir.backends.iree.compiler.session import IreeCompiler
 from pock_mlir.bundle import TargetSpec
+from pock_mlir.compat.iree_compiler import executable_options, with_executable_options
 from pock_mlir.errors import TargetError
 from pock_mlir.machine import Machine, this_machine
 from pock_mlir.targets import Target, cpu_flags
 
 HOST = "host"
-_FEATURES = re.compile(r'\bcpu_features = "([^"]*)"')
+_FEATURES = "cpu_features"
 
 # What every CPU of an architecture has, and what is no feature of a CPU (versions of the architecture, the ABI).
 _ALWAYS = {
@@ -51,11 +53,11 @@ def resolve_target(target: Target, machine: Machine | None = None) -> TargetMach
     features = _features(target, device)
     # IREE puts the features of the CPU's name before ours, and looks for names in the text: one mention each.
     text = ",".join(f"{'+' if there else '-'}{name}" for name, there in features.items())
-    device = _FEATURES.sub(f'cpu_features = "{text}"', device)
+    device = _with_string(device, _FEATURES, text)
     needed = tuple(name for name, there in features.items() if there)
     triple = target.triple or _string(device, "target_triple")
     return TargetMachine(
-        TargetSpec(target.name, target.backend, triple, _string(device, "cpu") or target.cpu, needed), device
+        TargetSpec(target.name, target.backend, triple, _string(device, "cpu") or target.cpu, needed), str(device)
     )
 
 
@@ -75,23 +77,25 @@ def _signed(sign: str, names: Iterable[str]) -> list[str]:
     return [sign + name for name in sorted(names)]
 
 
-def _describe(target: Target, flags: Iterable[str]) -> str:
+def _describe(target: Target, flags: Iterable[str]) -> ir.Attribute:
+    """The device that IREE compiles for, with one executable target."""
     compiler = IreeCompiler([*flags])
     with compiler.context, ir.Location.unknown():
         module = ir.Module.create()
     for op in compiler.to_device(module).regions[0].blocks[0].operations:
         if op.operation.name == "util.global" and "initial_value" in op.attributes:
-            return str(op.attributes["initial_value"])
+            device = op.attributes["initial_value"]
+            if executable_options(device) is not None:
+                return device
     raise _unknown(target)
 
 
-def _features(target: Target, device: str) -> dict[str, bool]:
+def _features(target: Target, device: ir.Attribute) -> dict[str, bool]:
     """Whether each feature is on: the last mention decides."""
-    match = _FEATURES.search(device)
-    if match is None:
+    if _FEATURES not in _options(device):
         raise _unknown(target)
     features = {}
-    for feature in filter(None, match[1].split(",")):
+    for feature in filter(None, _string(device, _FEATURES).split(",")):
         if feature[0] not in "+-":
             raise _unknown(target)
         features[feature[1:]] = feature[0] == "+"
@@ -105,6 +109,16 @@ def _unknown(target: Target) -> TargetError:
     )
 
 
-def _string(device: str, key: str) -> str:
-    match = re.search(rf'\b{key} = "([^"]*)"', device)
-    return match[1] if match else ""
+def _options(device: ir.Attribute) -> dict[str, Any]:
+    return {named.name: named.attr for named in executable_options(device) or ()}
+
+
+def _string(device: ir.Attribute, key: str) -> str:
+    value: Any = _options(device).get(key)
+    return value.value if isinstance(value, ir.StringAttr) else ""
+
+
+def _with_string(device: ir.Attribute, key: str, value: str) -> ir.Attribute:
+    with device.context:
+        options = ir.DictAttr.get(_options(device) | {key: ir.StringAttr.get(value)})
+    return with_executable_options(device, options)

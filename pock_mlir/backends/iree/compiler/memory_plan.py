@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from iree.compiler import ir
 
 from pock_mlir.bundle import MemoryPlan
+from pock_mlir.compat.iree_compiler import resource_lifetime
 from pock_mlir.contract import APPLY_GRADIENTS, PREDICT, role_of
 from pock_mlir.errors import CompileError
 
@@ -91,7 +92,7 @@ def _global_bytes(initializer: ir.Operation) -> int:
             total += sum(
                 _size_of(op, index)
                 for index, result in enumerate(_resources(op))
-                if _lifetime(result) in ("variable", "constant")
+                if resource_lifetime(result.type) in ("variable", "constant")
             )
     return total
 
@@ -102,7 +103,7 @@ def _usage(function: ir.Operation) -> Usage:
     for op in _walk(function):
         if op.name == "stream.resource.alloca":
             resource = op.results[0]
-            lifetime, size = _lifetime(resource), _size_of(op, 0)
+            lifetime, size = resource_lifetime(resource.type) or "", _size_of(op, 0)
             live[resource] = (lifetime, size)
             if lifetime == "external":
                 results += size
@@ -117,11 +118,7 @@ def _usage(function: ir.Operation) -> Usage:
 
 
 def _resources(op: ir.Operation) -> list[ir.Value]:
-    return [result for result in op.results if str(result.type).startswith("!stream.resource<")]
-
-
-def _lifetime(resource: ir.Value) -> str:
-    return str(resource.type).removeprefix("!stream.resource<").removesuffix(">")
+    return [result for result in op.results if resource_lifetime(result.type) is not None]
 
 
 def _size_of(op: ir.Operation, index: int) -> int:

@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
-import ctypes
-import re
-import threading
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from iree.compiler import ir
-from iree.compiler.api import Invocation, Output, Session, ctypes_dl
+from iree.compiler.api import Invocation, Output, Session
 
+from pock_mlir.compat.iree_compiler import compile_from_phase, compile_to_phase
 from pock_mlir.errors import CompileError
 
-_DIAGNOSTIC = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.POINTER(ctypes.c_char), ctypes.c_size_t, ctypes.c_void_p)
-# file:line:column: message, up to the op that it is about.
-_DIAGNOSTIC_TEXT = re.compile(r"\s*([^\n:]+):(\d+):\d+: (.+?)(?=: %|: \"|\n|$)")
-_ERROR_SEVERITY = 2
-_declared = threading.Lock()
+
+@dataclass(frozen=True)
+class Reported:
+    """An error that IREE reported, and where in the user's code, if known."""
+
+    message: str
+    file: str | None = None
+    line: int | None = None
+
+    @classmethod
+    def of(cls, diagnostic: ir.Diagnostic) -> Reported:
+        place = _place(diagnostic.location)
+        return cls(diagnostic.message, *(place or (None, None)))
+
+    @property
+    def reason(self) -> str:
+        """The message without what follows the first line, and without the op, which some messages end in."""
+        line = self.message.strip().partition("\n")[0]
+        return line.partition(": %")[0].partition(': "')[0]
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}" if self.file else self.message
 
 
-def _library() -> Any:
-    """IREE's C API, with the entry points that its Python wrapper leaves out."""
-    library = ctypes_dl._dylib
-    with _declared:
-        for name in ("ireeCompilerInvocationSetCompileToPhase", "ireeCompilerInvocationSetCompileFromPhase"):
-            function = getattr(library, name)
-            function.argtypes, function.restype = [ctypes.c_void_p, ctypes.c_char_p], None
-        enable = library.ireeCompilerInvocationEnableCallbackDiagnostics
-        enable.argtypes, enable.restype = [ctypes.c_void_p, ctypes.c_int, _DIAGNOSTIC, ctypes.c_void_p], None
-    return library
+def _place(location: ir.Location) -> tuple[str, int] | None:
+    """The first file and line that a location names; of a call, those of the callee first."""
+    location = ir.Location.from_attr(location.attr, location.context)
+    if isinstance(location, ir.FileLineColLoc):
+        return str(location.filename), location.start_line
+    if isinstance(location, ir.NameLoc):
+        return _place(location.child_loc)
+    if isinstance(location, ir.CallSiteLoc):
+        return _place(location.callee) or _place(location.caller)
+    if isinstance(location, ir.FusedLoc):
+        return next(filter(None, map(_place, location.locations)), None)
+    return None
 
 
 class IreeError(CompileError):
@@ -40,14 +57,13 @@ class IreeError(CompileError):
         self.reason, self.file, self.line = reason, file, line
 
     @classmethod
-    def of(cls, diagnostics: Sequence[str]) -> IreeError:
+    def of(cls, diagnostics: Sequence[Reported]) -> IreeError:
         """The error for what IREE reported: the first is the one, the others follow from it."""
         if not diagnostics:
             return cls("no reason given")
-        match = _DIAGNOSTIC_TEXT.match(diagnostics[0])
-        file, line, reason = match.groups() if match else (None, None, diagnostics[0].strip().splitlines()[0])
-        error = cls(reason, file, int(line) if line else None)
-        error.__cause__ = RuntimeError("\n".join(diagnostics))
+        first = diagnostics[0]
+        error = cls(first.reason, first.file, first.line)
+        error.__cause__ = RuntimeError("\n".join(map(str, diagnostics)))
         return error
 
 
@@ -79,22 +95,20 @@ class IreeCompiler:
         return data
 
     def _run(self, module: ir.Operation, first: str | None, last: str) -> Invocation:
-        library = _library()
         invocation = self.session.invocation()
-        errors: list[str] = []
+        errors: list[Reported] = []
 
-        def record(severity: int, message: Any, size: int, _: Any) -> None:
-            if severity >= _ERROR_SEVERITY:
-                errors.append(ctypes.string_at(message, size).decode(errors="replace"))
+        def record(diagnostic: ir.Diagnostic) -> bool:
+            if diagnostic.severity == ir.DiagnosticSeverity.ERROR:
+                errors.append(Reported.of(diagnostic))
+            return True
 
-        callback = _DIAGNOSTIC(record)
-        library.ireeCompilerInvocationEnableCallbackDiagnostics(invocation._inv_p, 0, callback, None)
-        invocation.import_module(module)
-        if first is not None:
-            library.ireeCompilerInvocationSetCompileFromPhase(invocation._inv_p, first.encode())
-        library.ireeCompilerInvocationSetCompileToPhase(invocation._inv_p, last.encode())
-        if not invocation.execute():
+        with self.context.attach_diagnostic_handler(record):
+            invocation.import_module(module)
+            if first is not None:
+                compile_from_phase(invocation, first)
+            compile_to_phase(invocation, last)
+            succeeded = invocation.execute()
+        if not succeeded:
             raise IreeError.of(errors)
-        # The invocation holds the raw pointer of the callback for its lifetime.
-        invocation._pock_diagnostics = callback  # pyright: ignore[reportAttributeAccessIssue]
         return invocation

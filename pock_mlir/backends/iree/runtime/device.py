@@ -7,8 +7,8 @@ import threading
 from dataclasses import dataclass
 
 import iree.runtime as rt
-from iree.runtime import _binding
 
+from pock_mlir.compat.iree_runtime import new_driver
 from pock_mlir.errors import InputError, TargetError
 
 # Per compiler backend, the drivers that run its code: the first for one thread, the second for several.
@@ -81,11 +81,11 @@ def open_device(backend: str, name: str | None = None, threads: int | None = Non
 
 
 def _create(name: str, threads: int) -> rt.HalDevice:
-    # The number of workers is a process-wide flag, read when a driver is created; `create_hal_driver` makes a new one.
+    # The number of workers is a process-wide flag, read when a driver is created; hence a new one.
     with _flags_lock:
         rt.flags.parse_flags(f"--task_topology_group_count={threads}")
         try:
-            driver = _binding.create_hal_driver(name)  # pyright: ignore[reportAttributeAccessIssue] - not in the stubs
+            driver = new_driver(name)
         finally:
             rt.flags.parse_flags("--task_topology_group_count=0")
     return driver.create_default_device(allocators=["caching"])
