@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from torch_mlir import ir
 
+from pock_mlir.passes import import_module_of
 from pock_mlir.passes.alternatives import LOWERING, Chooser, named
-from pock_mlir.passes.convert_pock_to_linalg.heuristics import by_heuristic
-from pock_mlir.passes.convert_pock_to_linalg.rules import alternative
 from pock_mlir.passes.functions import functions_of, operations_of
+from pock_mlir.passes.lowering_heuristics import by_heuristic
+from pock_mlir.passes.lowerings import alternative
 from pock_mlir.passes.registry import PassFailure, fail, register_pass
+
+LOWERS = "convert-pock-to-linalg"
+"""The pass with which the tables of lowerings are filled."""
 
 
 @register_pass("pock-choose-lowerings")
@@ -25,6 +29,7 @@ def choose(module: ir.Operation, chooser: Chooser) -> None:
 
     Raises PassFailure, after a look at all ops, where one names what it cannot be lowered by.
     """
+    import_module_of(LOWERS)
     failures = []
     for function in functions_of(module):
         for op in operations_of(function):

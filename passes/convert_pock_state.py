@@ -14,8 +14,8 @@ from pock_mlir.contract import PARAMETER_SCOPE, STATE_SCOPE, update_name
 from pock_mlir.dialects.parameter_view import ParameterViewOp
 from pock_mlir.dialects.rewriting import clone_into
 from pock_mlir.dialects.state import AssignOp, ParameterOp, ReadOp, StateOp, UpdateOp, update
+from pock_mlir.dialects.structured import PARALLEL, generic, identity_map, projection
 from pock_mlir.dialects.upstream import convert_float
-from pock_mlir.passes.convert_pock_to_linalg.structured import PARALLEL, generic, identity_map, projection
 from pock_mlir.passes.functions import functions_of, mutable_parameters, operations_of, top_level
 from pock_mlir.passes.registry import PassFailure, register_pass
 

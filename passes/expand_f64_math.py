@@ -17,6 +17,7 @@ from torch_mlir import ir
 from torch_mlir.dialects import arith, math
 
 from pock_mlir.dialects.base import shape_of
+from pock_mlir.dialects.structured import elementwise
 from pock_mlir.dialects.upstream import (
     add,
     compare,
@@ -34,7 +35,6 @@ from pock_mlir.dialects.upstream import (
     sub,
 )
 
-from .convert_pock_to_linalg.structured import elementwise
 from .registry import register_pass
 
 Predicate = arith.CmpFPredicate

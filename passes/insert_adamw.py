@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from torch_mlir import ir
 
 from pock_mlir.contract import TRAIN_STEP
-from pock_mlir.passes.insert_adam import adam_rule
+from pock_mlir.passes.adam_update import adam_rule
 from pock_mlir.passes.optimizer_update import insert
 from pock_mlir.passes.registry import register_pass
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from torch_mlir import ir
 
 from pock_mlir.contract import FROZEN
-from pock_mlir.dialects.traits import has_effect, read_symbols, written_symbols
-from pock_mlir.passes.autodiff.custom_vjp import resolve_custom_vjps
+from pock_mlir.dialects.traits import read_symbols, written_symbols
+from pock_mlir.passes.custom_vjps import resolve_custom_vjps
 from pock_mlir.passes.dependence import unmark
 from pock_mlir.passes.functions import functions_of, operations_of, parameters_of, states_of, views_of
 from pock_mlir.passes.registry import register_pass
+from pock_mlir.passes.unused import remove_unused
 
 
 @register_pass("pock-prune")
@@ -36,11 +37,3 @@ def prune(module: ir.Operation) -> None:
     for name, op in states_of(module).items():
         if name not in written and name not in read:
             op.operation.erase()
-
-
-def remove_unused(function: ir.Operation) -> None:
-    """One sweep from the end: an op goes when its results have no users left."""
-    for op in reversed(operations_of(function)):
-        operation = op.operation
-        if not has_effect(operation) and not any(True for result in operation.results for _ in result.uses):
-            operation.erase()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from torch_mlir import ir
 
 from pock_mlir.dialects.custom_vjp import CustomVjpOp
-from pock_mlir.dialects.upstream import constant
 from pock_mlir.passes.registry import PassFailure
 
 from .rules import Thunk, vjp
@@ -41,17 +40,3 @@ def _bind(placeholder: ir.Value, cotangent: ir.Value) -> None:
         if use.owner.operation.name == _OP:  # the further links of a chain
             use.owner.operation.attributes[_BOUND] = ir.UnitAttr.get()
     placeholder.replace_all_uses_with(cotangent)
-
-
-def resolve_custom_vjps(block: ir.Block) -> None:
-    """Leaves the values alone: after the reverse sweep, gradients are no business of theirs."""
-    for op in list(block.operations):
-        if op.operation.name == _OP:
-            op.operation.results[0].replace_all_uses_with(op.operation.operands[0])
-            op.operation.erase()
-    for op in list(block.operations):
-        if op.operation.name == _COTANGENT:  # used still: of an output that the loss does not reach
-            if any(True for _ in op.operation.results[0].uses):
-                with ir.InsertionPoint(op), op.operation.location:
-                    op.operation.results[0].replace_all_uses_with(constant(0.0, op.operation.results[0].type))
-            op.operation.erase()

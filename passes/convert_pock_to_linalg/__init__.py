@@ -16,10 +16,10 @@ from pock_mlir.dialects.traits import OfState, has_trait
 from pock_mlir.passes.alternatives import LOWERING
 from pock_mlir.passes.diagnostics import blamed
 from pock_mlir.passes.functions import functions_of, operations_of
+from pock_mlir.passes.lowering_heuristics import by_heuristic
+from pock_mlir.passes.lowerings import alternative, lowering
 from pock_mlir.passes.registry import PassFailure, register_pass
 
-from .heuristics import by_heuristic
-from .rules import alternative, lowering
 from .widening import fused, reads_widened
 from .without_elements import decided, remove_updates
 

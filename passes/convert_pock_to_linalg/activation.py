@@ -10,10 +10,9 @@ from torch_mlir.dialects import math as math_dialect
 
 from pock_mlir.dialects.activation import GeluOp, ReluOp, SigmoidOp, SiluOp
 from pock_mlir.dialects.base import ranked, shape_of
+from pock_mlir.dialects.structured import elementwise
 from pock_mlir.dialects.upstream import add, constant, div, exp, mul, neg, scale, shift
-
-from .rules import lowering
-from .structured import elementwise
+from pock_mlir.passes.lowerings import lowering
 
 
 @lowering("pock.relu")

@@ -6,10 +6,9 @@ from torch_mlir import ir
 
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.broadcast import BroadcastOp
+from pock_mlir.dialects.structured import elementwise, projection
 from pock_mlir.dialects.upstream import reshape
-
-from .rules import lowering
-from .structured import elementwise, projection
+from pock_mlir.passes.lowerings import lowering
 
 
 @lowering("pock.broadcast")

@@ -11,15 +11,24 @@ from torch_mlir.dialects import arith, linalg, tensor
 
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.conv2d import Conv2dInputGradOp, Conv2dWeightGradOp, Window
+from pock_mlir.dialects.structured import (
+    PARALLEL,
+    REDUCTION,
+    elementwise,
+    empty,
+    filled,
+    generic,
+    identity_map,
+    projection,
+)
 from pock_mlir.dialects.upstream import collapse, concat, constant, expand, extract_slice, reshape
+from pock_mlir.passes.lowerings import alternative
 
 from . import correlation
 from .conv2d import is_depthwise
 from .correlation import Correlation, multiply_add
 from .matmul import contract
-from .rules import alternative
 from .spatial import interleave, overlaps, padded, patches, region, tap, taps_of, tiles, unpatched
-from .structured import PARALLEL, REDUCTION, elementwise, empty, filled, generic, identity_map, projection
 
 
 def _has_patches(op: Conv2dInputGradOp) -> bool:

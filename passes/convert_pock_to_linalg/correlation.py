@@ -8,11 +8,11 @@ from torch_mlir import ir
 from torch_mlir.dialects import arith, linalg
 
 from pock_mlir.dialects.base import ranked, shape_of
+from pock_mlir.dialects.structured import elementwise, filled, identity_map, projection
 from pock_mlir.dialects.upstream import collapse, concat, constant, expand, extract_slice, reshape
 
 from .matmul import contract
 from .spatial import pad, positions_of, tap, taps_of
-from .structured import elementwise, filled, identity_map, projection
 
 BLOCK = 16
 """Channels that a correlation of merged groups should have."""

@@ -10,11 +10,11 @@ from torch_mlir.dialects import arith, linalg, math, tensor
 
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.cross_entropy import CrossEntropyGradOp, CrossEntropyOp
+from pock_mlir.dialects.structured import elementwise, identity_map, projection, reduction
 from pock_mlir.dialects.upstream import constant
+from pock_mlir.passes.lowerings import lowering
 
-from .rules import lowering
 from .softmax import log_softmax_of
-from .structured import elementwise, identity_map, projection, reduction
 
 
 def _add(a: ir.Value, b: ir.Value) -> ir.Value:

@@ -7,10 +7,9 @@ from torch_mlir.dialects import arith, linalg, tensor
 
 from pock_mlir.dialects.base import defining_op, ranked, shape_of
 from pock_mlir.dialects.embedding import EmbeddingGradOp, EmbeddingOp
+from pock_mlir.dialects.structured import as_stored, elementwise, filled, projection
 from pock_mlir.dialects.upstream import constant, reshape
-
-from .rules import lowering
-from .structured import as_stored, elementwise, filled, projection
+from pock_mlir.passes.lowerings import lowering
 
 MATERIALIZED = "pock.materialized"
 

@@ -10,10 +10,9 @@ from torch_mlir.dialects import arith, math
 
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.normalize import NormalizeOp
+from pock_mlir.dialects.structured import Body, elementwise, identity_map, projection, reduction
 from pock_mlir.dialects.upstream import constant
-
-from .rules import alternative
-from .structured import Body, elementwise, identity_map, projection, reduction
+from pock_mlir.passes.lowerings import alternative
 
 
 @alternative("pock.normalize", "at-once")

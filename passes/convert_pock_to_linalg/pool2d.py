@@ -11,11 +11,11 @@ from torch_mlir.dialects import arith, linalg
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.conv2d import Window
 from pock_mlir.dialects.pool2d import AvgPool2dGradOp, AvgPool2dOp, MaxPool2dOp
+from pock_mlir.dialects.structured import elementwise, empty, filled, identity_map, projection
 from pock_mlir.dialects.upstream import constant
+from pock_mlir.passes.lowerings import lowering
 
-from .rules import lowering
 from .spatial import padded
-from .structured import elementwise, empty, filled, identity_map, projection
 
 
 @lowering("pock.max_pool2d")

@@ -17,12 +17,12 @@ from torch_mlir.dialects import arith, linalg
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.conv2d import Window
 from pock_mlir.dialects.pool2d import AvgPool2dGradOp, MaxPool2dGradOp
+from pock_mlir.dialects.structured import PARALLEL, elementwise, empty, generic, identity_map, projection
 from pock_mlir.dialects.upstream import collapse, constant, extract_slice
+from pock_mlir.passes.lowerings import lowering
 
 from .pool2d import over_counts
-from .rules import lowering
 from .spatial import SPLIT, padded, region, span, tap, taps_of
-from .structured import PARALLEL, elementwise, empty, generic, identity_map, projection
 
 CHUNK = 16
 """The most taps that one op combines."""

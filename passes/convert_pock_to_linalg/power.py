@@ -6,8 +6,7 @@ from torch_mlir import ir
 from torch_mlir.dialects import arith, math
 
 from pock_mlir.dialects.upstream import compare, constant, greater, scale, select
-
-from .rules import lowering
+from pock_mlir.passes.lowerings import lowering
 
 
 @lowering("math.powf")

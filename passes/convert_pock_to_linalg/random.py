@@ -14,10 +14,9 @@ from torch_mlir.dialects import arith, linalg
 
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.random import DropoutOp, UniformOp
+from pock_mlir.dialects.structured import elementwise, empty, generic, identity_map, projection
 from pock_mlir.dialects.upstream import constant
-
-from .rules import lowering
-from .structured import elementwise, empty, generic, identity_map, projection
+from pock_mlir.passes.lowerings import lowering
 
 ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)
 ROUNDS = 20

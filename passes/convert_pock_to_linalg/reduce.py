@@ -9,9 +9,8 @@ from torch_mlir.dialects import arith
 
 from pock_mlir.dialects.base import defining_op, ranked, shape_of
 from pock_mlir.dialects.reduce import ReduceOp
-
-from .rules import lowering
-from .structured import reduction
+from pock_mlir.dialects.structured import reduction
+from pock_mlir.passes.lowerings import lowering
 
 _FLOAT = {"sum": (0.0, arith.AddFOp), "max": (-math.inf, arith.MaximumFOp), "min": (math.inf, arith.MinimumFOp)}
 _INTEGER = {"sum": arith.AddIOp, "max": arith.MaxSIOp, "min": arith.MinSIOp}

@@ -9,9 +9,8 @@ from torch_mlir.dialects import arith, math
 
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.softmax import LogSoftmaxOp, SoftmaxOp
-
-from .rules import lowering
-from .structured import elementwise, identity_map, projection, reduction
+from pock_mlir.dialects.structured import elementwise, identity_map, projection, reduction
+from pock_mlir.passes.lowerings import lowering
 
 
 @lowering("pock.softmax")

@@ -9,9 +9,8 @@ from torch_mlir.dialects import arith, linalg, tensor
 
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.conv2d import Window
+from pock_mlir.dialects.structured import elementwise, empty, filled, projection
 from pock_mlir.dialects.upstream import collapse, constant, expand, extract_slice, reshape
-
-from .structured import elementwise, empty, filled, projection
 
 SPLIT = [[0], [1, 2], [3, 4], [5]]
 """The dimensions of an image whose rows and columns come in blocks."""

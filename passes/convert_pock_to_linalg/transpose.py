@@ -6,11 +6,10 @@ from torch_mlir import ir
 from torch_mlir.dialects import linalg
 
 from pock_mlir.dialects.base import ranked, shape_of
+from pock_mlir.dialects.structured import empty
 from pock_mlir.dialects.transpose import TransposeOp
 from pock_mlir.dialects.upstream import reshape
-
-from .rules import lowering
-from .structured import empty
+from pock_mlir.passes.lowerings import lowering
 
 
 @lowering("pock.transpose")

@@ -8,9 +8,8 @@ from torch_mlir import ir
 
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.rewriting import rebuild
+from pock_mlir.dialects.structured import as_stored, elementwise
 from pock_mlir.dialects.traits import Converts, Elementwise, has_trait
-
-from .structured import as_stored, elementwise
 
 
 def reads_widened(operation: ir.Operation) -> bool:

@@ -27,7 +27,7 @@ from pock_mlir.dialects.traits import (
 )
 from pock_mlir.passes import convert_pock_state
 from pock_mlir.passes.autodiff.rules import vjp
-from pock_mlir.passes.convert_pock_to_linalg.rules import alternative, lowering
+from pock_mlir.passes.lowerings import alternative, lowering
 from pock_mlir.passes.registry import register_all_passes
 from pock_mlir.passes.rules import RuleTable
 

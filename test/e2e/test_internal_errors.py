@@ -16,8 +16,8 @@ from pock_mlir.compiler import driver
 from pock_mlir.dialects.activation import sigmoid
 from pock_mlir.dialects.base import build
 from pock_mlir.passes.autodiff.rules import vjp
-from pock_mlir.passes.convert_pock_to_linalg.rules import lowering
 from pock_mlir.passes.convert_torch_to_pock.rules import torch_op
+from pock_mlir.passes.lowerings import lowering
 from pock_mlir.passes.pipeline import PassError
 
 SOURCE = Path(__file__).read_text().splitlines()

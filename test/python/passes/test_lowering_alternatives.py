@@ -12,9 +12,9 @@ from support.gradients import Programs, assert_close, reference_of
 from torch_mlir import ir
 
 from pock_mlir.dialects import op_classes
-from pock_mlir.passes.convert_pock_to_linalg.heuristics import by_heuristic, heuristic
-from pock_mlir.passes.convert_pock_to_linalg.rules import alternative, lowering
 from pock_mlir.passes.functions import function_name
+from pock_mlir.passes.lowering_heuristics import by_heuristic, heuristic
+from pock_mlir.passes.lowerings import alternative, lowering
 
 FAMILY = {op.OPERATION_NAME: op.__module__.rpartition(".")[2] for op in op_classes()}
 

@@ -4,6 +4,8 @@ others.
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,11 @@ import pytest
 from pock_mlir.compat.torch_mlir import declared_traits
 from pock_mlir.dialects import FAMILIES, op_classes
 from pock_mlir.dialects.traits import OfState
-from pock_mlir.passes import autodiff, convert_pock_to_linalg, convert_torch_to_pock
+from pock_mlir.passes import autodiff, convert_pock_to_linalg, convert_torch_to_pock, registry
 from pock_mlir.passes.alternatives import AlternativeTable
 from pock_mlir.passes.autodiff.rules import vjp
-from pock_mlir.passes.convert_pock_to_linalg.rules import alternative, lowering
 from pock_mlir.passes.convert_torch_to_pock.rules import torch_op
+from pock_mlir.passes.lowerings import alternative, lowering
 from pock_mlir.passes.registry import registered_passes
 from pock_mlir.passes.rules import RuleTable
 
@@ -129,3 +131,36 @@ def test_alternatives_have_lit_tests(op):
     uses = [line for file in files for line in file.read_text().splitlines() if f'"{op}"(' in line]
     names = [one.name for one in alternative.get(op)]
     assert [name for name in names if not any(f'pock.lowering = "{name}"' in use for use in uses)] == []
+
+
+def _imports(file: Path) -> Iterator[str]:
+    """The modules, below the package of passes, that a file imports from."""
+    passes = f"{registry.__package__}."
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            folder = file.relative_to(ROOT).with_suffix("").parts
+            start = ".".join(("pock_mlir", *folder[: len(folder) - node.level])) if node.level else ""
+            module = ".".join(filter(None, (start, node.module)))
+            yield from (f"{module}.{alias.name}".removeprefix(passes) for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name.removeprefix(passes) for alias in node.names)
+
+
+def _foreign(file: Path) -> list[str]:
+    """What a file of a pass takes from another pass."""
+    own = file.relative_to(ROOT / "passes").with_suffix("").parts[0]
+    homes = {info.function.__module__.removeprefix(f"{registry.__package__}.") for info in registered_passes()}
+    return [name for name in _imports(file) if name.partition(".")[0] in homes - {own}]
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "passes").rglob("*.py")), ids=lambda file: file.stem)
+def test_passes_import_nothing_of_each_other(file):
+    """What several need is in a module of its own, in which no pass is registered."""
+    assert _foreign(file) == []
+
+
+def test_imports_from_another_pass_are_found(monkeypatch):
+    monkeypatch.setattr(
+        Path, "read_text", lambda *_, **__: "from .. import prune\nfrom pock_mlir.passes.autodiff import x"
+    )
+    assert _foreign(ROOT / "passes" / "convert_torch_to_pock" / "new.py") == ["prune", "autodiff.x"]

@@ -24,8 +24,8 @@ from pock_mlir.dialects.reduce import reduce
 from pock_mlir.dialects.upstream import mul, zeros
 from pock_mlir.passes.alternatives import Chooser
 from pock_mlir.passes.choose_lowerings import choose
-from pock_mlir.passes.convert_pock_to_linalg.heuristics import by_heuristic
 from pock_mlir.passes.functions import function_name, functions_of, operations_of, top_level
+from pock_mlir.passes.lowering_heuristics import by_heuristic
 from pock_mlir.passes.pipeline import run_pipeline
 
 LOWER = "cse,canonicalize,convert-pock-to-linalg,pock-expand-f64-math,cse,canonicalize"

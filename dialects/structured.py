@@ -1,4 +1,4 @@
-"""Builders of structured ops on tensors, for the lowerings."""
+"""Builders of upstream's structured ops (linalg) on tensors."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from torch_mlir import ir
 from torch_mlir.dialects import arith, linalg, tensor
 
-from pock_mlir.dialects.base import defining_op, ranked, shape_of
-from pock_mlir.dialects.upstream import constant
+from .base import defining_op, ranked, shape_of
+from .upstream import constant
 
 PARALLEL, REDUCTION = "parallel", "reduction"
 

@@ -1,0 +1,67 @@
+"""Adam's rule of an update, which AdamW shares."""
+
+from __future__ import annotations
+
+import math as pymath
+
+from torch_mlir import ir
+from torch_mlir.dialects import arith, math
+
+from pock_mlir.dialects.upstream import constant, div, mul, neg, scale, shift, sqrt, sub
+from pock_mlir.passes.optimizer_update import Scalars, UpdateRule, counted_step, moving_average, with_decay
+
+SLOTS = ("exp_avg", "exp_avg_sq")
+AMSGRAD_SLOT = "max_exp_avg_sq"
+
+
+def adam_rule(
+    module: ir.Operation,
+    beta1: float,
+    beta2: float,
+    eps: float,
+    weight_decay: float,
+    amsgrad: bool,
+    *,
+    decoupled: bool,
+) -> UpdateRule:
+    """Adam's rule; `decoupled` weight decay shrinks the parameter itself (AdamW) instead of adding to its gradient.
+
+    `amsgrad` divides by the root of the largest second moment so far (Reddi, Kale and Kumar, arXiv:1904.09237).
+    """
+    number, advance = counted_step(module)
+
+    def prepare(lr: ir.Value) -> Scalars:
+        step = number()
+        step_size = div(lr, _bias_correction(step, beta1))
+        scalars = [step_size, sqrt(_bias_correction(step, beta2)), _decay_factor(lr, weight_decay)]
+        advance()
+        return scalars
+
+    def element(gradient: ir.Value, parameter: ir.Value, slots: Scalars, scalars: Scalars) -> Scalars:
+        step_size, root_correction, keep = scalars
+        if weight_decay and decoupled:
+            parameter = mul(parameter, keep)
+        else:
+            gradient = with_decay(gradient, parameter, weight_decay)
+        mean = moving_average(slots[0], gradient, beta1)
+        square = moving_average(slots[1], mul(gradient, gradient), beta2)
+        new_slots = [mean, square]
+        if amsgrad:
+            square = arith.MaximumFOp(slots[2], square).result
+            new_slots.append(square)
+        denominator = shift(div(sqrt(square), root_correction), eps)
+        return [sub(parameter, mul(step_size, div(mean, denominator))), *new_slots]
+
+    return UpdateRule(slots=(*SLOTS, *[AMSGRAD_SLOT] * amsgrad), prepare=prepare, element=element)
+
+
+def _bias_correction(step: ir.Value, beta: float) -> ir.Value:
+    """1 - beta^step, as -expm1(step log beta): the plain form loses the digits that matter in the first steps."""
+    if beta == 0.0:
+        return constant(1.0, step.type)
+    return neg(math.ExpM1Op(scale(step, pymath.log(beta))).result)
+
+
+def _decay_factor(lr: ir.Value, weight_decay: float) -> ir.Value:
+    one = constant(1.0, lr.type)
+    return sub(one, scale(lr, weight_decay))
