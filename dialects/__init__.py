@@ -67,9 +67,4 @@ def load_dialects(context: ir.Context) -> None:
 
 def op_classes() -> list[type]:
     """The op classes of the dialect, by family and then in the order of their definition."""
-    classes = []
-    for family in FAMILIES:
-        for value in vars(family).values():
-            if isinstance(value, type) and issubclass(value, Pock.Operation) and value.__module__ == family.__name__:
-                classes.append(value)
-    return classes
+    return [op for family in FAMILIES for op in Pock.operations if op.__module__ == family.__name__]

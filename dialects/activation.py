@@ -11,20 +11,30 @@ from .traits import Elementwise, Pure, Selects
 GELU_FORMS = ("none", "tanh")
 
 
-class ReluOp(Pock.Operation, name="relu", traits=[Pure, Elementwise, Selects]):
-    """max(x, 0), elementwise. NaN stays NaN. With the optional attribute `limit` (float), at most that: min(max(x, 0),
-    limit).
-    """
+def _verify(op: Any) -> None:
+    require_float("x", op.x)
+    require_same_type("x", op.x, "result", op.result)
+
+
+class _Activation(Pock.Operation, traits=[Pure, Elementwise]):
+    """What activation functions share."""
 
     x: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
+
+    verify_invariants = verifier(_verify)
+
+
+class ReluOp(_Activation, name="relu", traits=[Selects]):
+    """max(x, 0), elementwise. NaN stays NaN. With the optional attribute `limit` (float), at most that: min(max(x, 0),
+    limit).
+    """
 
     limit = OptionalAttribute(ir.FloatAttr)
 
     @verifier
     def verify_invariants(self) -> None:
-        require_float("x", self.x)
-        require_same_type("x", self.x, "result", self.result)
+        _verify(self)
         require(
             self.limit is None or self.limit.value > 0,
             f"attribute 'limit' must be a positive floating-point number, got {self.limit}",
@@ -36,44 +46,25 @@ class ReluOp(Pock.Operation, name="relu", traits=[Pure, Elementwise, Selects]):
         return None if self.limit is None else self.limit.value
 
 
-class SigmoidOp(Pock.Operation, name="sigmoid", traits=[Pure, Elementwise]):
+class SigmoidOp(_Activation, name="sigmoid"):
     """1 / (1 + exp(-x)), elementwise."""
 
-    x: Operand[ir.RankedTensorType]
-    result: Result[ir.RankedTensorType]
 
-    @verifier
-    def verify_invariants(self) -> None:
-        require_float("x", self.x)
-        require_same_type("x", self.x, "result", self.result)
-
-
-class SiluOp(Pock.Operation, name="silu", traits=[Pure, Elementwise]):
+class SiluOp(_Activation, name="silu"):
     """x * sigmoid(x), elementwise."""
 
-    x: Operand[ir.RankedTensorType]
-    result: Result[ir.RankedTensorType]
 
-    @verifier
-    def verify_invariants(self) -> None:
-        require_float("x", self.x)
-        require_same_type("x", self.x, "result", self.result)
-
-
-class GeluOp(Pock.Operation, name="gelu", traits=[Pure, Elementwise]):
+class GeluOp(_Activation, name="gelu"):
     """x * Phi(x), elementwise, Phi the standard normal distribution function (Hendrycks and Gimpel, arXiv:1606.08415).
 
     `approximate` is "none" (by erf) or "tanh": x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3))).
     """
 
-    x: Operand[ir.RankedTensorType]
-    result: Result[ir.RankedTensorType]
     approximate: ir.StringAttr
 
     @verifier
     def verify_invariants(self) -> None:
-        require_float("x", self.x)
-        require_same_type("x", self.x, "result", self.result)
+        _verify(self)
         form = self.approximate.value
         require(form in GELU_FORMS, f"attribute 'approximate' must be one of {', '.join(GELU_FORMS)}, got '{form}'")
 

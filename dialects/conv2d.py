@@ -70,7 +70,18 @@ def _verify_shapes(op: Any, image: ir.Value, weight: ir.Value, output: ir.Value)
     require_one_element_type("image, weight and output", image, weight, output)
 
 
-class Conv2dOp(Pock.Operation, name="conv2d", traits=[Pure]):
+class _Convolution(Pock.Operation, traits=[Pure]):
+    """What the convolution and its gradients share."""
+
+    strides: I64Array
+    padding: I64Array
+    dilations: I64Array
+    groups: ir.IntegerAttr
+
+    linear_operands = (0, 1)
+
+
+class Conv2dOp(_Convolution, name="conv2d"):
     """Cross-correlation of `image` [N, H, W, C] with `weight` [KH, KW, C / groups, F]: the result is [N, OH, OW, F].
 
     `padding` is symmetric and filled with zeros; output channels are grouped: channel f belongs to group f // (F /
@@ -80,19 +91,13 @@ class Conv2dOp(Pock.Operation, name="conv2d", traits=[Pure]):
     image: Operand[ir.RankedTensorType]
     weight: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
-    strides: I64Array
-    padding: I64Array
-    dilations: I64Array
-    groups: ir.IntegerAttr
-
-    linear_operands = (0, 1)
 
     @verifier
     def verify_invariants(self) -> None:
         _verify_shapes(self, self.image, self.weight, self.result)
 
 
-class Conv2dInputGradOp(Pock.Operation, name="conv2d_input_grad", traits=[Pure]):
+class Conv2dInputGradOp(_Convolution, name="conv2d_input_grad"):
     """The gradient of `pock.conv2d` with respect to the image: `cotangent` [N, OH, OW, F] and `weight` to [N, H, W, C].
 
     Also transposed convolution.
@@ -101,19 +106,13 @@ class Conv2dInputGradOp(Pock.Operation, name="conv2d_input_grad", traits=[Pure])
     cotangent: Operand[ir.RankedTensorType]
     weight: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
-    strides: I64Array
-    padding: I64Array
-    dilations: I64Array
-    groups: ir.IntegerAttr
-
-    linear_operands = (0, 1)
 
     @verifier
     def verify_invariants(self) -> None:
         _verify_shapes(self, self.result, self.weight, self.cotangent)
 
 
-class Conv2dWeightGradOp(Pock.Operation, name="conv2d_weight_grad", traits=[Pure]):
+class Conv2dWeightGradOp(_Convolution, name="conv2d_weight_grad"):
     """The gradient of `pock.conv2d` with respect to the weight: from `cotangent` [N, OH, OW, F] and `image` to [KH, KW,
     C / groups, F].
     """
@@ -121,12 +120,6 @@ class Conv2dWeightGradOp(Pock.Operation, name="conv2d_weight_grad", traits=[Pure
     cotangent: Operand[ir.RankedTensorType]
     image: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
-    strides: I64Array
-    padding: I64Array
-    dilations: I64Array
-    groups: ir.IntegerAttr
-
-    linear_operands = (0, 1)
 
     @verifier
     def verify_invariants(self) -> None:

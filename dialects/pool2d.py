@@ -46,7 +46,22 @@ def _verify_pool(op: Any, image: ir.Value, output: ir.Value) -> None:
         )
 
 
-class MaxPool2dOp(Pock.Operation, name="max_pool2d", traits=[Pure]):
+class _Pool(Pock.Operation, traits=[Pure]):
+    """What pooling ops and their gradients share."""
+
+    kernel: I64Array
+    strides: I64Array
+    padding: I64Array
+    dilations: I64Array
+
+
+class _AvgPool(_Pool):
+    count_include_pad: Bool
+
+    linear_operands = (0,)
+
+
+class MaxPool2dOp(_Pool, name="max_pool2d"):
     """The maximum over each window of `image` [N, H, W, C].
 
     Padding counts as -inf. The result's shape says whether sizes were rounded up or down.
@@ -54,17 +69,13 @@ class MaxPool2dOp(Pock.Operation, name="max_pool2d", traits=[Pure]):
 
     image: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
-    kernel: I64Array
-    strides: I64Array
-    padding: I64Array
-    dilations: I64Array
 
     @verifier
     def verify_invariants(self) -> None:
         _verify_pool(self, self.image, self.result)
 
 
-class MaxPool2dGradOp(Pock.Operation, name="max_pool2d_grad", traits=[Pure]):
+class MaxPool2dGradOp(_Pool, name="max_pool2d_grad"):
     """The gradient of `pock.max_pool2d`: each window's cotangent goes to its first maximum, in row-major order (as in
     the framework).
     """
@@ -72,10 +83,6 @@ class MaxPool2dGradOp(Pock.Operation, name="max_pool2d_grad", traits=[Pure]):
     cotangent: Operand[ir.RankedTensorType]
     image: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
-    kernel: I64Array
-    strides: I64Array
-    padding: I64Array
-    dilations: I64Array
 
     @verifier
     def verify_invariants(self) -> None:
@@ -83,7 +90,7 @@ class MaxPool2dGradOp(Pock.Operation, name="max_pool2d_grad", traits=[Pure]):
         _verify_pool(self, self.image, self.cotangent)
 
 
-class AvgPool2dOp(Pock.Operation, name="avg_pool2d", traits=[Pure]):
+class AvgPool2dOp(_AvgPool, name="avg_pool2d"):
     """The sum over each window of `image` [N, H, W, C], over its number of elements.
 
     With `count_include_pad` that number includes padding (but not what lies beyond it); else only elements of the image
@@ -92,33 +99,19 @@ class AvgPool2dOp(Pock.Operation, name="avg_pool2d", traits=[Pure]):
 
     image: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
-    kernel: I64Array
-    strides: I64Array
-    padding: I64Array
-    dilations: I64Array
-    count_include_pad: Bool
-
-    linear_operands = (0,)
 
     @verifier
     def verify_invariants(self) -> None:
         _verify_pool(self, self.image, self.result)
 
 
-class AvgPool2dGradOp(Pock.Operation, name="avg_pool2d_grad", traits=[Pure]):
+class AvgPool2dGradOp(_AvgPool, name="avg_pool2d_grad"):
     """The gradient of `pock.avg_pool2d`: each window's cotangent, over its number of elements, goes to all of its
     elements.
     """
 
     cotangent: Operand[ir.RankedTensorType]
     result: Result[ir.RankedTensorType]
-    kernel: I64Array
-    strides: I64Array
-    padding: I64Array
-    dilations: I64Array
-    count_include_pad: Bool
-
-    linear_operands = (0,)
 
     @verifier
     def verify_invariants(self) -> None:

@@ -14,27 +14,25 @@ def _verify(op: ir.OpView) -> None:
     require(0 <= dim < rank, f"attribute 'dim' must be a dimension of {op.x.type}, got {dim}")
 
 
-class SoftmaxOp(Pock.Operation, name="softmax", traits=[Pure, ReadsWide]):
+class _AlongOne(Pock.Operation, traits=[Pure, ReadsWide]):
+    """What both share."""
+
+    x: Operand[ir.RankedTensorType]
+    result: Result[ir.RankedTensorType]
+    dim: ir.IntegerAttr
+
+    verify_invariants = verifier(_verify)
+
+
+class SoftmaxOp(_AlongOne, name="softmax"):
     """exp(x) / sum(exp(x)) along `dim`, computed from x less its maximum.
 
     Where a whole row is -inf the result is NaN, as in the framework.
     """
 
-    x: Operand[ir.RankedTensorType]
-    result: Result[ir.RankedTensorType]
-    dim: ir.IntegerAttr
 
-    verify_invariants = verifier(_verify)
-
-
-class LogSoftmaxOp(Pock.Operation, name="log_softmax", traits=[Pure, ReadsWide]):
+class LogSoftmaxOp(_AlongOne, name="log_softmax"):
     """x - log(sum(exp(x))) along `dim`, computed from x less its maximum."""
-
-    x: Operand[ir.RankedTensorType]
-    result: Result[ir.RankedTensorType]
-    dim: ir.IntegerAttr
-
-    verify_invariants = verifier(_verify)
 
 
 def softmax(x: ir.Value, dim: int) -> ir.Value:

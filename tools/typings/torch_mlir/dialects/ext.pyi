@@ -10,6 +10,7 @@ class Operation:
 
 class Dialect:
     Operation: ClassVar[type[Operation]]
+    operations: ClassVar[list[type[Operation]]]
     def __init_subclass__(cls, *, name: str) -> None: ...
     @classmethod
     def load(cls, *, register: bool = ..., reload: bool = ...) -> None: ...
