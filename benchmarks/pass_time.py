@@ -21,15 +21,13 @@ from rich.console import Console
 from rich.table import Table
 from transformers import LlamaConfig, LlamaForCausalLM
 
-import pock_mlir as pock
-from pock_mlir.compiler.pipeline import LOWER, PRUNE, import_passes, training_passes
 from pock_mlir.contract import symbol_of
 from pock_mlir.frontends.torch.export import Examples, TracedModel, trace
 from pock_mlir.frontends.torch.importer import ParameterTable, import_traced
 from pock_mlir.frontends.torch.module_tree import model_structure
+from pock_mlir.passes.calls import call, calls
 from pock_mlir.passes.convert_torch_to_pock import torch_op
 from pock_mlir.passes.pipeline import run_pipeline
-from pock_mlir.precision import resolve_precision
 from pock_mlir.schemes import resolve_scheme
 
 TOKENS = 128
@@ -96,11 +94,9 @@ def compile_passes(model: torch.nn.Module, traced: TracedModel, scheme: str, rec
         module = import_traced(traced, ParameterTable(model))
     structure = model_structure(model)
     _, trained, _ = resolve_scheme(scheme, structure.parameters, structure.blocks, structure.after_blocks)
-    training = training_passes(
-        [symbol_of(name) for name in trained], pock.AdamW(), ["train_step"], resolve_precision("f32")
-    )
-    for text in (import_passes(seed=0), training, PRUNE, LOWER):
-        run_pipeline(module, text, on_pass=recorder.add)
+    backward = call("pock-backward", symbols=[symbol_of(name) for name in trained])
+    updates = calls("pock-insert-adamw", "pock-pruning", "pock-lowering")
+    run_pipeline(module, [*calls("pock-forward"), backward, *updates], on_pass=recorder.add)
 
 
 def show(recorder: Recorder, title: str) -> None:

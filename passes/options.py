@@ -11,6 +11,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 _TRUE = ("true", "1", "")
 _FALSE = ("false", "0")
+_PLAIN = re.compile(r"[\w.*?:+/-]+")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _BRACKETS = {"{": "}", "[": "]"}
 
@@ -98,6 +99,17 @@ def quoted(text: str) -> str:
     """A text as one value of an option or of a list, whatever characters it has."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def option_text(value: Any) -> str:
+    """How a value is written in a pipeline, such that `PassOption.parse` reads it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return value if _PLAIN.fullmatch(value) else quoted(value)
+    if isinstance(value, Sequence):
+        return f"{{{','.join(map(option_text, value))}}}"
+    return repr(value)
 
 
 def ends_quote(text: str, offset: int, quote: str) -> bool:

@@ -14,10 +14,11 @@ from torch_mlir import ir
 from torch_mlir.passmanager import ExternalPass, PassManager
 
 from pock_mlir.compat.torch_mlir import PassParseError, parse_error
+from pock_mlir.passes.calls import PassCall, Pipeline
 from pock_mlir.passes.diagnostics import Diagnostic
 from pock_mlir.passes.options import split_options
 from pock_mlir.passes.pipeline_text import Element, PipelineError, parse_pipeline
-from pock_mlir.passes.registry import PassFailure, PassInfo, lookup_pass, lookup_pipeline
+from pock_mlir.passes.registry import PassFailure, PassInfo, PipelineInfo, lookup_pass, lookup_pipeline
 
 __all__ = ["NativeStep", "PassError", "PassPipeline", "PipelineError", "PythonStep", "pipeline_steps", "run_pipeline"]
 
@@ -100,12 +101,12 @@ class PassPipeline:
 
 def run_pipeline(
     module: ir.Module | ir.Operation,
-    pipeline: str,
+    pipeline: str | Pipeline,
     *,
     verify_each: bool = True,
     on_pass: Callable[[str, float], None] | None = None,
 ) -> None:
-    """Runs a textual pipeline of native and Python passes on a module or operation.
+    """Runs a pipeline of native and Python passes, as text or as calls, on a module or operation.
 
     With `verify_each` the IR is verified after each Python pass; what MLIR's own passes make of valid IR is valid.
     `on_pass` is called after each pass with its name and the seconds it took, verification included.
@@ -130,59 +131,74 @@ def run_pipeline(
                 on_pass(name, time.perf_counter() - start)
 
 
-def pipeline_steps(text: str, anchor: str = "builtin.module") -> list[Step]:
-    """Parses a pipeline for operations named `anchor`, which may but need not enclose its elements."""
-    elements = parse_pipeline(text)
+def pipeline_steps(pipeline: str | Pipeline, anchor: str = "builtin.module") -> list[Step]:
+    """The steps of a pipeline for operations named `anchor`, which may but need not enclose the elements of a text."""
+    if not isinstance(pipeline, str):
+        return list(_flatten(pipeline, (), ()))
+    elements = parse_pipeline(pipeline)
     if len(elements) == 1 and elements[0].nested is not None and elements[0].name in (anchor, _ANY):
         elements = elements[0].nested
     return list(_flatten(elements, (), ()))
 
 
-def _flatten(elements: Sequence[Element], path: tuple[str, ...], expanding: tuple[str, ...]) -> Iterator[Step]:
+def _flatten(items: Sequence[Element] | Pipeline, path: tuple[str, ...], expanding: tuple[str, ...]) -> Iterator[Step]:
     """Yields the steps of nested pipelines and of named pipelines (of which `expanding` are being expanded)."""
-    for element in elements:
-        pipeline, info = lookup_pipeline(element.name), lookup_pass(element.name)
+    for item in items:
+        pipeline, info = lookup_pipeline(item.name), lookup_pass(item.name)
+        if isinstance(item, PassCall) and not (pipeline or info):
+            (item,) = parse_pipeline(str(item))
         if pipeline is not None:
-            _expect_plain(element, "pipeline", allow_options=False)
-            if element.name in expanding:
-                raise element.error(f"pipeline '{element.name}' contains itself")
-            yield from _flatten(parse_pipeline(pipeline.text), path, (*expanding, element.name))
+            arguments = _arguments(pipeline, item, "pipeline")
+            if item.name in expanding:
+                raise _error(item, f"pipeline '{item.name}' contains itself")
+            body = pipeline.function(**arguments)
+            body = parse_pipeline(body) if isinstance(body, str) else body
+            yield from _flatten(body, path, (*expanding, item.name))
         elif info is not None:
-            _expect_plain(element, "pass", allow_options=True)
+            arguments = _arguments(info, item, "pass")
             if _ANY in path:
-                raise element.error(f"the Python pass '{element.name}' cannot run on 'any' operation")
-            run = partial(info.function, **_bind_options(info, element))
-            yield PythonStep(path, element.name, info.doc, run)
-        elif element.nested is not None:
-            if element.options is not None:
-                raise element.options_error(f"'{element.name}' has a nested pipeline and takes no options")
-            yield from _flatten(element.nested, (*path, element.name), expanding)
-        else:
-            yield NativeStep(path, element)
+                raise _error(item, f"the Python pass '{item.name}' cannot run on 'any' operation")
+            yield PythonStep(path, item.name, info.doc, partial(info.function, **arguments))
+        elif isinstance(item, Element) and item.nested is not None:
+            if item.options is not None:
+                raise item.options_error(f"'{item.name}' has a nested pipeline and takes no options")
+            yield from _flatten(item.nested, (*path, item.name), expanding)
+        elif isinstance(item, Element):
+            yield NativeStep(path, item)
 
 
-def _expect_plain(element: Element, kind: str, *, allow_options: bool) -> None:
-    if element.nested is not None:
-        raise element.error(f"'{element.name}' is a {kind} and takes no nested pipeline")
-    if element.options is not None and not allow_options:
-        raise element.options_error(f"{kind} '{element.name}' takes no options")
+def _error(item: Element | PassCall, message: str) -> PipelineError:
+    return item.error(message) if isinstance(item, Element) else PipelineError(message)
 
 
-def _bind_options(info: PassInfo, element: Element) -> dict[str, Any]:
-    """Converts the options of an element to the keyword arguments of the pass function."""
+def _arguments(info: PassInfo | PipelineInfo, item: Element | PassCall, kind: str) -> dict[str, Any]:
+    """The keyword arguments of the function of a pass or pipeline."""
+    if isinstance(item, PassCall):
+        known = {option.parameter for option in info.options.values()}
+        unknown = next((name for name in item.options if name not in known), None)
+        if unknown is not None:
+            raise PipelineError(f"{kind} '{info.name}' has no option '{unknown}'")
+        return {name: value for name, value in item.options.items() if value is not None}
+    if item.nested is not None:
+        raise item.error(f"'{item.name}' is a {kind} and takes no nested pipeline")
+    return _parse_options(info, item, kind)
+
+
+def _parse_options(info: PassInfo | PipelineInfo, element: Element, kind: str) -> dict[str, Any]:
+    """The options of an element as keyword arguments."""
     arguments: dict[str, Any] = {}
     for item in split_options(element.options or ""):
         name, equals, value = item.partition("=")
         option = info.options.get(name)
         if option is None:
             known = ", ".join(info.options) or "none"
-            raise element.options_error(f"pass '{info.name}' has no option '{name}' (options: {known})")
+            raise element.options_error(f"{kind} '{info.name}' has no option '{name}' (options: {known})")
         if not equals and option.element is not bool:
-            raise element.options_error(f"pass '{info.name}': option '{name}' needs a value ({option.type_text})")
+            raise element.options_error(f"{kind} '{info.name}': option '{name}' needs a value ({option.type_text})")
         try:
             arguments[option.parameter] = option.parse(value)
         except ValueError as error:
-            raise element.options_error(f"pass '{info.name}': {error}") from None
+            raise element.options_error(f"{kind} '{info.name}': {error}") from None
     return arguments
 
 

@@ -7,6 +7,7 @@ A pass is a function of the operation it runs on; its keyword-only parameters ar
         \"\"\"Removes the gradients that no update uses.\"\"\"
 
 is written `pock-prune{keep-ratio=0.5 names=a,b}` in a pipeline. The first line of the docstring documents the pass.
+A named pipeline is a function of its options alone, which returns text or calls (`passes.calls`).
 See the package's docstring for where a pass must stand so that its name is enough to find it.
 """
 
@@ -15,14 +16,16 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from torch_mlir import ir
 
 from pock_mlir.passes import import_module_of, is_findable, register_all_passes
+from pock_mlir.passes.calls import Pipeline
 from pock_mlir.passes.options import PassOption
 
 PassFunction = TypeVar("PassFunction", bound=Callable[..., None])
+PipelineFunction = TypeVar("PipelineFunction", bound=Callable[..., str | Pipeline])
 
 
 class PassFailure(Exception):
@@ -54,11 +57,12 @@ class PassInfo:
 
 @dataclass(frozen=True)
 class PipelineInfo:
-    """A registered pipeline: a name that stands for the elements in `text`."""
+    """A registered pipeline: `function` gives its passes, as text or as calls, for the values of its options."""
 
     name: str
     doc: str
-    text: str
+    options: Mapping[str, PassOption]
+    function: Callable[..., str | Pipeline]
 
 
 _passes: dict[str, PassInfo] = {}
@@ -77,10 +81,15 @@ def register_pass(name: str) -> Callable[[PassFunction], PassFunction]:
     return decorate
 
 
-def register_pipeline(name: str, text: str, doc: str) -> None:
-    """Registers `name` as an abbreviation of the pipeline elements `text`."""
-    _check_unused(name)
-    _pipelines[name] = PipelineInfo(name, doc, text)
+def register_pipeline(name: str) -> Callable[[PipelineFunction], PipelineFunction]:
+    """Registers the decorated function as the pipeline `name`."""
+
+    def decorate(function: PipelineFunction) -> PipelineFunction:
+        _check_unused(name)
+        _pipelines[name] = PipelineInfo(name, _summary(function), _options_of(name, function), function)
+        return function
+
+    return decorate
 
 
 def lookup_pass(name: str) -> PassInfo | None:
@@ -117,11 +126,11 @@ def _check_findable(name: str, module: str) -> None:
         raise ValueError(f"the name of the pass '{name}' does not tell its module, {module}")
 
 
-def _summary(function: Callable[..., None]) -> str:
+def _summary(function: Callable[..., Any]) -> str:
     return (inspect.getdoc(function) or "").partition("\n")[0]
 
 
-def _options_of(pass_name: str, function: Callable[..., None]) -> dict[str, PassOption]:
+def _options_of(pass_name: str, function: Callable[..., Any]) -> dict[str, PassOption]:
     """Derives the options of a pass from the keyword-only parameters of its function."""
     options: dict[str, PassOption] = {}
     for parameter in inspect.signature(function, eval_str=True).parameters.values():

@@ -61,8 +61,16 @@ def invalidate(operation: ir.Operation) -> None:
         function.attributes["function_type"] = ir.TypeAttr.get(ir.FunctionType.get([], [ir.F32Type.get()]))
 
 
-register_pipeline("test-pipeline", "test-rename-functions{suffix=_a},func.func(cse)", "Renames functions and runs CSE")
-register_pipeline("test-recursive-pipeline", "cse,test-recursive-pipeline", "Contains itself")
+@register_pipeline("test-pipeline")
+def pipeline() -> str:
+    """Renames functions and runs CSE."""
+    return "test-rename-functions{suffix=_a},func.func(cse)"
+
+
+@register_pipeline("test-recursive-pipeline")
+def recursive_pipeline() -> str:
+    """Contains itself."""
+    return "cse,test-recursive-pipeline"
 
 
 def _operations_named(operation: ir.Operation, name: str) -> list[ir.Operation]:

@@ -12,7 +12,7 @@ from pock_mlir.errors import PockError
 from pock_mlir.version import __version__
 
 if TYPE_CHECKING:
-    from pock_mlir.compiler import compile, coverage
+    from pock_mlir.compiler import Compiled, Imported, Lowered, Plan, Trainable, compile, coverage, import_model
     from pock_mlir.optimizers import SGD, Adagrad, Adam, AdamW, Lion, RMSprop
     from pock_mlir.precision import Precision
     from pock_mlir.runtime import Session, load
@@ -24,10 +24,14 @@ __all__ = [
     "Adagrad",
     "Adam",
     "AdamW",
+    "Compiled",
     "ConstantSchedule",
     "CosineSchedule",
+    "Imported",
     "LinearSchedule",
     "Lion",
+    "Lowered",
+    "Plan",
     "PockError",
     "Precision",
     "RMSprop",
@@ -35,16 +39,18 @@ __all__ = [
     "Scheme",
     "Session",
     "StepSchedule",
+    "Trainable",
     "__version__",
     "compile",
     "coverage",
+    "import_model",
     "load",
 ]
 
 # Public names that are imported at first use: a device has no compiler, and the compiler needs no runtime.
 _LAZY = {
-    "compile": "pock_mlir.compiler",
-    "coverage": "pock_mlir.compiler",
+    **dict.fromkeys(("compile", "coverage", "import_model"), "pock_mlir.compiler"),
+    **dict.fromkeys(("Compiled", "Imported", "Lowered", "Plan", "Trainable"), "pock_mlir.compiler"),
     "Precision": "pock_mlir.precision",
     **dict.fromkeys(("SGD", "Adam", "AdamW", "Lion", "RMSprop", "Adagrad"), "pock_mlir.optimizers"),
     **dict.fromkeys(("ConstantSchedule", "CosineSchedule", "LinearSchedule", "StepSchedule"), "pock_mlir.schedules"),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, ClassVar
 
-from pock_mlir.contract import TRAIN_STEP
 from pock_mlir.errors import CompileError
 from pock_mlir.fields import Count, Fraction, Must, NotNegative, Positive, check_fields
 
@@ -39,18 +37,8 @@ class Optimizer:
         options["clip_norm"] = self.clip_norm or 0.0
         return options
 
-    def pass_text(self, functions: Sequence[str] = (TRAIN_STEP,)) -> str:
-        """The pass with its options, as it stands in a pipeline, for the given training steps."""
-        options = [f"{name.replace('_', '-')}={_text(value)}" for name, value in self.pass_options().items()]
-        options.append(f"functions={','.join(functions)}")
-        return f"{self.pass_name}{{{' '.join(options)}}}"
-
     def to_json(self) -> dict[str, Any]:
         return {"name": type(self).__name__, **asdict(self)}
-
-
-def _text(value: float | int | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 @dataclass(frozen=True, kw_only=True)

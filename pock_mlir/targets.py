@@ -2,55 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pock_mlir.errors import TargetError
 
 
 @dataclass(frozen=True)
-class Target:
-    """A machine as the compiler sees it.
+class Isa:
+    """An instruction set in LLVM's names: `triple` (empty: the compiling machine's), `cpu`, and `features` over those
+    that the CPU's name stands for, signed ("+neon").
 
-    `backend` is the IREE compiler backend; `triple`, `cpu` and `features` are LLVM's (an empty triple is the
-    compiling machine's); `needs` are those features of a CPU that are looked for before the code runs there (empty for
-    "host": its bundles list them); `iree_flags` are all flags that select the target.
+    `needs` are the features that are looked for before code runs there (empty for "host": its bundles list them).
+    """
+
+    triple: str
+    cpu: str
+    features: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Target:
+    """A machine as the compiler sees it: data, which a backend makes its flags of.
+
+    `generator` is what makes code for it (`pock_mlir.backends` says whose that is), `options` what it shall be told
+    besides. `memory_bytes` is what a training step may take there; None: as much as it wants.
     """
 
     name: str
-    backend: str
-    triple: str
-    cpu: str
-    features: tuple[str, ...]
-    needs: tuple[str, ...]
-    iree_flags: tuple[str, ...]
     description: str
-
-
-def cpu_flags(cpu: str, triple: str = "", features: Sequence[str] = ()) -> tuple[str, ...]:
-    """IREE's flags for a CPU; `features` are signed: "+avx2"."""
-    flags = [
-        "--iree-hal-target-device=local",
-        "--iree-hal-local-target-device-backends=llvm-cpu",
-        f"--iree-llvmcpu-target-cpu={cpu}",
-    ]
-    if triple:
-        flags.append(f"--iree-llvmcpu-target-triple={triple}")
-    if features:
-        flags.append(f"--iree-llvmcpu-target-cpu-features={','.join(features)}")
-    return tuple(flags)
-
-
-def _cpu(
-    name: str,
-    description: str,
-    *,
-    triple: str = "",
-    cpu: str,
-    features: tuple[str, ...] = (),
-    needs: tuple[str, ...] = (),
-) -> Target:
-    return Target(name, "llvm-cpu", triple, cpu, features, needs, cpu_flags(cpu, triple, features), description)
+    isa: Isa
+    generator: str = "llvm-cpu"
+    memory_bytes: int | None = None
+    options: tuple[tuple[str, str], ...] = ()
 
 
 _X86_64 = "x86_64-unknown-linux-gnu"
@@ -64,18 +48,11 @@ _V4 = (*_V3, "avx512bw", "avx512cd", "avx512dq", "avx512f", "avx512vl")
 TARGETS: dict[str, Target] = {
     target.name: target
     for target in (
-        _cpu("host", "the CPU of this machine, with the features found on it", cpu="host"),
-        _cpu("x86-64-v2", "64-bit x86 with SSE4.2 (2009 and later)", triple=_X86_64, cpu="x86-64-v2", needs=_V2),
-        _cpu("x86-64-v3", "64-bit x86 with AVX2 and FMA (2013 and later)", triple=_X86_64, cpu="x86-64-v3", needs=_V3),
-        _cpu("x86-64-v4", "64-bit x86 with AVX-512", triple=_X86_64, cpu="x86-64-v4", needs=_V4),
-        _cpu(
-            "aarch64",
-            "any 64-bit Arm CPU, with NEON",
-            triple=_AARCH64,
-            cpu="generic",
-            features=("+neon",),
-            needs=("fp-armv8",),
-        ),
+        Target("host", "the CPU of this machine, with the features found on it", Isa("", "host")),
+        Target("x86-64-v2", "64-bit x86 with SSE4.2 (2009 and later)", Isa(_X86_64, "x86-64-v2", needs=_V2)),
+        Target("x86-64-v3", "64-bit x86 with AVX2 and FMA (2013 and later)", Isa(_X86_64, "x86-64-v3", needs=_V3)),
+        Target("x86-64-v4", "64-bit x86 with AVX-512", Isa(_X86_64, "x86-64-v4", needs=_V4)),
+        Target("aarch64", "any 64-bit Arm CPU, with NEON", Isa(_AARCH64, "generic", ("+neon",), ("fp-armv8",))),
     )
 }
 

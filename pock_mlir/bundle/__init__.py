@@ -15,9 +15,10 @@ from pock_mlir.bundle.specs import (
 )
 from pock_mlir.bundle.tensor_file import TensorFile, write_tensor_file
 from pock_mlir.bundle.views import ViewSpec
-from pock_mlir.bundle.writer import write_bundle
+from pock_mlir.bundle.writer import MODULE_FILE, write_bundle
 
 __all__ = [
+    "MODULE_FILE",
     "ArraySpec",
     "Bundle",
     "FileRecord",

@@ -12,5 +12,5 @@ def targets() -> None:
     """List the targets that `pock compile --target` takes."""
     table = Table("target", "backend", "CPU", "description", box=None, pad_edge=False)
     for target in TARGETS.values():
-        table.add_row(target.name, target.backend, target.cpu, target.description)
+        table.add_row(target.name, target.generator, target.isa.cpu, target.description)
     Console().print(table)

@@ -3,12 +3,25 @@
 from pock_mlir.errors import MissingDependencyError
 
 try:
+    from pock_mlir.compiler.compiled import Compiled
     from pock_mlir.compiler.coverage import CoverageReport
     from pock_mlir.compiler.driver import compile, coverage
-    from pock_mlir.compiler.step import CompiledStep
+    from pock_mlir.compiler.imported import Imported, import_model
+    from pock_mlir.compiler.lowered import Lowered
+    from pock_mlir.compiler.trainable import Plan, Trainable
 except ImportError as error:
     if error.name is None or error.name.split(".")[0] not in ("torch", "torch_mlir", "iree", "yaml"):
         raise
     raise MissingDependencyError(f"compiling needs the package {error.name}; install pock_mlir[compiler]") from error
 
-__all__ = ["CompiledStep", "CoverageReport", "compile", "coverage"]
+__all__ = [
+    "Compiled",
+    "CoverageReport",
+    "Imported",
+    "Lowered",
+    "Plan",
+    "Trainable",
+    "compile",
+    "coverage",
+    "import_model",
+]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 
 class Clock:
-    """Wall-clock seconds of stages and passes, in the order in which they ended."""
+    """Wall-clock seconds of stages and passes, in the order in which they ended, after those `before`."""
 
-    def __init__(self) -> None:
-        self.seconds: list[tuple[str, float]] = []
+    def __init__(self, before: Iterable[tuple[str, float]] = ()) -> None:
+        self.seconds: list[tuple[str, float]] = [*before]
 
     def add(self, name: str, seconds: float) -> None:
         self.seconds.append((name, seconds))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -133,7 +133,7 @@ class _Findings:
         return CoverageReport(supported, tuple(unsupported))
 
 
-def examine(module: ir.Operation, trained: Sequence[str]) -> CoverageReport:
+def examine(module: ir.Operation, trained: Collection[str]) -> CoverageReport:
     """Looks at an imported module, which it uses up.
 
     `trained` are the parameters towards which gradients are needed. Raises CompileError where the loss depends on none
@@ -154,7 +154,7 @@ def examine(module: ir.Operation, trained: Sequence[str]) -> CoverageReport:
 
 
 def _without_gradient(
-    module: ir.Operation, trained: Sequence[str], has_failures: bool
+    module: ir.Operation, trained: Collection[str], has_failures: bool
 ) -> Iterator[tuple[str, str, Place]]:
     """The torch ops without a gradient rule, or with one that fails, between a trained parameter and the loss; with
     what is wrong.

@@ -1,10 +1,10 @@
-"""The front of a compilation: from a user's model and examples to its programs in the torch dialect."""
+"""The first stage: a model's programs as forward ops in pock."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+import dataclasses
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,120 +12,124 @@ import torch
 from torch_mlir import ir
 
 from pock_mlir.compiler.clock import Clock
-from pock_mlir.compiler.coverage import UnsupportedOps, scan
-from pock_mlir.contract import LOSS, MODEL, TRAIN_STEP, function_name, symbol_of
+from pock_mlir.compiler.coverage import UnsupportedOps, examine
+from pock_mlir.compiler.examples import check_examples
+from pock_mlir.compiler.internal_errors import internal_errors
+from pock_mlir.compiler.run_passes import PassesFailed, run_passes
+from pock_mlir.compiler.source import Source, trace_model
+from pock_mlir.compiler.specs import count_ops
+from pock_mlir.compiler.trainable import Plan, Trainable
+from pock_mlir.contract import F32
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.torch.export import Examples, TracedModel, trace, verify
-from pock_mlir.frontends.torch.importer import ParameterTable, import_traced
-from pock_mlir.frontends.torch.losses import resolve_loss
-from pock_mlir.frontends.torch.module_checks import check_modules
-from pock_mlir.frontends.torch.module_tree import model_structure
-from pock_mlir.frontends.torch.named_state import parts
-from pock_mlir.passes.convert_torch_to_pock import torch_op
-from pock_mlir.schemes import LossParameters, Scheme, resolve_scheme
+from pock_mlir.optimizers import SGD, Optimizer
+from pock_mlir.passes.calls import call
+from pock_mlir.precision import Precision, resolve_precision
+from pock_mlir.schedules import Schedule
+from pock_mlir.schemes import Scheme
+
+ExampleInputs = tuple[Any, ...] | list[Any] | Mapping[str, Any]
+ExampleTargets = tuple[torch.Tensor, ...] | list[torch.Tensor] | torch.Tensor | None
+
+
+@internal_errors()
+def import_model(
+    model: torch.nn.Module,
+    inputs: ExampleInputs | Sequence[ExampleInputs],
+    targets: ExampleTargets | Sequence[ExampleTargets] = None,
+    loss: str | Callable[..., torch.Tensor] | None = "cross_entropy",
+    predict_inputs: ExampleInputs | Sequence[ExampleInputs] | None = None,
+    scheme: str | Path | Scheme = "full",
+    seed: int = 0,
+) -> Imported:
+    """Traces a model with its loss; the arguments are those of `compile`.
+
+    `scheme` is the one that trains most of those that the model shall be trained by: what it unfreezes, and what it
+    trains of parameters that share memory, is traced so. Raises PockError.
+    """
+    checked_seed(seed)
+    clock = Clock()
+    source = trace_model(model, check_examples(inputs, targets, predict_inputs), loss, scheme, clock)
+    module = source.module.operation.clone().operation
+    try:
+        run_passes(module, [call("pock-forward", seed=seed)], clock)
+    except PassesFailed as error:
+        raise _explained(error, source, source.traced_for) from error
+    return Imported(source, module, seed, tuple(clock.seconds))
 
 
 @dataclass(frozen=True)
-class ImportedModel:
-    """A traced model: `module` has a function for each of its programs and the symbols of the parameters.
+class Imported:
+    """A model and its loss as programs of forward ops in pock (`module`), nothing said of training.
 
-    `trained` are the symbols of what `scheme` trains, `trainable` of what model and loss leave to train; `examples`
-    what the model was traced on, as checked.
+    Every further stage works on a copy: one import serves any number of schemes and optimizers.
     """
 
-    module: ir.Module
-    traced: TracedModel
-    parameters: ParameterTable
-    scheme: Scheme
-    trained: list[str]
-    trainable: list[str]
-    examples: Examples
+    source: Source = field(repr=False)
+    module: ir.Operation = field(repr=False)
+    seed: int
+    seconds: tuple[tuple[str, float], ...] = field(repr=False)
 
-    @property
-    def train_steps(self) -> list[str]:
-        """The names of the functions that are training steps."""
-        return [function_name(TRAIN_STEP, index) for index in range(len(self.examples.train))]
+    @internal_errors()
+    def train(
+        self,
+        scheme: str | Path | Scheme = "full",
+        optimizer: Optimizer | None = None,
+        precision: str | Precision = F32,
+        schedule: Schedule | None = None,
+    ) -> Trainable:
+        """Adds backward pass and updates; the arguments are those of `compile`. Raises PockError."""
+        rules, trained = self.source.resolve(scheme)
+        checked = checked_optimizer(optimizer), resolve_precision(precision), checked_schedule(schedule)
+        plan = Plan(rules, trained, *checked)
+        clock, module = Clock(self.seconds), self.module.clone().operation
+        try:
+            run_passes(module, plan.pipeline(self.source.train_steps), clock)
+            before = count_ops(module)
+            run_passes(module, [call("pock-pruning")], clock)
+        except PassesFailed as error:
+            raise _explained(error, self.source, trained) from error
+        return Trainable(self, plan, module, before, tuple(clock.seconds))
 
-
-def import_model(
-    model: torch.nn.Module,
-    examples: Examples,
-    loss: str | Callable[..., torch.Tensor] | None,
-    scheme: str | Path | Scheme,
-    clock: Clock,
-) -> ImportedModel:
-    """Traces and imports a model; loss and scheme are those of `compile`. Raises CompileError and SchemeError."""
-    loss_function = resolve_loss(loss)
-    _check_model(model, loss_function)
-    parameters = ParameterTable(model, loss_function)
-    rules, trained, trainable = _resolve_scheme(scheme, model, parameters)
-    parameters.share_memory(trained)
-    with clock.measure("torch.export"), _unfrozen(parameters, trained):
-        traced = trace(model, examples, loss_function, torch_op.names())
-    try:
-        with clock.measure("import"):
-            module = import_traced(traced, parameters)
-    except CompileError as error:
-        report = scan(traced)
-        if not isinstance(error.__cause__, NotImplementedError) or report.ok:
-            raise
-        raise UnsupportedOps(report) from error
-    return ImportedModel(module, traced, parameters, rules, trained, trainable, examples)
-
-
-def _resolve_scheme(
-    scheme: str | Path | Scheme, model: torch.nn.Module, parameters: ParameterTable
-) -> tuple[Scheme, list[str], list[str]]:
-    """The scheme as rules, and the symbols of what it trains and of what could be trained."""
-    structure = model_structure(model)
-    loss = parameters.names_of(LOSS)
-    frozen = {name for name in loss if not parameters.tensors[symbol_of(name, LOSS)].requires_grad}
-    rules, *trained = resolve_scheme(
-        scheme,
-        structure.parameters,
-        structure.blocks,
-        structure.after_blocks,
-        structure.frozen,
-        parameters.names_of(MODEL),
-        LossParameters(tuple(loss), frozen, loss),
-    )
-    trainable = structure.trainable, [name for name in loss if name not in frozen]
-    return rules, _symbols(*trained), _symbols(*trainable)
+    def full_update_ops(self, plan: Plan) -> dict[str, int] | None:
+        """How often each kind of op occurs in the full update by a plan's optimizer; None where an op has no gradient
+        but the plan's scheme needs none of it.
+        """
+        module, full = self.module.clone().operation, dataclasses.replace(plan, trained=self.source.trainable)
+        try:
+            run_passes(module, full.pipeline(self.source.train_steps), Clock())
+        except PassesFailed as error:
+            if error.pass_name != "pock-autodiff":
+                raise
+            return None
+        return count_ops(module)
 
 
-def _symbols(of_model: Sequence[str], of_loss: Sequence[str]) -> list[str]:
-    return [*map(symbol_of, of_model), *(symbol_of(name, LOSS) for name in of_loss)]
+def checked_optimizer(optimizer: Optimizer | None) -> Optimizer:
+    if optimizer is not None and not isinstance(optimizer, Optimizer):
+        raise CompileError(
+            f"optimizer must be one of pock_mlir's, such as SGD(lr=0.01), got {type(optimizer).__name__}"
+        )
+    return SGD() if optimizer is None else optimizer
 
 
-def verify_traced(
-    imported: ImportedModel,
-    model: torch.nn.Module,
-    loss: str | Callable[..., torch.Tensor] | None,
-    seed: int,
-    clock: Clock,
-) -> str:
-    """Compares what was traced with the model in torch, from a random seed; says what was done. Raises CompileError."""
-    with clock.measure("verification of the export"), _unfrozen(imported.parameters, imported.trained):
-        return verify(model, imported.examples, resolve_loss(loss), imported.traced, imported.trained, seed)
+def checked_schedule(schedule: Schedule | None) -> Schedule | None:
+    if schedule is not None and not isinstance(schedule, Schedule):
+        raise CompileError(
+            f"schedule must be one of pock_mlir's, such as CosineSchedule(total_steps=1000), or None, "
+            f"got {type(schedule).__name__}"
+        )
+    return schedule
 
 
-@contextmanager
-def _unfrozen(parameters: ParameterTable, trained: Sequence[str]) -> Iterator[None]:
-    """What a scheme trains asks for gradients while the model is traced, frozen by the model or not."""
-    tensors = parameters.tensors
-    changed = [tensors[symbol] for symbol in trained if not tensors[symbol].requires_grad]
-    for parameter in changed:
-        parameter.requires_grad_(True)
-    try:
-        yield
-    finally:
-        for parameter in changed:
-            parameter.requires_grad_(False)
+def checked_seed(seed: int) -> int:
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 1 << 31:
+        raise CompileError(f"the seed is {seed!r}, it must be an integer from 0 to {(1 << 31) - 1}")
+    return seed
 
 
-def _check_model(model: Any, loss: Callable[..., torch.Tensor] | None) -> None:
-    if not isinstance(model, torch.nn.Module):
-        raise CompileError(f"model must be a torch.nn.Module, got {type(model).__name__}")
-    if not any(True for _, part in parts(model, loss) for _ in part.parameters()):
-        raise CompileError("the model has no parameters to train")
-    check_modules(model, loss)
+def _explained(error: PassesFailed, source: Source, trained: Collection[str]) -> CompileError:
+    """All that is in the way of a model, where it is ops that are not supported."""
+    if error.pass_name not in ("convert-torch-to-pock", "pock-autodiff"):
+        return error
+    report = examine(source.module.operation.clone().operation, trained)
+    return error if report.ok else UnsupportedOps(report)

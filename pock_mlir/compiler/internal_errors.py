@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from torch_mlir import ir
 
-from pock_mlir.backends.iree.compiler.session import IreeError
+from pock_mlir.backends.backend import BackendError
 from pock_mlir.errors import CompileError, PockError, listed
 from pock_mlir.passes.diagnostics import location_name, source_position
 
@@ -35,15 +35,15 @@ def internal_errors() -> Iterator[None]:
 
 
 @contextmanager
-def iree_errors(module: ir.Module) -> Iterator[None]:
-    """Adds to IREE's errors the modules of the user's model that the line is from: IREE gives only the line.
+def backend_errors(module: ir.Operation) -> Iterator[None]:
+    """Adds to a backend's errors the modules of the user's model that the line is from: it knows only the line.
 
     `module` is what was handed over.
     """
     try:
         yield
-    except IreeError as error:
-        names = _modules_at(module.operation, error.file, error.line)
+    except BackendError as error:
+        names = _modules_at(module, error.file, error.line)
         places = [f"in module {listed(names)}" if names else "", f"at {error.file}:{error.line}" if error.file else ""]
         where = " ".join(filter(None, places))
         raise InternalError(f"{error} ({where})" if where else str(error)) from error

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,12 @@ import numpy as np
 import torch
 
 from pock_mlir.bundle import ParameterSpec
-from pock_mlir.compiler.imported import ImportedModel
-from pock_mlir.compiler.step import CompiledStep
+from pock_mlir.compiler.compiled import Compiled
+from pock_mlir.compiler.trainable import Trainable
 from pock_mlir.contract import F16, F32, LOSS, MODEL, SEED, Owner, symbol_of
 from pock_mlir.errors import TargetError
 from pock_mlir.frontends.torch.arguments import tensors_of
-from pock_mlir.frontends.torch.export import reference_step
+from pock_mlir.frontends.torch.export import Examples, reference_step
 from pock_mlir.frontends.torch.verify import StepResult, compare
 
 _TOLERANCE = {F32: 1e-3}
@@ -32,26 +31,24 @@ _ADVICE = (
 
 
 def verify_compiled(
-    step: CompiledStep,
-    descent: CompiledStep,
-    model: torch.nn.Module,
-    imported: ImportedModel,
-    loss: Callable[..., torch.Tensor] | None,
-    precision: str,
+    step: Compiled,
+    descent: Compiled,
+    trainable: Trainable,
 ) -> str:
-    """Runs `step` once, and `descent`, the same step with SGD(lr=1); says what was done.
+    """Runs `step`, compiled from `trainable`, once, and `descent`, the same step with SGD(lr=1); says what was done.
 
     Raises CompileError where the loss, a gradient or a buffer is not PyTorch's.
     """
     if any(spec.name == SEED for spec in step.manifest.state):
         return "not verified as compiled: it draws random numbers, which are not PyTorch's"
-    expected = reference_step(model, imported.examples, loss, imported.trained)
+    source, precision = trainable.imported.source, trainable.plan.precision.storage
+    expected = reference_step(source.model, source.examples, source.loss, list(trainable.plan.trained))
     if isinstance(expected, str):
         return f"not verified as compiled: {expected}"
     expected = _through_memory(expected, step)
     try:
-        first, state = _run(step, imported)
-        second, after = _run(descent, imported)
+        first, state = _run(step, source.examples)
+        second, after = _run(descent, source.examples)
     except TargetError as error:
         return f"not verified as compiled: {error}"
     stands_still = all(np.array_equal(after[name], expected.state[name].numpy()) for name in expected.gradients)
@@ -68,7 +65,7 @@ def verify_compiled(
     return "verified"
 
 
-def _through_memory(expected: StepResult, step: CompiledStep) -> StepResult:
+def _through_memory(expected: StepResult, step: Compiled) -> StepResult:
     """With one gradient for what lies in one memory, which descent changes by the sum of all."""
     gradients = dict(expected.gradients)
     for spec in (spec for spec in step.manifest.parameters if spec.views):
@@ -94,11 +91,11 @@ def _owner(spec: ParameterSpec) -> Owner:
     return LOSS if spec.owner == LOSS else MODEL
 
 
-def _run(step: CompiledStep, imported: ImportedModel) -> tuple[float, dict[str, np.ndarray]]:
+def _run(step: Compiled, examples: Examples) -> tuple[float, dict[str, np.ndarray]]:
     """One step from the model's values; the loss, and all parameters and buffers after it, by symbol."""
     from pock_mlir.runtime import load  # a later layer, needed only here
 
-    inputs, targets = imported.examples.train[0]
+    inputs, targets = examples.train[0]
     arrays = {name: tensor.detach().cpu() for name, tensor in tensors_of(inputs).items()}
     given: list[Any] = [arrays] if isinstance(inputs, dict) else list(arrays.values())
     with tempfile.TemporaryDirectory() as folder:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pock_mlir.backends.iree.runtime.device import open_device
+from pock_mlir.backends import loader_for
 from pock_mlir.bundle import read_bundle
 from pock_mlir.runtime.cpu import check_target
 from pock_mlir.runtime.session import Session
@@ -22,4 +22,5 @@ def load(path: str | Path, device: str | None = None, threads: int | None = None
     """
     bundle = read_bundle(path)
     check_target(bundle.manifest.target, str(path))
-    return Session(bundle, open_device(bundle.manifest.target.backend, device, threads))
+    loader = loader_for(bundle.manifest.target.backend)
+    return Session(bundle, loader.load(bundle.module_path, bundle.manifest, device, threads))

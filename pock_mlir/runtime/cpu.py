@@ -29,12 +29,10 @@ def check_target(target: TargetSpec, bundle: str, machine: Machine | None = None
 
 def fitting_target(machine: Machine) -> Target | None:
     """The target of `pock targets` that uses most of what the machine has, for compiling on another one."""
-    fitting = [
-        target
-        for target in TARGETS.values()
-        if target.triple and architecture(target.triple) == machine.architecture and not machine.lacks(target.needs)
-    ]
-    return max(fitting, key=lambda target: len(target.needs), default=None)
+    named = (target for target in TARGETS.values() if target.isa.triple)
+    here = (target for target in named if architecture(target.isa.triple) == machine.architecture)
+    fitting = (target for target in here if not machine.lacks(target.isa.needs))
+    return max(fitting, key=lambda target: len(target.isa.needs), default=None)
 
 
 def _advice(machine: Machine) -> str:

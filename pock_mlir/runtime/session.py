@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pock_mlir.backends.iree.runtime.device import Device
-from pock_mlir.backends.iree.runtime.module import Module, aligned_copy
+from pock_mlir.backends.executable import Executable, aligned_copy
 from pock_mlir.bundle import ArraySpec, Bundle, Manifest, ParameterSpec, Signature, StateSpec
 from pock_mlir.contract import (
     APPLY_GRADIENTS,
@@ -40,10 +39,9 @@ class Session:
     A method that raises leaves the session as it was. A session is used by one thread at a time.
     """
 
-    def __init__(self, bundle: Bundle, device: Device):
+    def __init__(self, bundle: Bundle, module: Executable):
         self._bundle = bundle
-        self._device = device
-        self._module = Module(bundle.module_path, bundle.manifest, device)
+        self._module = module
         # Frozen parameters that do not have the bundle's values, by symbol, as stored.
         self._replaced: dict[str, np.ndarray] = {}
         self._step = 0
@@ -81,7 +79,7 @@ class Session:
     @property
     def threads(self) -> int:
         """The number of threads that compute."""
-        return self._device.threads
+        return self._module.threads
 
     # Training and prediction.
 
@@ -286,9 +284,9 @@ class Session:
         reuse: the allocator's figure, and `mapped_parameter_bytes`, which it does not count. Raises `PockError` where
         this cannot be measured: on the threaded CPU device, for a module that allocates on the queue (docs/bundle.md).
         """
-        if self.manifest.allocates_on_queue and not self._device.counts_queue_allocations:
+        if self.manifest.allocates_on_queue and not self._module.counts_queue_allocations:
             raise PockError(
-                f"the bundle {self._bundle.path} allocates transients in a way that the device '{self._device.driver}' "
+                f"the bundle {self._bundle.path} allocates transients in a way that the device '{self._module.driver}' "
                 "does not count; compile it again, or load it with threads=1 to measure"
             )
         return self._module.peak_bytes
@@ -296,7 +294,7 @@ class Session:
     @property
     def measured_live_bytes(self) -> int:
         """The device memory that is held now: the device allocator's figure and `mapped_parameter_bytes`."""
-        return self._device.live_bytes + self._module.mapped_bytes
+        return self._module.held_bytes + self._module.mapped_bytes
 
     @property
     def mapped_parameter_bytes(self) -> int:
@@ -345,7 +343,7 @@ class Session:
 
     def _run(self, name: str, arguments: Sequence[np.ndarray]) -> list[np.ndarray]:
         if name != self._last_call:  # the other function's transients, which the allocator keeps for reuse
-            self._device.trim()
+            self._module.trim()
             self._last_call = name
         return self._module.call_measured(name, arguments)
 
@@ -393,7 +391,7 @@ class Session:
     def _values(self, specs: Sequence[ParameterSpec]) -> dict[str, np.ndarray]:
         """Copies of parameters by symbol, in the framework's layout."""
         values = {spec.symbol: spec.to_framework(self._stored(spec)) for spec in specs}
-        self._device.trim()  # the getters' copies
+        self._module.trim()  # the getters' copies
         return values
 
     def _stored(self, spec: ParameterSpec) -> np.ndarray:

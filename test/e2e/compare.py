@@ -44,7 +44,7 @@ _LOSSES = {"cross_entropy": F.cross_entropy, "mse": F.mse_loss}
 class Run:
     """Both sides of a comparison. Pairs are ours and PyTorch's."""
 
-    step: pock.compiler.CompiledStep
+    step: pock.compiler.Compiled
     session: pock.Session
     reference: nn.Module
     outputs: list[tuple[np.ndarray, np.ndarray]]

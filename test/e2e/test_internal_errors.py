@@ -11,8 +11,8 @@ from torch import nn
 from torch_mlir import ir
 
 import pock_mlir as pock
+from pock_mlir.backends.iree.compiler import backend
 from pock_mlir.cli.app import run
-from pock_mlir.compiler import driver
 from pock_mlir.dialects.activation import sigmoid
 from pock_mlir.dialects.base import build
 from pock_mlir.passes.autodiff.rules import vjp
@@ -97,7 +97,7 @@ def test_a_lowering_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_failing_hand_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(driver, "hand_over", failing)
+    monkeypatch.setattr(backend, "hand_over", failing)
     assert "KeyError" in str(error_of_compile())
 
 

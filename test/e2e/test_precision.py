@@ -53,7 +53,7 @@ def _batch(seed: int) -> tuple[tuple[torch.Tensor, torch.Tensor], torch.Tensor]:
 
 def _compile(
     folder: Path, precision: str | pock.Precision, **options: object
-) -> tuple[nn.Module, pock.compiler.CompiledStep]:
+) -> tuple[nn.Module, pock.compiler.Compiled]:
     torch.manual_seed(0)
     model, ((ids, scale), targets) = Net().train(), _batch(0)
     arguments = {"optimizer": pock.SGD(lr=0.2, momentum=0.9), **options}

@@ -46,7 +46,7 @@ def _batches(count: int) -> Iterator[tuple[dict[str, torch.Tensor], torch.Tensor
 
 
 @pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Classifier, pock.compiler.CompiledStep, Path]:
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Classifier, pock.compiler.Compiled, Path]:
     torch.manual_seed(0)
     model = Classifier()
     examples = list(_batches(len(SHAPES)))

@@ -12,7 +12,7 @@ from safetensors.numpy import load_file
 from torch import nn
 
 import pock_mlir as pock
-from pock_mlir.compiler import driver
+from pock_mlir.backends.iree.compiler import backend
 
 from .compare import assert_agrees, train_both
 
@@ -84,7 +84,7 @@ def test_memory_neither_grows_nor_holds_a_second_copy(threads: int, tmp_path: Pa
 def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The training steps that are compiled during a test, in IREE's stream phase."""
     texts: list[str] = []
-    plan = driver.plan_memory
+    plan = backend.plan_memory
 
     def recording(program, **sizes):
         step = re.search(
@@ -94,7 +94,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         texts.append(step[0])
         return plan(program, **sizes)
 
-    monkeypatch.setattr(driver, "plan_memory", recording)
+    monkeypatch.setattr(backend, "plan_memory", recording)
     return texts
 
 

@@ -21,7 +21,7 @@ from .compare import OPTIMIZERS
 from .trained_losses import LOSSES, Both, Heads, Loss, batch, parameter, tasks, uncertainty
 
 
-def compiled(loss: Any, model: nn.Module | None = None, **options: Any) -> pock.compiler.CompiledStep:
+def compiled(loss: Any, model: nn.Module | None = None, **options: Any) -> pock.compiler.Compiled:
     x, *targets = batch(0)
     return pock.compile(model or Heads(), (x,), tuple(targets), loss=loss, **options)
 

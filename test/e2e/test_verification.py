@@ -26,7 +26,7 @@ class _Distilled(nn.Module):
         return self.student(x).tanh() - target
 
 
-def _compile(model: nn.Module, **options) -> pock.compiler.CompiledStep:
+def _compile(model: nn.Module, **options) -> pock.compiler.Compiled:
     torch.manual_seed(0)
     return pock.compile(model, (torch.randn(6, 4),), (torch.randn(6, 3),), loss="mse", **options)
 

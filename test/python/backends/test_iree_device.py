@@ -14,14 +14,14 @@ from pock_mlir.backends.iree.compiler.device import TargetMachine, resolve_targe
 from pock_mlir.backends.iree.compiler.session import IreeCompiler
 from pock_mlir.errors import TargetError
 from pock_mlir.machine import this_machine
-from pock_mlir.targets import TARGETS, Target, cpu_flags
+from pock_mlir.targets import TARGETS, Isa, Target
 
 UNCHECKED = ("rdseed", "rdrnd", "clwb", "pku", "sha", "wbnoinvd", "gfni", "vaes", "avxvnni", "sha3", "crc", "amx-tile")
 
 
 def host_of(cpu: Recorded) -> Target:
     """The target "host" as it is on another machine, where IREE finds the CPU's name and what that stands for."""
-    return dataclasses.replace(TARGETS["host"], triple=cpu.triple, iree_flags=cpu_flags(cpu.cpu, cpu.triple))
+    return dataclasses.replace(TARGETS["host"], isa=Isa(cpu.triple, cpu.cpu))
 
 
 def resolved(name: str) -> TargetMachine:
@@ -72,9 +72,9 @@ def test_targets_say_what_they_need(name: str) -> None:
     target = TARGETS[name]
     checked = CPUS["zen5" if name.startswith("x86") else "m1"].machine.features
     needs = {feature for feature in resolve_target(target).spec.cpu_features if feature in checked}
-    if "neon" in target.features or "+neon" in target.features:
+    if "+neon" in target.isa.features:
         needs.add("fp-armv8")  # the two are one feature of the CPU
-    assert needs == set(target.needs)
+    assert needs == set(target.isa.needs)
 
 
 @pytest.mark.parametrize("device", ['#x<{cpu = "a"}>', '#x<{cpu_features = "avx2"}>'])

@@ -38,6 +38,7 @@ from pock_mlir.contract import (
 )
 from pock_mlir.dialects import load_dialects
 from pock_mlir.optimizers import SGD, Adagrad, Adam, AdamW, Lion, Optimizer, RMSprop
+from pock_mlir.passes.calls import call
 from pock_mlir.passes.functions import states_of
 from pock_mlir.passes.pipeline import run_pipeline
 
@@ -73,7 +74,7 @@ def _slots(optimizer: Optimizer) -> set[str]:
     load_dialects(context)
     with context, ir.Location.unknown():
         module = ir.Module.parse(STEP)
-        run_pipeline(module, f"builtin.module({optimizer.pass_text()})")
+        run_pipeline(module, [call(optimizer.pass_name, **optimizer.pass_options())])
         states = states_of(module.operation)
         assert {name for name, op in states.items() if op.slot is None} <= set(OWN_STATES)
         slots = {op.slot.value for op in states.values() if op.slot is not None}
@@ -153,6 +154,7 @@ OTHERWISE = [
     ("pock_mlir/tools/*", "a type of Python", {"bool"}),
     ("passes/convert_torch_to_pock/shape.py", "a mode of padding", {"constant"}),
     ("passes/lower_precision.py", "an option's type is spelled out", {"bf16", "f16"}),
+    ("passes/pipelines.py", "an option's type is spelled out", {"f32", "bf16", "f16"}),
     ("pock_mlir/runtime/checkpoint.py", "keys of a checkpoint's metadata", {"lr", "step"}),
     ("pock_mlir/backends/iree/compiler/memory_plan.py", "a lifetime in IREE", {"constant"}),
     ("pock_mlir/frontends/*export.py", "a field of a model's output", {"loss"}),
@@ -161,6 +163,7 @@ OTHERWISE = [
     ("pock_mlir/cli/*", "options, headings and commands", {"model", "loss", "step", "lr", "predict", "full", "frozen"}),
     ("pock_mlir/schemes.py", "a scheme's name", {"full"}),
     ("pock_mlir/compiler/driver.py", "a scheme's name", {"full"}),
+    ("pock_mlir/compiler/imported.py", "a scheme's name", {"full"}),
 ]
 
 

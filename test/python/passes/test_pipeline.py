@@ -16,6 +16,7 @@ from torch_mlir import ir
 
 import pock_mlir.passes
 from pock_mlir.passes import pipeline, registry
+from pock_mlir.passes.calls import call, pipeline_text
 from pock_mlir.passes.options import PassOption, quoted, split_options
 from pock_mlir.passes.pipeline import NativeStep, PassError, PassPipeline, PipelineError, pipeline_steps, run_pipeline
 from pock_mlir.passes.pipeline_text import parse_pipeline
@@ -112,9 +113,29 @@ def test_options_are_converted(module: ir.Module, calls: Calls) -> None:
 
 
 def test_named_pipeline_expands_where_it_stands(module: ir.Module, calls: Calls) -> None:
-    register_pipeline("twice", "record{n=1},record{n=2}", "Records twice")
-    run_pipeline(module, "func.func(twice),twice")
+    @register_pipeline("twice")
+    def twice(*, first: int = 1) -> str:
+        """Records twice."""
+        return f"record{{n={first}}},record{{n=2}}"
+
+    run_pipeline(module, "func.func(twice),twice{first=5}")
     assert names_of(calls) == ["func.func"] * 4 + ["builtin.module"] * 2
+    assert [options["n"] for _, options in calls[-2:]] == [5, 2]
+    with pytest.raises(PipelineError, match=r"pipeline 'twice' has no option 'second' \(options: first\)"):
+        run_pipeline(module, "twice{second=1}")
+
+
+def test_calls_are_run_with_their_values(module: ir.Module, calls: Calls) -> None:
+    """And say as text what they do, whatever characters a value has."""
+    names = ["a", 'b "c", {d}\\']
+    pipeline = [call("cse"), call("record", n=7, names=names, keep_all=True), call("canonicalize", top_down=False)]
+    run_pipeline(module, pipeline)
+    run_pipeline(module, pipeline_text(pipeline))
+    (_, given), (_, parsed) = calls
+    assert given == parsed | {"names": names}
+    assert list(parsed["names"]) == names
+    with pytest.raises(PipelineError, match="pass 'record' has no option 'm'"):
+        run_pipeline(module, [call("record", m=1)])
 
 
 @pytest.mark.parametrize(
@@ -152,8 +173,8 @@ def test_bad_text_is_refused_with_its_place(
 
 
 def test_recursive_pipeline_is_refused(module: ir.Module, calls: Calls) -> None:
-    register_pipeline("first", "record,second", "")
-    register_pipeline("second", "first", "")
+    register_pipeline("first")(lambda: "record,second")
+    register_pipeline("second")(lambda: [call("first")])
     with pytest.raises(PipelineError, match="pipeline 'first' contains itself"):
         run_pipeline(module, "first")
 
@@ -291,7 +312,7 @@ def test_registered_pass_has_documentation_and_options(calls: Calls) -> None:
 
 def test_names_are_registered_once(calls: Calls) -> None:
     with pytest.raises(ValueError, match="'record' is already registered"):
-        register_pipeline("record", "cse", "")
+        register_pipeline("record")(lambda: "cse")
     with pytest.raises(ValueError, match="'record' is already registered"):
         register_pass("record")(lambda operation: None)
 

@@ -159,6 +159,6 @@ def test_threads_end_with_their_session(bundle: Path) -> None:
 
 def test_targets_are_known_by_name() -> None:
     assert next(iter(TARGETS)) == "host"
-    assert get_target("x86-64-v3").cpu == "x86-64-v3"
+    assert get_target("x86-64-v3").isa.cpu == "x86-64-v3"
     with pytest.raises(TargetError, match="unknown target 'x86-65'; the targets are host, x86-64-v2"):
         get_target("x86-65")

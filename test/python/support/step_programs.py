@@ -13,7 +13,6 @@ from support.programs import Program
 from torch import nn
 from torch_mlir import ir
 
-from pock_mlir.compiler.pipeline import import_passes
 from pock_mlir.contract import symbol_of
 from pock_mlir.frontends.torch.decompositions import decompositions
 from pock_mlir.frontends.torch.export import TracedModel
@@ -59,7 +58,7 @@ def run_step(step: Step, arguments: tuple[Any, ...], *, with_loss: bool = True) 
         find_function(module.operation, "predict").erase()
         names = {op_key(op.operation) for op in operations_of(find_function(module.operation, "train_step"))}
         trained = ",".join(name for name, parameter in step.model.named_parameters() if parameter.requires_grad)
-        run_pipeline(module, f"{import_passes(0)},pock-apply-scheme{{train={trained}}},pock-autodiff")
+        run_pipeline(module, f"pock-forward,pock-apply-scheme{{train={trained}}},pock-autodiff")
         step_ops = operations_of(find_function(module.operation, "train_step"))
         handed_over = {op.parameter.value for op in step_ops if op.operation.name == "pock.gradient"}
         layouts = {name: _layout(op) for name, op in parameters_of(module.operation).items()}

@@ -15,7 +15,7 @@
 // LIST: error: pass 'test-print-options': invalid value 'x' for option 'sizes': expected list of int
 // CHOICE: error: pass 'test-print-options': invalid value 'max' for option 'mode': expected one of sum, mean
 // NO-VALUE: error: pass 'test-print-options': option 'count' needs a value (int)
-// PIPELINE: error: pipeline 'test-pipeline' takes no options
+// PIPELINE: error: pipeline 'test-pipeline' has no option 'count' (options: none)
 // NATIVE: error: <Pass-Options-Parser>: no such option nope
 module {
 }

@@ -18,7 +18,7 @@ from pock_mlir.bundle import TargetSpec
 from pock_mlir.compat.iree_compiler import executable_options, with_executable_options
 from pock_mlir.errors import TargetError
 from pock_mlir.machine import Machine, this_machine
-from pock_mlir.targets import Target, cpu_flags
+from pock_mlir.targets import Isa, Target
 
 HOST = "host"
 _FEATURES = "cpu_features"
@@ -45,20 +45,19 @@ def resolve_target(target: Target, machine: Machine | None = None) -> TargetMach
 
     Raises `TargetError` where IREE does not say what features the code will use.
     """
-    device = _describe(target, target.iree_flags)
+    device = _describe(target, target.isa)
     if target.name == HOST:
         machine = this_machine() if machine is None else machine
         features = host_features(_features(target, device), machine)
-        device = _describe(target, cpu_flags(_string(device, "cpu"), target.triple, features))
+        device = _describe(target, Isa(target.isa.triple, _string(device, "cpu"), features))
     features = _features(target, device)
     # IREE puts the features of the CPU's name before ours, and looks for names in the text: one mention each.
     text = ",".join(f"{'+' if there else '-'}{name}" for name, there in features.items())
     device = _with_string(device, _FEATURES, text)
     needed = tuple(name for name, there in features.items() if there)
-    triple = target.triple or _string(device, "target_triple")
-    return TargetMachine(
-        TargetSpec(target.name, target.backend, triple, _string(device, "cpu") or target.cpu, needed), str(device)
-    )
+    triple = target.isa.triple or _string(device, "target_triple")
+    cpu = _string(device, "cpu") or target.isa.cpu
+    return TargetMachine(TargetSpec(target.name, target.generator, triple, cpu, needed), str(device))
 
 
 def host_features(named: Mapping[str, bool], machine: Machine) -> tuple[str, ...]:
@@ -77,9 +76,23 @@ def _signed(sign: str, names: Iterable[str]) -> list[str]:
     return [sign + name for name in sorted(names)]
 
 
-def _describe(target: Target, flags: Iterable[str]) -> ir.Attribute:
+def _flags(target: Target, isa: Isa) -> list[str]:
+    """IREE's flags for a CPU."""
+    flags = [
+        "--iree-hal-target-device=local",
+        f"--iree-hal-local-target-device-backends={target.generator}",
+        f"--iree-llvmcpu-target-cpu={isa.cpu}",
+    ]
+    if isa.triple:
+        flags.append(f"--iree-llvmcpu-target-triple={isa.triple}")
+    if isa.features:
+        flags.append(f"--iree-llvmcpu-target-cpu-features={','.join(isa.features)}")
+    return [*flags, *(f"--{name}={value}" for name, value in target.options)]
+
+
+def _describe(target: Target, isa: Isa) -> ir.Attribute:
     """The device that IREE compiles for, with one executable target."""
-    compiler = IreeCompiler([*flags])
+    compiler = IreeCompiler(_flags(target, isa))
     with compiler.context, ir.Location.unknown():
         module = ir.Module.create()
     for op in compiler.to_device(module).regions[0].blocks[0].operations:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from iree.compiler import ir
 from iree.compiler.api import Invocation, Output, Session
 
+from pock_mlir.backends.backend import BackendError
 from pock_mlir.compat.iree_compiler import compile_from_phase, compile_to_phase
-from pock_mlir.errors import CompileError
 
 
 @dataclass(frozen=True)
@@ -49,22 +49,13 @@ def _place(location: ir.Location) -> tuple[str, int] | None:
     return None
 
 
-class IreeError(CompileError):
-    """IREE does not compile a module: `reason` says why, `file` and `line` where in the user's code, if known."""
-
-    def __init__(self, reason: str, file: str | None = None, line: int | None = None) -> None:
-        super().__init__(f"IREE cannot compile the training step: {reason}")
-        self.reason, self.file, self.line = reason, file, line
-
-    @classmethod
-    def of(cls, diagnostics: Sequence[Reported]) -> IreeError:
-        """The error for what IREE reported: the first is the one, the others follow from it."""
-        if not diagnostics:
-            return cls("no reason given")
-        first = diagnostics[0]
-        error = cls(first.reason, first.file, first.line)
-        error.__cause__ = RuntimeError("\n".join(map(str, diagnostics)))
-        return error
+def _error(diagnostics: Sequence[Reported]) -> BackendError:
+    """The error for what IREE reported: the first is the one, the others follow from it."""
+    first = diagnostics[0] if diagnostics else Reported("no reason given")
+    message = f"IREE cannot compile the training step: {first.reason}"
+    error = BackendError(message, first.reason, first.file, first.line)
+    error.__cause__ = RuntimeError("\n".join(map(str, diagnostics))) if diagnostics else None
+    return error
 
 
 class IreeCompiler:
@@ -110,5 +101,5 @@ class IreeCompiler:
             compile_to_phase(invocation, last)
             succeeded = invocation.execute()
         if not succeeded:
-            raise IreeError.of(errors)
+            raise _error(errors)
         return invocation

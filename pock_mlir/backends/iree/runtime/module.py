@@ -49,6 +49,26 @@ class Module:
         self.mapped_bytes = 0
         self.peak_bytes = 0
 
+    @property
+    def driver(self) -> str:
+        """The IREE driver of the device."""
+        return self._device.driver
+
+    @property
+    def threads(self) -> int:
+        """The number of threads that compute."""
+        return self._device.threads
+
+    @property
+    def held_bytes(self) -> int:
+        """Device memory held now, including what is kept for reuse."""
+        return self._device.live_bytes
+
+    @property
+    def counts_queue_allocations(self) -> bool:
+        """Whether the device's statistics see allocations on the queue."""
+        return self._device.counts_queue_allocations
+
     def has(self, name: str) -> bool:
         """Whether the module exports the function."""
         return name in self._functions
@@ -58,8 +78,8 @@ class Module:
 
         `values`, by symbol, replaces parameters of `file`, in the stored layout; `states`, by symbol, holds the states
         that do not start from their `init`. The arrays are copied into the module if it can change them, else used
-        where they are, for which they must be aligned (`aligned_copy`). Raises `PockError` if IREE cannot make the
-        context.
+        where they are, for which they must be aligned (`backends.executable.aligned_copy`). Raises `PockError` if IREE
+        cannot make the context.
         """
         self.stop()
         staging = _Staging({name: array for name, array in values.items() if self._is_mutable(name)} | dict(states))
@@ -76,6 +96,10 @@ class Module:
         self.mapped_bytes = sum(spec.nbytes for spec in in_place)
         staging.release()
         file.release()
+        self._device.trim()
+
+    def trim(self) -> None:
+        """Gives back the memory that is kept for reuse."""
         self._device.trim()
 
     def stop(self) -> None:
@@ -167,14 +191,6 @@ class _Staging:
 
     def release(self) -> None:
         release_pages(self._pages)
-
-
-def aligned_copy(array: np.ndarray) -> np.ndarray:
-    """A copy that starts at a page, so that a module can use it where it is."""
-    memory = np.frombuffer(mmap.mmap(-1, max(array.nbytes, 1)), dtype=np.uint8)[: array.nbytes]
-    copy = memory.view(array.dtype).reshape(array.shape)
-    copy[...] = array
-    return copy
 
 
 def splat_pattern(spec: StateSpec) -> bytes:

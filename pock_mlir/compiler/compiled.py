@@ -1,4 +1,4 @@
-"""The result of a compilation."""
+"""The last stage: a compiled step, to be saved as a bundle."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pock_mlir.bundle import Manifest, MemoryPlan, ParameterSpec, write_bundle
 
 
 @dataclass(frozen=True)
-class CompiledStep:
+class Compiled:
     """A compiled training step: the module, the parameters of model and loss, and what is known of both."""
 
     manifest: Manifest

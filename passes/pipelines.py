@@ -1,0 +1,73 @@
+"""The pipelines of a compilation; `compile` runs them by these names, as `pock-opt` does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pock_mlir.contract import F32, TRAIN_STEP
+from pock_mlir.passes.calls import Pipeline, call, calls
+from pock_mlir.passes.registry import register_pipeline
+
+_CLEAN = ("cse", "canonicalize")
+
+
+@register_pipeline("pock-forward")
+def forward(*, seed: int = 0) -> Pipeline:
+    """From the torch dialect to pock, in our layouts; nothing is said yet of training."""
+    return [
+        call("convert-torch-to-pock", seed=seed),
+        *calls("pock-widen-arithmetic", *_CLEAN, "pock-sink-transposes", "pock-assign-layouts", *_CLEAN),
+    ]
+
+
+@register_pipeline("pock-backward")
+def backward(
+    *,
+    train: Sequence[str] = ("*",),
+    symbols: Sequence[str] | None = None,
+    functions: Sequence[str] = (TRAIN_STEP,),
+    storage: Literal["f32", "bf16", "f16"] = F32,
+    master_weights: bool = True,
+    loss_scale: bool = False,
+) -> Pipeline:
+    """Marks what is trained, and adds the backward pass to the training steps; an optimizer's pass follows.
+
+    `train` and `symbols` are those of pock-apply-scheme, `functions` the training steps; `storage` is the type that
+    values between ops are rounded to.
+    """
+    is_narrow = storage != F32
+    narrow = (
+        [call("pock-lower-precision", type=storage, master_weights=master_weights), *calls(*_CLEAN)]
+        if is_narrow
+        else []
+    )
+    rounding = calls("pock-reuse-narrow") if is_narrow else calls("pock-widen-arithmetic", "pock-keep-rounding")
+    return [
+        call("pock-apply-scheme", train=train, symbols=symbols),
+        call("pock-fold-batch-norm"),
+        *narrow,
+        *(call("pock-autodiff", function=name, loss_scale=loss_scale) for name in functions),
+        *rounding,
+    ]
+
+
+@register_pipeline("pock-pruning")
+def pruning() -> Pipeline:
+    """Removes what no update needs."""
+    return calls("pock-prune", *_CLEAN)
+
+
+@register_pipeline("pock-lowering")
+def lowering() -> Pipeline:
+    """From pock to upstream dialects, ready for a backend."""
+    return calls(
+        "pock-verify-symbols",
+        "pock-export-state",
+        "pock-choose-lowerings",
+        "convert-pock-to-linalg",
+        "pock-store-as-read",
+        "convert-pock-state",
+        "pock-expand-f64-math",
+        *_CLEAN,
+    )

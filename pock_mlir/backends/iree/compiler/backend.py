@@ -1,0 +1,49 @@
+"""A lowered step to a module of IREE's virtual machine."""
+
+from __future__ import annotations
+
+import io
+
+from pock_mlir.backends.backend import Artifact, Program
+from pock_mlir.backends.iree.compiler.device import resolve_target
+from pock_mlir.backends.iree.compiler.direct_allocation import allocate_directly, allocates_on_queue
+from pock_mlir.backends.iree.compiler.hand_over import hand_over
+from pock_mlir.backends.iree.compiler.memory_plan import loaded_parameters, plan_memory
+from pock_mlir.backends.iree.compiler.session import IreeCompiler
+from pock_mlir.bundle import MODULE_FILE, TargetSpec
+from pock_mlir.targets import Target
+
+FLAGS = (
+    # Without reassociation a reduction over the last dimension runs one element at a time.
+    "--iree-llvmcpu-reassociate-fp-reductions",
+    # float64 stays float64; IREE would else compute in float32, and crash on in-place updates.
+    "--iree-input-demote-f64-to-f32=false",
+)
+
+
+class IreeBackend:
+    """A `Backend`."""
+
+    name = "IREE"
+
+    def resolve(self, target: Target) -> TargetSpec:
+        return resolve_target(target).spec
+
+    def compile(self, program: Program, target: Target) -> Artifact:
+        """Up to IREE's stream phase, where the memory plan is read, then to the end."""
+        machine = resolve_target(target)
+        buffer = io.BytesIO()
+        program.module.write_bytecode(buffer)
+        compiler = IreeCompiler(FLAGS)
+        stream = compiler.to_stream(hand_over(buffer.getvalue(), compiler.context, machine.device))
+        memory = plan_memory(
+            stream,
+            input_bytes=program.input_bytes,
+            parameter_bytes=program.parameter_bytes,
+            state_bytes=program.state_bytes,
+        )
+        loaded = loaded_parameters(stream)
+        allocate_directly(stream)
+        on_queue = allocates_on_queue(stream)
+        files = {MODULE_FILE: compiler.to_vm_bytecode(stream)}
+        return Artifact(files, memory, machine.spec, loaded, on_queue)
