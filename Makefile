@@ -68,8 +68,7 @@ format: env
 	$(BIN)/ruff format .
 
 docs: env
-	$(BIN)/python tools/gen_dialect_docs.py
-	$(BIN)/python tools/gen_coverage_docs.py
+	$(BIN)/python tools/gen_docs.py
 
 clean:
 	rm -rf build dist *.egg-info .pytest_cache .ruff_cache

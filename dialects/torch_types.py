@@ -18,9 +18,6 @@ _AT_BOUNDARY = {"ui8": "i8", "bf16": "f32"}
 UNSIGNED = "pock.unsigned"
 _PARTS = ("f32", "f64")
 
-# The numbers that torch gives its dtypes, as they stand in exported programs.
-_SCALAR_TYPES = {0: "i16", 1: "i8", 2: "i16", 3: "i32", 4: "i64", 5: "f16", 6: "f32", 7: "f64", 11: "i1", 15: "bf16"}
-
 
 def builtin_tensor(type: ir.Type) -> ir.RankedTensorType | None:
     """The builtin type of a `!torch.vtensor` of static shape; None for any other type."""
@@ -60,10 +57,3 @@ def complex_part(type: ir.Type) -> ir.RankedTensorType | None:
     """The builtin type of the real parts of a `!torch.vtensor` of complex numbers; None for any other type."""
     tensor = TensorType.of(type)
     return _ranked(tensor, tensor.element) if tensor and tensor.is_complex and tensor.element in _PARTS else None
-
-
-def element_of_dtype(dtype: int) -> ir.Type:
-    """The element type of a torch dtype number."""
-    if dtype not in _SCALAR_TYPES:
-        raise ValueError(f"dtype number {dtype} is not supported")
-    return ir.Type.parse(_SCALAR_TYPES[dtype])

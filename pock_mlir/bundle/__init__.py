@@ -12,9 +12,9 @@ from pock_mlir.bundle.specs import (
     Signature,
     StateSpec,
     TargetSpec,
+    ViewSpec,
 )
 from pock_mlir.bundle.tensor_file import TensorFile, write_tensor_file
-from pock_mlir.bundle.views import ViewSpec
 from pock_mlir.bundle.writer import MODULE_FILE, write_bundle
 
 __all__ = [

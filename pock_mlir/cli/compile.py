@@ -11,9 +11,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from pock_mlir.cli.figures import readable_bytes, timing_table
 from pock_mlir.cli.model_spec import ModelSpec, load_model_spec
-from pock_mlir.cli.size import readable_bytes
-from pock_mlir.cli.timing import timing_table
 from pock_mlir.errors import CompileError, MissingDependencyError
 from pock_mlir.optimizers import OPTIMIZERS
 from pock_mlir.schedules import SCHEDULES, make_schedule

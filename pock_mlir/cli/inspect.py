@@ -15,7 +15,7 @@ from rich.table import Table
 
 from pock_mlir.bundle import ArraySpec, Manifest, ParameterSpec, read_bundle
 from pock_mlir.cli.blocks import Block, blocks_of
-from pock_mlir.cli.size import readable_bytes
+from pock_mlir.cli.figures import readable_bytes
 from pock_mlir.contract import LOSS, MODEL
 from pock_mlir.text import shown
 

@@ -13,7 +13,7 @@ from support.mlp_bundle import write_mlp_bundle
 
 from pock_mlir.bundle import write_tensor_file
 from pock_mlir.cli.blocks import block_name
-from pock_mlir.cli.size import readable_bytes
+from pock_mlir.cli.figures import readable_bytes
 from pock_mlir.runtime import load
 from pock_mlir.targets import TARGETS
 

@@ -9,6 +9,7 @@ from fnmatch import fnmatch
 from itertools import product
 from pathlib import Path
 
+import ml_dtypes  # noqa: F401 - gives numpy the dtype bfloat16
 import numpy as np
 import pytest
 import torch

@@ -1,10 +1,19 @@
-"""What a compilation took, as a table."""
+"""Figures for people: sizes, and what a compilation took."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from rich.table import Table
+
+
+def readable_bytes(count: float) -> str:
+    """A number of bytes with a binary unit: "12 B", "3.4 KiB", "1.2 MiB"."""
+    for unit in ("B", "KiB", "MiB"):
+        if count < 1024:
+            return f"{count:.0f} B" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1024
+    return f"{count:.2f} GiB"
 
 
 def timing_table(seconds: Sequence[tuple[str, float]]) -> Table:
