@@ -1,8 +1,8 @@
 """Records: dataclasses whose fields declare by their types what they may hold. What a user constructs and what a file
 holds is checked against these types, and read and written by them; no record has code of its own for that.
 
-A field's type is `bool`, `int`, `float` (whole numbers too), `str` or `Any`, one of these that is `Must` be more, a
-tuple of them (in files a list), another record, a tuple or mapping of records, or any of these `| None`.
+A field's type is `bool`, `int`, `float` (whole numbers too), `str` or `Any`, one of these that `Must` be more, another
+record, a tuple or sequence of one of these (in files a list), a mapping of records, or any of these `| None`.
 """
 
 from __future__ import annotations
@@ -65,17 +65,21 @@ def check_fields(record: Any, error: type[PockError]) -> None:
             raise error(f"{type(record).__name__}: {name} must be {_words(hint)}, got {value!r}")
 
 
-def read_record(kind: Callable[..., T], document: Any, where: str) -> T:
-    """The record of class `kind` that an object of a JSON document holds; what else the object holds is passed over.
+def read_record(kind: Callable[..., T], document: Any, where: str, *, closed: bool = False) -> T:
+    """The record of class `kind` that an object of a JSON or YAML document holds; what else the object holds is passed
+    over, or is an error where it is `closed`.
 
     `where` is the file, with the path inside it. Raises `FieldError`.
     """
     if not isinstance(document, dict):
-        raise FieldError(f"{where}: expected an object, found {shown(document)}")
-    values = {}
+        raise FieldError(f"{where}: expected an object, found {_shown(document)}")
+    hints, values = _hints(kind), {}
+    unknown = [key for key in document if key not in hints]
+    if closed and unknown:
+        raise FieldError(f"{where}: unknown key {_shown(unknown[0])}; the keys are {', '.join(hints)}")
     for field in dataclasses.fields(kind):  # pyright: ignore[reportArgumentType]
         if field.name in document:
-            values[field.name] = _read(_hints(kind)[field.name], document[field.name], where, field.name)
+            values[field.name] = _read(hints[field.name], document[field.name], where, field.name, closed)
         elif field.default is not None and not field.metadata.get("may lack"):
             raise field_error(where, field.name, "missing")
     return kind(**values)
@@ -95,7 +99,7 @@ def field_error(where: str, field: str, problem: str) -> FieldError:
     return FieldError(f"{where}: field '{field}': {problem}")
 
 
-def shown(value: Any) -> str:
+def _shown(value: Any) -> str:
     """A value as messages show it, of which not all may stand there."""
     text = repr(value)
     return text if len(text) <= 40 else text[:37] + "..."
@@ -127,8 +131,8 @@ def _fits(hint: Any, value: Any) -> bool:
     origin, parts = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return _fits(parts[0], value) and parts[1].test(value)
-    if origin is tuple:
-        same = parts[-1] is Ellipsis
+    if origin in (tuple, Sequence):
+        same = origin is Sequence or parts[-1] is Ellipsis
         fits_length = isinstance(value, tuple | list) and (same or len(value) == len(parts))
         return fits_length and all(_fits(parts[0], item) for item in value)
     if origin is Mapping:
@@ -146,29 +150,30 @@ def _words(hint: Any, *, many: bool = False) -> str:
     origin, parts = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return parts[1].many if many else parts[1].be
-    if origin is tuple:
-        count = "" if parts[-1] is Ellipsis else f"{len(parts)} "
+    if origin in (tuple, Sequence):
+        count = "" if origin is Sequence or parts[-1] is Ellipsis else f"{len(parts)} "
         return f"a list of {count}{_words(parts[0], many=True)}"
     return "an object" if origin is Mapping else _WORDS[hint][many]
 
 
-def _read(hint: Any, value: Any, where: str, name: str) -> Any:
+def _read(hint: Any, value: Any, where: str, name: str, closed: bool) -> Any:
     inner = _without_none(hint)
     if inner is not hint and value is None:
         return None
     place, parts = f"{where}: {name}", get_args(inner)
     if _is_record(inner):
-        return read_record(inner, value, place)
-    if get_origin(inner) is tuple and _is_record(parts[0]):
+        return read_record(inner, value, place, closed=closed)
+    if get_origin(inner) in (tuple, Sequence) and _is_record(parts[0]):
         if not isinstance(value, list):
-            raise field_error(where, name, f"expected a list, found {shown(value)}")
-        return tuple(read_record(parts[0], item, f"{place}[{index}]") for index, item in enumerate(value))
+            raise field_error(where, name, f"expected a list, found {_shown(value)}")
+        items = enumerate(value)
+        return tuple(read_record(parts[0], item, f"{place}[{index}]", closed=closed) for index, item in items)
     if get_origin(inner) is Mapping and _is_record(parts[1]):
         if not isinstance(value, dict):
-            raise FieldError(f"{place}: expected an object, found {shown(value)}")
-        return {key: read_record(parts[1], item, f"{place}: {key}") for key, item in value.items()}
+            raise FieldError(f"{place}: expected an object, found {_shown(value)}")
+        return {key: read_record(parts[1], item, f"{place}: {key}", closed=closed) for key, item in value.items()}
     if not _fits(inner, value):
-        raise field_error(where, name, f"expected {_words(inner)}, found {shown(value)}")
+        raise field_error(where, name, f"expected {_words(inner)}, found {_shown(value)}")
     return tuple(value) if isinstance(value, list) and inner is not Any else value
 
 

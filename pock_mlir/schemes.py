@@ -15,6 +15,7 @@ from typing import Any
 
 from pock_mlir.contract import FROZEN, FULL, UPDATES
 from pock_mlir.errors import SchemeError
+from pock_mlir.fields import MAY_LACK, FieldError, read_record, write_record
 from pock_mlir.text import parse_yaml, read_text, shown
 
 LOSS_PREFIX = "loss:"
@@ -32,7 +33,7 @@ class Rule:
     """
 
     match: str
-    update: str = FULL
+    update: str = field(default=FULL, metadata=MAY_LACK)
 
     def __post_init__(self) -> None:
         if not isinstance(self.match, str):
@@ -55,8 +56,8 @@ class Scheme:
 
     name: str
     rules: Sequence[Rule] = ()
-    default: str = FROZEN
-    unfreeze: Sequence[str] = ()
+    default: str = field(default=FROZEN, metadata=MAY_LACK)
+    unfreeze: Sequence[str] = field(default=(), metadata=MAY_LACK)
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):
@@ -158,29 +159,18 @@ class Scheme:
         return {
             "name": self.name,
             "default": self.default,
-            "rules": [{"match": r.match, "update": r.update} for r in self.rules],
+            "rules": [write_record(rule) for rule in self.rules],
         } | ({"unfreeze": list(self.unfreeze)} if self.unfreeze else {})
 
     @staticmethod
     def from_json(data: Any, where: str) -> Scheme:
         """A scheme from parsed YAML or JSON; `where` names its source in errors."""
-        if not isinstance(data, dict) or not isinstance(data.get("rules"), list):
+        if not isinstance(data, dict):
             raise SchemeError(f"{where}: expects a mapping with a list 'rules'")
-        unknown = set(data) - {"name", "default", "rules", "unfreeze"}
-        if unknown:
-            raise SchemeError(
-                f"{where}: unknown key '{min(map(str, unknown))}'; the keys are name, default, rules, unfreeze"
-            )
-        rules = []
-        for i, rule in enumerate(data["rules"]):
-            if not isinstance(rule, dict) or not isinstance(rule.get("match"), str) or set(rule) - {"match", "update"}:
-                raise SchemeError(f"{where}: rule {i + 1} must have the keys 'match' (a pattern) and 'update'")
-            rules.append(Rule(rule["match"], str(rule.get("update", FULL))))
-        unfreeze = data.get("unfreeze", [])
-        if not isinstance(unfreeze, list) or not all(isinstance(pattern, str) for pattern in unfreeze):
-            raise SchemeError(f"{where}: 'unfreeze' must be a list of patterns")
-        name, default = str(data.get("name", where)), str(data.get("default", FROZEN))
-        return Scheme(name, tuple(rules), default, tuple(unfreeze))
+        try:
+            return read_record(Scheme, data | {"name": str(data.get("name", where))}, where, closed=True)
+        except FieldError as error:
+            raise SchemeError(str(error)) from None
 
     @staticmethod
     def from_file(path: str | Path) -> Scheme:

@@ -17,6 +17,7 @@ import numpy as np
 from pock_mlir.bundle.atomic import atomic_write
 from pock_mlir.bundle.seal import is_sealed_header, seal_header
 from pock_mlir.errors import TensorFileError
+from pock_mlir.fields import FieldError, Size, read_record
 from pock_mlir.text import decode, parse_json
 
 # IREE uses a mapped tensor where it lies if it starts at a multiple of this.
@@ -74,8 +75,10 @@ class TensorFile:
             self.data = np.memmap(self.path, dtype=np.uint8, mode="r")
         except OSError as error:
             raise TensorFileError(f"{self.path} cannot be read: {error.strerror or error}") from error
-        metadata = header.pop("__metadata__", {})
-        self.metadata: dict[str, str] = metadata if isinstance(metadata, dict) else {}
+        metadata = header.pop(_METADATA, {})
+        if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
+            raise TensorFileError(f"{self.path}: the header's {_METADATA} holds more than strings; the file is damaged")
+        self.metadata: dict[str, str] = metadata
         self.digests = _take_digests(self.metadata)
         self.entries = {name: _entry(self.path, name, record, start, size) for name, record in header.items()}
         _check_whole(self.path, self.entries, start, size)
@@ -227,20 +230,26 @@ def _digest(file: RawIOBase, entry: TensorEntry) -> str:
     return digest.hexdigest()
 
 
-def _entry(path: Path, name: str, record: Any, start: int, size: int) -> TensorEntry:
+@dataclass(frozen=True)
+class _Described:
+    """What the header says of a tensor."""
+
+    dtype: str
+    shape: tuple[Size, ...]
+    data_offsets: tuple[int, int]
+
+
+def _entry(path: Path, name: str, document: Any, start: int, size: int) -> TensorEntry:
     try:
-        dtype = _DTYPES.get(record["dtype"])
-        shape = tuple(record["shape"])
-        begin, end = record["data_offsets"]
-    except (TypeError, KeyError, ValueError):
-        raise TensorFileError(f"{path}: the header's entry for tensor '{name}' is malformed") from None
-    if not all(type(number) is int for number in (*shape, begin, end)):
-        raise TensorFileError(f"{path}: the header's entry for tensor '{name}' is malformed")
+        described = read_record(_Described, document, f"{path}: the header's entry for tensor '{name}'")
+    except FieldError as error:
+        raise TensorFileError(f"{error}; the file is damaged") from None
+    dtype, shape, (begin, end) = _DTYPES.get(described.dtype), described.shape, described.data_offsets
     if dtype is None:
         raise TensorFileError(
-            f"{path}: tensor '{name}' has dtype {record['dtype']}, which numpy does not have; convert it first"
+            f"{path}: tensor '{name}' has dtype {described.dtype}, which numpy does not have; convert it first"
         )
-    if not 0 <= begin <= end or min(shape, default=0) < 0 or end - begin != math.prod(shape) * np.dtype(dtype).itemsize:
+    if not 0 <= begin <= end or end - begin != math.prod(shape) * np.dtype(dtype).itemsize:
         raise TensorFileError(
             f"{path}: tensor '{name}' takes {end - begin} bytes, which do not fit {dtype}{list(shape)}"
         )

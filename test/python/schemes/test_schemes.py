@@ -46,6 +46,29 @@ def test_what_is_no_scheme(scheme: Any) -> None:
         resolve_scheme(scheme, ["w"], [], [])
 
 
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ([], "expects a mapping with a list 'rules'"),
+        ({}, "field 'rules': missing"),
+        ({"rules": {"a": "full"}}, "field 'rules': expected a list, found {'a': 'full'}"),
+        ({"rules": ["a"]}, r"rules\[0\]: expected an object, found 'a'"),
+        ({"rules": [{"match": "a"}, {"update": "full"}]}, r"rules\[1\]: field 'match': missing"),
+        ({"rules": [{"match": ["a"]}]}, r"rules\[0\]: field 'match': expected a string, found \['a'\]"),
+        (
+            {"rules": [{"match": "a", "ubdate": "full"}]},
+            r"rules\[0\]: unknown key 'ubdate'; the keys are match, update",
+        ),
+        ({"rules": [], "rule": []}, "unknown key 'rule'; the keys are name, rules, default, unfreeze"),
+        ({"rules": [], "default": None}, "field 'default': expected a string, found None"),
+        ({"rules": [], "unfreeze": "a"}, "field 'unfreeze': expected a list of strings, found 'a'"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_named(data: Any, message: str) -> None:
+    with pytest.raises(SchemeError, match=f"^here: {message}"):
+        pock.Scheme.from_json(data, "here")
+
+
 def test_rules_may_be_a_list() -> None:
     scheme = pock.Scheme("s", [pock.Rule("a.*"), pock.Rule("a.b", "frozen")])
     assert scheme.trained(["a.b", "a.c", "d"]) == ["a.c"]
