@@ -1,7 +1,7 @@
 # The targets of the project; everything runs in the environment that `make env` creates in .venv/.
 #
 #   make demo    run the demonstration         make test    all checks: lint, types, lit, pytest
-#   make smollm2 | efficientnet    further examples: a language model, an image classifier
+#   make smollm2 | efficientnet    further models: a language model, an image classifier
 #   make env     create the environment        make lint | types | lit | pytest    one of them
 #
 # PYTHON chooses the interpreter, JOBS the number of tests that run at once.
@@ -42,13 +42,13 @@ check-python:
 	  echo "error: $(PYTHON) has no venv module: install it (on Debian and Ubuntu: apt install $(notdir $(PYTHON))-venv)" >&2; exit 1; }
 
 demo: env
-	$(BIN)/python examples/minilm_r8/run.py
+	$(BIN)/python benchmarks/demo minilm_r8
 
 smollm2: env
-	$(BIN)/python examples/smollm2/run.py
+	$(BIN)/python benchmarks/demo smollm2
 
 efficientnet: env
-	$(BIN)/python examples/efficientnet_mnist/run.py
+	$(BIN)/python benchmarks/demo efficientnet_mnist
 
 test: lint types lit pytest
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from efficientnet_mnist.network import EfficientNetLite, Stage
+from data.efficientnet import EfficientNetLite, Stage
 from torch import nn
 from torch.nn import functional as F
 from transformers import (
