@@ -32,6 +32,25 @@ def projection(rank: int, dims: Sequence[int]) -> ir.AffineMap:
     return ir.AffineMap.get(rank, 0, [ir.AffineDimExpr.get(d) for d in dims])
 
 
+def pad(x: ir.Value, low: Sequence[int], high: Sequence[int], fill: float) -> ir.Value:
+    """A tensor with `fill` before and after its elements, by dimension."""
+    if not any([*low, *high]):
+        return x
+    element = ranked(x).element_type
+    value = constant(fill, element)
+    shape = [before + size + after for before, size, after in zip(low, shape_of(x), high, strict=True)]
+    op = tensor.PadOp(ir.RankedTensorType.get(shape, element), x, [], [], list(low), list(high))
+    block = op.regions[0].blocks.append(*[ir.IndexType.get()] * len(shape))
+    with ir.InsertionPoint(block):
+        tensor.YieldOp(value)
+    return op.result
+
+
+def iterator(kind: str) -> ir.Attribute:
+    """The attribute for PARALLEL or REDUCTION."""
+    return ir.Attribute.parse(f"#linalg.iterator_type<{kind}>")
+
+
 def generic(
     inputs: Sequence[ir.Value],
     outputs: Sequence[ir.Value],
@@ -46,7 +65,7 @@ def generic(
     elements = [ranked(v).element_type for v in (*inputs, *outputs)]
     inputs = [as_stored(v) for v in inputs]
     maps_attribute = ir.ArrayAttr.get([ir.AffineMapAttr.get(m) for m in maps])
-    kinds = ir.ArrayAttr.get([ir.Attribute.parse(f"#linalg.iterator_type<{kind}>") for kind in iterators])
+    kinds = ir.ArrayAttr.get([iterator(kind) for kind in iterators])
     op = linalg.GenericOp([v.type for v in outputs], list(inputs), list(outputs), maps_attribute, kinds)
     block = op.regions[0].blocks.append(*[ranked(v).element_type for v in (*inputs, *outputs)])
     with ir.InsertionPoint(block):

@@ -1,47 +1,70 @@
 """The passes of pock_mlir, found by name.
 
-The pass `pock-some-name` or `some-name` is registered in the module or subpackage `some_name` of this package, so that
-a tool imports only the passes it runs; `pipelines` registers the named pipelines. A new pass is a new module, no more.
+The pass `pock-some-name` or `some-name` is registered in the module or subpackage `some_name` of this package, or of
+`pock_mlir/backends/<backend>/passes` if only that backend needs it, so that a tool imports only the passes it runs;
+`pipelines` registers the named pipelines. A new pass is a new module, no more.
 """
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import pkgutil
 from functools import cache
+
+from pock_mlir import backends
 
 _PIPELINES = "pipelines"
 _TESTING = "testing"
 
 
 def is_findable(pass_name: str, module: str) -> bool:
-    """Tells whether a pass is found by its name; only modules of this package are bound by the rule."""
-    package, _, relative = module.removeprefix(__name__ + ".").partition(".")
-    if not module.startswith(__name__ + ".") or package == _TESTING:
-        return True
-    return not relative and package == _module_name(pass_name)
+    """Tells whether a pass is found by its name; only modules of our packages of passes are bound by the rule."""
+    for package in _packages():
+        if module.startswith(f"{package}."):
+            name = module.removeprefix(f"{package}.")
+            return name == _module_name(pass_name) or name.partition(".")[0] == _TESTING
+    return True
 
 
 @cache
 def import_module_of(name: str) -> None:
     """Imports the module that registers a pass or pipeline, if there is one."""
     for module in (_module_name(name), _PIPELINES, _TESTING):
-        if module in _module_names():
-            importlib.import_module(f"{__name__}.{module}")
+        if module in _modules():
+            importlib.import_module(_modules()[module])
 
 
 @cache
 def register_all_passes() -> None:
-    """Imports every module of the package, so that all passes and pipelines are registered."""
-    for module in _module_names():
-        importlib.import_module(f"{__name__}.{module}")
+    """Imports every module of passes, so that all passes and pipelines are registered."""
+    for module in _modules().values():
+        importlib.import_module(module)
 
 
 @cache
-def _module_names() -> frozenset[str]:
-    names = {module.name for module in pkgutil.iter_modules(__path__)}
-    return frozenset(names if os.environ.get("POCK_TEST_PASSES") == "1" else names - {_TESTING})
+def _packages() -> tuple[str, ...]:
+    """This package and those of the backends."""
+    names = [
+        f"{backends.__name__}.{backend.name}.passes"
+        for backend in pkgutil.iter_modules(backends.__path__)
+        if backend.ispkg
+    ]
+    return (__name__, *(name for name in names if importlib.util.find_spec(name) is not None))
+
+
+@cache
+def _modules() -> dict[str, str]:
+    """The modules and subpackages of passes, by the last part of their names."""
+    names = {
+        module.name: f"{package}.{module.name}"
+        for package in _packages()
+        for module in pkgutil.iter_modules(importlib.import_module(package).__path__)
+    }
+    if os.environ.get("POCK_TEST_PASSES") != "1":
+        del names[_TESTING]
+    return names
 
 
 def _module_name(pass_name: str) -> str:

@@ -150,7 +150,7 @@ def _reversed_taps(weight: ir.Value, taps: Sequence[_PhaseTaps], groups: int) ->
         weight = extract_slice(weight, [taps[0].first, taps[1].first, 0, 0, 0], single, [1] * 5)
         exchanged = linalg.transpose(weight, outs=[empty(shape, element_type)], permutation=[0, 1, 4, 3, 2]).results[0]
     else:
-        # Not by an indexing map that counts down: IREE fails to tile those.
+        # Not by an indexing map that counts down: compilers (IREE's, for one) fail to tile those.
         exchanged = elementwise(shape, element_type, [], element)
     return collapse(exchanged, [[0], [1], [2], [3, 4]])
 

@@ -12,7 +12,7 @@ from pock_mlir.dialects.structured import elementwise, filled, identity_map, pro
 from pock_mlir.dialects.upstream import collapse, concat, constant, expand, extract_slice, reshape
 
 from .matmul import contract
-from .spatial import pad, positions_of, tap, taps_of
+from .spatial import positions_of, tap, taps_of
 
 BLOCK = 16
 """Channels that a correlation of merged groups should have."""
@@ -81,10 +81,6 @@ def _dense_per_tap(image: ir.Value, weight: ir.Value, strides: Sequence[int], di
 
 def _dense_convolution(image: ir.Value, weight: ir.Value, strides: Sequence[int], dilations: Sequence[int]) -> ir.Value:
     shape = [shape_of(image)[0], *positions_of(image, weight, strides, dilations), shape_of(weight)[3]]
-    if shape_of(image)[3] == 1:
-        # A second channel, of zeros.
-        image = pad(image, [0, 0, 0, 0], [0, 0, 0, 1], 0.0)
-        weight = pad(weight, [0, 0, 0, 0], [0, 0, 1, 0], 0.0)
     out = filled(shape, ranked(image).element_type, 0.0)
     return linalg.conv_2d_nhwc_hwcf(image, weight, outs=[out], strides=list(strides), dilations=list(dilations))
 

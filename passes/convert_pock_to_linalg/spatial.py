@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from torch_mlir import ir
-from torch_mlir.dialects import arith, linalg, tensor
+from torch_mlir.dialects import arith, linalg
 
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.conv2d import Window
-from pock_mlir.dialects.structured import elementwise, empty, filled, projection
+from pock_mlir.dialects.structured import elementwise, empty, filled, pad, projection
 from pock_mlir.dialects.upstream import collapse, constant, expand, extract_slice, reshape
 
 SPLIT = [[0], [1, 2], [3, 4], [5]]
@@ -41,26 +41,12 @@ def overlaps(x: ir.Value, starts: Sequence[int], sizes: Sequence[int]) -> bool:
     return all(s < e and s + size > 0 for s, size, e in zip(starts, sizes, shape_of(x)[1:3], strict=True))
 
 
-def pad(x: ir.Value, low: Sequence[int], high: Sequence[int], fill: float) -> ir.Value:
-    """A tensor with `fill` before and after its elements, by dimension."""
-    if not any([*low, *high]):
-        return x
-    element = ranked(x).element_type
-    value = constant(fill, element)
-    shape = [before + size + after for before, size, after in zip(low, shape_of(x), high, strict=True)]
-    op = tensor.PadOp(ir.RankedTensorType.get(shape, element), x, [], [], list(low), list(high))
-    block = op.regions[0].blocks.append(*[ir.IndexType.get()] * len(shape))
-    with ir.InsertionPoint(block):
-        tensor.YieldOp(value)
-    return op.result
-
-
 def padded(
     image: ir.Value, kernel: Sequence[int], positions: Sequence[int], window: Window, fill: float = 0.0
 ) -> ir.Value:
     """What `positions` of a kernel see of an image and its padding.
 
-    No more: IREE miscompiles windows over a part of an image.
+    No more: what no position sees would be copied for nothing, and IREE miscompiles windows over a part of an image.
     """
     sizes = [span(positions[dim], window.strides[dim]) + span(kernel[dim], window.dilations[dim]) - 1 for dim in (0, 1)]
     return region(image, [-p for p in window.padding], sizes, fill)

@@ -1,5 +1,5 @@
-"""Arithmetic on widened tensors, as one loop that reads the narrow ones: IREE would keep the wide tensors in memory
-where several ops read them.
+"""Arithmetic on widened tensors, as one loop that reads the narrow ones: wide tensors that several ops read would be
+kept in memory.
 """
 
 from __future__ import annotations

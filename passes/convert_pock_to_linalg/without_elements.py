@@ -1,4 +1,4 @@
-"""Ops on tensors without elements, decided before IREE sees them: its code for a loop of extent 0 divides by 0."""
+"""Ops on tensors without elements, decided here: no backend is asked for loops of extent 0."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.embedding import embedding
 from pock_mlir.dialects.transpose import transpose
-from pock_mlir.dialects.upstream import concat, constant, extract_slice, insert_slice, reshape, select, zeros
+from pock_mlir.dialects.upstream import concat, constant, extract_slice, insert_slice, reshape
 
 from .conversion import Conversion, Unsupported
 from .creation import dense_integers
@@ -89,16 +89,8 @@ def unfold(c: Conversion, x: ir.Value, dim: int, size: int, step: int) -> ir.Val
 
 def padded(x: ir.Value, shape: Sequence[int], offsets: Sequence[int], value: float | int | bool) -> ir.Value:
     """x at `offsets` in a tensor of `shape` that is `value` elsewhere."""
-    element, ones = ranked(x).element_type, [1] * len(shape)
-    if element.width < 64 or value == 0:
-        return insert_slice(x, constant(value, ir.RankedTensorType.get(list(shape), element)), offsets, ones)
-    # IREE 3.13 lets two insertions overwrite one another in a background that both start from, if its elements have 64
-    # bits and are not just one repeated byte: so insert into zeros, and choose between that and the value.
-    boolean = ir.IntegerType.get_signless(1)
-    own = constant(True, ir.RankedTensorType.get(shape_of(x), boolean))
-    inside = insert_slice(own, zeros(shape, boolean), offsets, ones)
-    result = insert_slice(x, zeros(shape, element), offsets, ones)
-    return select(inside, result, constant(value, result.type))
+    background = constant(value, ir.RankedTensorType.get(list(shape), ranked(x).element_type))
+    return insert_slice(x, background, offsets, [1] * len(shape))
 
 
 def padded_by_itself(x: ir.Value, dim: int, before: int, after: int, mode: str) -> ir.Value:

@@ -95,7 +95,9 @@ def program() -> Program:
     with ir.Context() as context:
         load_dialects(context)
         module = ir.Module.parse(text)
-        run_pipeline(module, "convert-torch-to-pock,cse,canonicalize,convert-pock-to-linalg,cse,canonicalize")
+        run_pipeline(
+            module, "convert-torch-to-pock,cse,canonicalize,convert-pock-to-linalg,pock-adapt-to-iree,cse,canonicalize"
+        )
         return Program(module)
 
 

@@ -352,6 +352,8 @@ def test_all_passes_are_registered_on_demand() -> None:
 def test_a_pass_must_be_named_after_its_module() -> None:
     assert pock_mlir.passes.is_findable("pock-autodiff", "pock_mlir.passes.autodiff")
     assert pock_mlir.passes.is_findable("convert-a-to-b", "pock_mlir.passes.convert_a_to_b")
+    assert pock_mlir.passes.is_findable("pock-adapt-to-iree", "pock_mlir.backends.iree.passes.adapt_to_iree")
+    assert not pock_mlir.passes.is_findable("pock-prune", "pock_mlir.backends.iree.passes.adapt_to_iree")
     assert pock_mlir.passes.is_findable("anything", "some.other.package")
     assert not pock_mlir.passes.is_findable("pock-prune", "pock_mlir.passes.autodiff")
     assert not pock_mlir.passes.is_findable("pock-autodiff", "pock_mlir.passes.autodiff.rules")

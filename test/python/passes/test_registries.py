@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from pock_mlir.backends.iree.passes import adapt_to_iree
+from pock_mlir.backends.iree.passes.adapt_to_iree.rules import adaptation
 from pock_mlir.compat.torch_mlir import declared_traits
 from pock_mlir.dialects import FAMILIES, op_classes
 from pock_mlir.dialects.traits import OfState
@@ -26,8 +28,8 @@ TESTS = ROOT / "test"
 
 
 def _is_ours(module: str) -> bool:
-    """Whether a pass is one of the package's, but for those that only exercise the infrastructure."""
-    return module.startswith("pock_mlir.passes.") and module != "pock_mlir.passes.testing"
+    """Whether a pass is one of the package's or of a backend's, not one that only exercises the infrastructure."""
+    return module.startswith(("pock_mlir.passes.", "pock_mlir.backends.")) and module != "pock_mlir.passes.testing"
 
 
 OPS = {op.OPERATION_NAME: op for op in op_classes()}
@@ -113,6 +115,7 @@ RULE_FILES = [
     ("pock-autodiff", autodiff, [vjp.get(op) for op in vjp.names()]),
     ("convert-pock-to-linalg", convert_pock_to_linalg, LOWERINGS),
     ("convert-torch-to-pock", convert_torch_to_pock, [torch_op.get(op) for op in torch_op.names()]),
+    ("pock-adapt-to-iree", adapt_to_iree, [adaptation.get(op) for op in adaptation.names()]),
 ]
 
 

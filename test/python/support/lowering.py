@@ -23,7 +23,7 @@ class Function:
     build: Callable[..., Sequence[ir.Value]]
 
 
-def lowered(functions: Mapping[str, Function], pipeline: str = "convert-pock-to-linalg") -> str:
+def lowered(functions: Mapping[str, Function], pipeline: str = "convert-pock-to-linalg,pock-adapt-to-iree") -> str:
     """The text of a module of functions, after a pipeline."""
     with ir.Context() as context, ir.Location.unknown():
         load_dialects(context)

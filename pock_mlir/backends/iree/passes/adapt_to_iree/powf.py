@@ -1,4 +1,4 @@
-"""Lowering of math.powf where IREE's form, exp(y log x), is not a number: at a negative x, and for 0^0."""
+"""math.powf where IREE's form, exp(y log x), is not a number: at a negative x, and for 0^0."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from torch_mlir import ir
 from torch_mlir.dialects import arith, math
 
 from pock_mlir.dialects.upstream import compare, constant, greater, scale, select
-from pock_mlir.passes.lowerings import lowering
+
+from .rules import adaptation
 
 
-@lowering("math.powf")
+@adaptation("math.powf")
 def powf(op: math.PowFOp) -> ir.Value:
     """|x|^y with the sign of x for an odd y; NaN for a finite negative x and a y that is no integer."""
     x, y = op.lhs, op.rhs

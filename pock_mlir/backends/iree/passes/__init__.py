@@ -1,0 +1,1 @@
+"""The passes on a lowered step that only IREE needs, found by their names as all passes are."""
