@@ -38,3 +38,10 @@ def broadcast(x: ir.Value, shape: Sequence[int]) -> ir.Value:
     if shape_of(x) == list(shape):
         return x
     return build("pock.broadcast", [ir.RankedTensorType.get(list(shape), ranked(x).element_type)], [x]).result
+
+
+def broadcast_shape(a: list[int], b: list[int]) -> list[int]:
+    """The shape that two shapes broadcast to."""
+    rank = max(len(a), len(b))
+    a, b = [1] * (rank - len(a)) + a, [1] * (rank - len(b)) + b
+    return [y if x == 1 else x for x, y in zip(a, b, strict=True)]

@@ -9,6 +9,7 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects import func
 
+from pock_mlir.compositions.complex import Complex
 from pock_mlir.contract import RANDOM_STEP, SEED
 from pock_mlir.dialects.state import state
 from pock_mlir.dialects.torch_types import UNSIGNED, boundary_tensor, is_unsigned
@@ -19,7 +20,7 @@ from pock_mlir.passes.registry import PassFailure, fail, register_pass
 
 from .boundary import entered, returned
 from .complex import register_complex
-from .conversion import Complex, Conversion, Failure, Missing, op_key
+from .conversion import Conversion, Failure, Missing, op_key
 from .reached import parameters_of_loss
 from .rules import torch_op
 

@@ -1,46 +1,17 @@
-"""Elements in another order along a dimension: reversed, rotated, repeated, in windows; padding by the image itself."""
+"""Elements in another order along a dimension: reversed, rotated, repeated, in windows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 
 from torch_mlir import ir
 
-from pock_mlir.dialects.base import ranked, shape_of
-from pock_mlir.dialects.broadcast import broadcast
-from pock_mlir.dialects.embedding import embedding
-from pock_mlir.dialects.transpose import transpose
-from pock_mlir.dialects.upstream import concat, constant, extract_slice, insert_slice, reshape
+from pock_mlir.compositions.arrange import repeated_each, reversed_, rolled, windows
+from pock_mlir.dialects.base import shape_of
+from pock_mlir.dialects.upstream import reshape
 
-from .conversion import Conversion, Unsupported
-from .creation import dense_integers
-from .layout import from_last, to_last
+from .conversion import Conversion
 from .rules import torch_op
-
-# Up to this length a dimension is reversed by slices, beyond it by a gather, whose gradient is a scatter.
-FEW = 16
-
-
-def take(x: ir.Value, dim: int, start: int, length: int) -> ir.Value:
-    """`length` indices of dimension `dim` from `start` on."""
-    sizes = shape_of(x)
-    sizes[dim] = length
-    return extract_slice(x, [start if d == dim else 0 for d in range(len(sizes))], sizes, [1] * len(sizes))
-
-
-def reversed_(x: ir.Value, dim: int) -> ir.Value:
-    length = shape_of(x)[dim]
-    if length <= 1:
-        return x
-    if length <= FEW:
-        return concat([take(x, dim, i, 1) for i in reversed(range(length))], dim)
-    return gathered(x, dim, range(length - 1, -1, -1))
-
-
-def gathered(x: ir.Value, dim: int, indices: Sequence[int]) -> ir.Value:
-    """x at constant indices of dimension `dim`."""
-    rows = embedding(transpose(to_last(x, dim), [1, 0]), dense_integers(indices))
-    return from_last(transpose(rows, [1, 0]), dim, shape_of(x))
 
 
 @torch_op("torch.aten.flip")
@@ -55,79 +26,19 @@ def roll(c: Conversion, x: ir.Value, shifts: list[int], dims: list[int] | None =
     """Without dimensions x is rolled as a vector."""
     shape = shape_of(x)
     if not dims:
-        size = 1
-        for extent in shape:
-            size *= extent
-        x, dims = reshape(x, [size]), [0]
+        x, dims = reshape(x, [math.prod(shape)]), [0]
     for shift, dim in zip(shifts, dims, strict=True):
-        dim %= len(shape_of(x))
-        length = shape_of(x)[dim]
-        behind = shift % length if length else 0
-        if behind:
-            x = concat([take(x, dim, length - behind, behind), take(x, dim, 0, length - behind)], dim)
+        x = rolled(x, dim % len(shape_of(x)), shift)
     return reshape(x, shape)
 
 
 @torch_op("torch.aten.repeat_interleave.self_int")
 def repeat_interleave(c: Conversion, x: ir.Value, repeats: int, dim: int | None = None, *options: object) -> ir.Value:
-    shape = shape_of(x)
-    at = len(shape) if dim is None else dim % len(shape) + 1
-    return reshape(broadcast(reshape(x, [*shape[:at], 1, *shape[at:]]), [*shape[:at], repeats, *shape[at:]]), c.shape)
+    rank = len(shape_of(x))
+    return reshape(repeated_each(x, rank - 1 if dim is None else dim % rank, repeats), c.shape)
 
 
 @torch_op("torch.aten.unfold")
 def unfold(c: Conversion, x: ir.Value, dim: int, size: int, step: int) -> ir.Value:
-    """Windows of `size` elements along `dim`, one at every `step`; the elements of a window come last."""
     dim %= len(shape_of(x))
-    windows = c.shape[dim]
-    elements = gathered(x, dim, [i * step + j for i in range(windows) for j in range(size)])
-    shape = shape_of(elements)
-    apart = reshape(elements, [*shape[:dim], windows, size, *shape[dim + 1 :]])
-    order = [d for d in range(len(shape) + 1) if d != dim + 1]
-    return transpose(apart, [*order, dim + 1])
-
-
-def padded(x: ir.Value, shape: Sequence[int], offsets: Sequence[int], value: float | int | bool) -> ir.Value:
-    """x at `offsets` in a tensor of `shape` that is `value` elsewhere."""
-    background = constant(value, ir.RankedTensorType.get(list(shape), ranked(x).element_type))
-    return insert_slice(x, background, offsets, [1] * len(shape))
-
-
-def padded_by_itself(x: ir.Value, dim: int, before: int, after: int, mode: str) -> ir.Value:
-    """x continued along `dim` as a mirror image ("reflect"), by its border ("replicate") or from its other end
-    ("circular").
-    """
-    if min(before, after) < 0:
-        raise Unsupported(f"negative padding in mode '{mode}'")
-    if mode not in _CONTINUED:
-        raise Unsupported(f"padding mode '{mode}'")
-    first, last = _CONTINUED[mode]
-    parts = [first(x, dim, before)] if before else []
-    parts.append(x)
-    parts += [last(x, dim, after)] if after else []
-    return concat(parts, dim) if len(parts) > 1 else x
-
-
-def _repeated(x: ir.Value, dim: int, count: int) -> ir.Value:
-    return broadcast(x, [count if d == dim else s for d, s in enumerate(shape_of(x))])
-
-
-def _end(x: ir.Value, dim: int, count: int) -> int:
-    return shape_of(x)[dim] - count
-
-
-_CONTINUED = {
-    "reflect": (
-        lambda x, dim, count: reversed_(take(x, dim, 1, count), dim),
-        lambda x, dim, count: reversed_(take(x, dim, _end(x, dim, count + 1), count), dim),
-    ),
-    "replicate": (
-        lambda x, dim, count: _repeated(take(x, dim, 0, 1), dim, count),
-        lambda x, dim, count: _repeated(take(x, dim, _end(x, dim, 1), 1), dim, count),
-    ),
-    "circular": (
-        lambda x, dim, count: take(x, dim, _end(x, dim, count), count),
-        lambda x, dim, count: take(x, dim, 0, count),
-    ),
-}
-"""Per mode what comes before the first element, and what after the last."""
+    return windows(x, dim, c.shape[dim], size, step)

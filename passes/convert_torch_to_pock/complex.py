@@ -9,26 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 from torch_mlir import ir
-from torch_mlir.dialects import arith, math
 
+from pock_mlir.compositions import complex
+from pock_mlir.compositions.arrange import take
+from pock_mlir.compositions.complex import Complex
+from pock_mlir.compositions.unsupported import Unsupported
 from pock_mlir.dialects.base import shape_of
-from pock_mlir.dialects.upstream import (
-    add,
-    compare,
-    concat,
-    constant,
-    div,
-    exp,
-    mul,
-    neg,
-    reshape,
-    select,
-    sqrt,
-    sub,
-)
+from pock_mlir.dialects.upstream import add, concat, constant, div, exp, mul, neg, reshape, sub
 
-from .arrange import take
-from .conversion import Complex, Conversion, Unsupported
+from .conversion import Conversion
 from .rules import complex_op, torch_op
 from .shape import pad as pad_
 
@@ -135,8 +124,7 @@ def complex_(c: Conversion, real: ir.Value, imaginary: ir.Value) -> Complex:
 
 @torch_op("torch.aten.polar")
 def polar(c: Conversion, size: ir.Value, angle: ir.Value) -> Complex:
-    size, angle = c.tensor(size), c.tensor(angle)
-    return Complex(mul(size, math.CosOp(angle).result), mul(size, math.SinOp(angle).result))
+    return complex.polar(c.tensor(size), c.tensor(angle))
 
 
 @torch_op("torch.aten.view_as_real")
@@ -174,11 +162,7 @@ def to_dtype(c: Conversion, x: Complex, *options: object) -> Complex | ir.Value:
 
 @complex_op("torch.aten.abs")
 def absolute(c: Conversion, x: Complex) -> ir.Value:
-    """Its gradient at 0 is 0, as in the framework."""
-    square = add(mul(x.real, x.real), mul(x.imaginary, x.imaginary))
-    zero = constant(0.0, square.type)
-    is_zero = compare(arith.CmpFPredicate.OEQ, square, zero)
-    return select(is_zero, zero, sqrt(select(is_zero, constant(1.0, square.type), square)))
+    return complex.absolute(x)
 
 
 @complex_op("torch.aten.exp")
@@ -190,7 +174,7 @@ def exponential(c: Conversion, x: Complex) -> Complex:
 def quotient(c: Conversion, a: Any, b: Any) -> Complex:
     """a conj(b) / |b|^2, or by a real number."""
     if isinstance(b, Complex):
-        square = add(mul(b.real, b.real), mul(b.imaginary, b.imaginary))
+        square = complex.absolute_square(b)
         product = _product(_times)(c, a, Complex(b.real, neg(b.imaginary)))
         return Complex(*(div(part, c.tensor(square)) for part in (product.real, product.imaginary)))
     return Complex(*(div(c.tensor(part), c.tensor(b)) for part in (a.real, a.imaginary)))

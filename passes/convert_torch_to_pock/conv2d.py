@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from torch_mlir import ir
 
+from pock_mlir.compositions.conv3d import Depth, convolution_3d, transposed_convolution_3d
+from pock_mlir.compositions.unsupported import Unsupported
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.broadcast import broadcast
 from pock_mlir.dialects.conv2d import Window, conv2d, conv2d_input_grad
 from pock_mlir.dialects.transpose import transpose
 from pock_mlir.dialects.upstream import add, insert_slice, reshape, zeros
 
-from .conv3d import Depth, convolution_3d, transposed_convolution_3d
-from .conversion import Conversion, Unsupported
+from .conversion import Conversion
 from .rules import torch_op
 
 TO_NHWC, TO_NCHW, TO_HWCF = (0, 2, 3, 1), (0, 3, 1, 2), (2, 3, 1, 0)

@@ -13,10 +13,11 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects import arith
 
-from pock_mlir.dialects.base import ranked
-from pock_mlir.dialects.broadcast import broadcast
+from pock_mlir.compositions.cast import cast, fitted
+from pock_mlir.compositions.complex import Complex
+from pock_mlir.compositions.unsupported import Unsupported
 from pock_mlir.dialects.torch_types import builtin_tensor, complex_part, is_unsigned
-from pock_mlir.dialects.upstream import constant, with_element
+from pock_mlir.dialects.upstream import constant
 from pock_mlir.passes.placeholder import placeholder
 from pock_mlir.passes.registry import PassFailure
 
@@ -26,18 +27,6 @@ from .rules import complex_op, torch_op
 FROM_BUILTIN = "torch_c.from_builtin_tensor"
 CASTS = frozenset({FROM_BUILTIN, "torch_c.to_builtin_tensor"})
 LISTS = frozenset({"torch.prim.ListConstruct", "torch.prim.TupleConstruct"})
-
-
-class Unsupported(Exception):
-    """Raised by a rule that does not cover this use of the op; becomes an error at the op."""
-
-
-@dataclass(frozen=True)
-class Complex:
-    """A tensor of complex numbers: the tensors of their real and of their imaginary parts."""
-
-    real: ir.Value
-    imaginary: ir.Value
 
 
 @dataclass(frozen=True)
@@ -224,28 +213,7 @@ class Conversion:
 
     def cast(self, x: ir.Value, element: ir.Type) -> ir.Value:
         """x with another element type, as torch converts: floats truncate towards zero, anything but zero is true."""
-        source = ranked(x).element_type
-        if source == element:
-            return x
-        target = with_element(x.type, element)
-        zero = constant(0, x.type)
-        boolean = ir.IntegerType.get_signless(1)
-        if isinstance(source, ir.FloatType):
-            if element == boolean:
-                return arith.CmpFOp(arith.CmpFPredicate.UNE, x, zero).result
-            if isinstance(element, ir.FloatType):
-                if element.width == source.width:  # float16 and bfloat16
-                    return self.cast(self.cast(x, ir.F32Type.get()), element)
-                widen = element.width > source.width
-                return (arith.ExtFOp if widen else arith.TruncFOp)(target, x).result
-            return arith.FPToSIOp(target, x).result
-        if element == boolean:
-            return arith.CmpIOp(arith.CmpIPredicate.ne, x, zero).result
-        if isinstance(element, ir.FloatType):
-            return (arith.UIToFPOp if source == boolean else arith.SIToFPOp)(target, x).result
-        if source.width > element.width:
-            return arith.TruncIOp(target, x).result
-        return (arith.ExtUIOp if source == boolean else arith.ExtSIOp)(target, x).result
+        return cast(x, element)
 
     def tensor(
         self, x: ir.Value | float | int | bool, element: ir.Type | None = None, shape: Sequence[int] | None = None
@@ -253,9 +221,7 @@ class Conversion:
         """x, a tensor or a number, with the element type and shape of the op's result, or those given."""
         element = self.element if element is None else element
         shape = self.shape if shape is None else list(shape)
-        if not isinstance(x, ir.Value):
-            return constant(x, ir.RankedTensorType.get(shape, element))
-        return broadcast(self.cast(x, element), shape)
+        return fitted(x, element, shape)
 
 
 @dataclass(frozen=True)
@@ -280,13 +246,6 @@ class Missing:
 def _flat(values: Iterable[Any]) -> list[Any]:
     """The values, with those of lists in the lists' place."""
     return [e for v in values for e in (v if isinstance(v, list) else [v])]
-
-
-def broadcast_shape(a: list[int], b: list[int]) -> list[int]:
-    """The shape that two shapes broadcast to."""
-    rank = max(len(a), len(b))
-    a, b = [1] * (rank - len(a)) + a, [1] * (rank - len(b)) + b
-    return [y if x == 1 else x for x, y in zip(a, b, strict=True)]
 
 
 def _short(key: str) -> str:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import functools
 import math as pymath
 from collections.abc import Callable
 
 from torch_mlir import ir
 from torch_mlir.dialects import arith, math
 
+from pock_mlir.compositions import activation as composed
+from pock_mlir.compositions.complex import Complex
+from pock_mlir.compositions.unsupported import Unsupported
 from pock_mlir.dialects import activation
 from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.state import stop_gradient
 from pock_mlir.dialects.upstream import add, constant, div, mul, neg, scale, shift, sub
 
-from .clamp import relu6
-from .conversion import Complex, Conversion, Unsupported
+from .conversion import Conversion
 from .rules import torch_op
 
 Number = float | int | bool
@@ -24,18 +25,6 @@ Operand = ir.Value | Number
 
 def _is_float(x: ir.Value) -> bool:
     return isinstance(ranked(x).element_type, ir.FloatType)
-
-
-def _rounded_once(rule: Callable[..., ir.Value]) -> Callable[..., ir.Value]:
-    """The rule of a function of one tensor that is composed of several ops: in 16 bits all of them are in float32."""
-
-    @functools.wraps(rule)
-    def of_singles(c: Conversion, x: ir.Value, *options: Number) -> ir.Value:
-        if not isinstance(ranked(x).element_type, (ir.F16Type, ir.BF16Type)):
-            return rule(c, x, *options)
-        return c.cast(rule(c, c.cast(x, ir.F32Type.get()), *options), c.element)
-
-    return of_singles
 
 
 def _binary(c: Conversion, a: Operand, b: Operand, for_floats: Callable, for_integers: Callable | None) -> ir.Value:
@@ -242,47 +231,33 @@ def gelu(c: Conversion, x: ir.Value, approximate: str = "none") -> ir.Value:
 
 
 @torch_op("torch.aten.leaky_relu")
-@_rounded_once
 def leaky_relu(c: Conversion, x: ir.Value, slope: Number = 0.01) -> ir.Value:
-    positive = _compare(x, constant(0.0, x.type), "OGT", "sgt")
-    return arith.SelectOp(positive, x, scale(x, slope)).result
+    return composed.leaky_relu(x, slope)
 
 
 @torch_op("torch.aten.elu")
-@_rounded_once
 def elu(c: Conversion, x: ir.Value, alpha: Number = 1.0, factor: Number = 1.0, input_factor: Number = 1.0) -> ir.Value:
-    positive = _compare(x, constant(0.0, x.type), "OGT", "sgt")
-    # The branch not taken must stay finite, or its gradient 0 * inf would be NaN.
-    below = arith.SelectOp(positive, constant(0.0, x.type), x).result
-    negative = scale(math.ExpM1Op(scale(below, input_factor)).result, alpha * factor)
-    return arith.SelectOp(positive, scale(x, factor), negative).result
+    return composed.elu(x, alpha, factor, input_factor)
 
 
 @torch_op("torch.aten.celu")
-@_rounded_once
 def celu(c: Conversion, x: ir.Value, alpha: Number = 1.0) -> ir.Value:
-    return elu(c, x, alpha, 1.0, 1.0 / alpha)
+    return composed.elu(x, alpha, 1.0, 1.0 / alpha)
 
 
 @torch_op("torch.aten.softplus")
-@_rounded_once
 def softplus(c: Conversion, x: ir.Value, beta: Number = 1.0, threshold: Number = 20.0) -> ir.Value:
-    scaled = scale(x, beta)
-    large = _compare(scaled, constant(threshold, x.type), "OGT", "sgt")
-    safe = arith.SelectOp(large, constant(0.0, x.type), scaled).result
-    return arith.SelectOp(large, x, scale(math.Log1pOp(math.ExpOp(safe).result).result, 1.0 / beta)).result
+    return composed.softplus(x, beta, threshold)
 
 
 @torch_op("torch.aten.hardsigmoid")
-@_rounded_once
 def hardsigmoid(c: Conversion, x: ir.Value) -> ir.Value:
-    return scale(relu6(c, shift(x, 3.0)), 1.0 / 6.0)
+    return composed.hardsigmoid(x)
 
 
 @torch_op("torch.aten.hardswish")
-@_rounded_once
 def hardswish(c: Conversion, x: ir.Value) -> ir.Value:
-    return mul(x, hardsigmoid(c, x))
+    return composed.hardswish(x)
 
 
 def _compare(a: ir.Value, b: ir.Value, for_floats: str, for_integers: str) -> ir.Value:

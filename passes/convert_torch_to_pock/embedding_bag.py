@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import math
-
 from torch_mlir import ir
-from torch_mlir.dialects import arith
 
+from pock_mlir.compositions import embedding_bag as bag
+from pock_mlir.compositions.embedding_bag import Mode
+from pock_mlir.compositions.unsupported import Unsupported
 from pock_mlir.dialects.base import shape_of
-from pock_mlir.dialects.broadcast import broadcast
-from pock_mlir.dialects.embedding import embedding
-from pock_mlir.dialects.matmul import matmul
-from pock_mlir.dialects.reduce import reduce
-from pock_mlir.dialects.upstream import constant, div, mul, reshape, select
 
-from .conversion import Conversion, Unsupported
-from .creation import dense_integers
+from .conversion import Conversion
 from .rules import torch_op
 
-MODES = ("sum", "mean", "max")
+MODES: tuple[Mode, ...] = ("sum", "mean", "max")
+"""By torch's numbers for them."""
 
 
 @torch_op("torch.aten.embedding_bag.padding_idx")
@@ -34,53 +29,8 @@ def embedding_bag(
     include_last_offset=False,
     padding_index=None,
 ) -> list[ir.Value | None]:
-    """Bag b holds the indices from offsets[b] up to the next bag's; only the first result, the bags, is given."""
+    """Only the first result, the bags, is given."""
     if scale_by_frequency:
         raise Unsupported("scale_grad_by_freq")
-    bags, width = c.shape
     padding = -1 if padding_index is None else padding_index % shape_of(table)[0]
-    rows = embedding(table, indices, padding)
-    count = shape_of(rows)[0]
-    if weights is not None:
-        rows = mul(rows, broadcast(reshape(weights, [count, 1]), [count, width]))
-    member = _members(c, offsets, bags, count)
-    if padding >= 0:
-        counted = arith.CmpIOp(arith.CmpIPredicate.ne, indices, constant(padding, indices.type)).result
-        member = arith.AndIOp(member, broadcast(counted, [bags, count])).result
-    result = _largest(rows, member) if MODES[mode] == "max" else matmul(c.cast(member, c.element), rows)
-    if MODES[mode] == "mean":
-        result = div(result, broadcast(reshape(_sizes(c, member), [bags, 1]), [bags, width]))
-    return [result, None, None, None]
-
-
-def _members(c: Conversion, offsets: ir.Value, bags: int, count: int) -> ir.Value:
-    """[bags, count], true where an index is in a bag: it comes at or after the bag's offset and before the next."""
-    offsets = c.cast(offsets, ir.IntegerType.get_signless(64))
-    first = broadcast(reshape(offsets, [shape_of(offsets)[0], 1]), [shape_of(offsets)[0], count])
-    positions = broadcast(dense_integers(range(count)), [shape_of(offsets)[0], count])
-    reached = arith.CmpIOp(arith.CmpIPredicate.sge, positions, first).result
-    # The bag is the number of offsets that are reached, less one.
-    number = reduce(c.cast(reached, ir.IntegerType.get_signless(64)), [0])
-    own = broadcast(reshape(dense_integers(range(1, bags + 1)), [bags, 1]), [bags, count])
-    return arith.CmpIOp(arith.CmpIPredicate.eq, own, broadcast(number, [bags, count])).result
-
-
-def _sizes(c: Conversion, member: ir.Value) -> ir.Value:
-    """How many indices each bag has, at least one."""
-    sizes = reduce(c.cast(member, c.element), [1])
-    return arith.MaximumFOp(sizes, constant(1.0, sizes.type)).result
-
-
-def _largest(rows: ir.Value, member: ir.Value) -> ir.Value:
-    """The maximum over each bag's rows, 0 for an empty one."""
-    bags, count = shape_of(member)
-    width = shape_of(rows)[1]
-    every = [bags, count, width]
-    inside = broadcast(reshape(member, [bags, count, 1]), every)
-    elements = broadcast(rows, every)
-    largest = reduce(select(inside, elements, constant(-math.inf, elements.type)), [1], "max")
-    flags = arith.ExtUIOp(ir.RankedTensorType.get([bags, count], ir.IntegerType.get_signless(32)), member).result
-    some = reduce(flags, [1], "max")
-    some = arith.CmpIOp(arith.CmpIPredicate.ne, some, constant(0, some.type)).result
-    some = broadcast(reshape(some, [bags, 1]), [bags, width])
-    return select(some, largest, constant(0.0, largest.type))
+    return [bag.embedding_bag(table, indices, offsets, c.shape[0], MODES[mode], weights, padding), None, None, None]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from torch_mlir import ir
 
 from pock_mlir.dialects.base import shape_of
-from pock_mlir.dialects.broadcast import broadcast
+from pock_mlir.dialects.broadcast import broadcast, broadcast_shape
 from pock_mlir.dialects.matmul import matmul
 from pock_mlir.dialects.upstream import add, reshape, scale
 
-from .conversion import Conversion, broadcast_shape
+from .conversion import Conversion
 from .rules import torch_op
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch_mlir import ir
 
+from pock_mlir.compositions.resize import average_rows, resample
 from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.conv2d import Window
 from pock_mlir.dialects.pool2d import avg_pool2d, max_pool2d
@@ -13,7 +14,6 @@ from pock_mlir.dialects.upstream import reshape, scale
 
 from .conv2d import TO_NCHW, TO_NHWC
 from .conversion import Conversion
-from .resize import average_rows, resample
 from .rules import torch_op
 
 

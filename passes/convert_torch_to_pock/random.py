@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math as pymath
-
 from torch_mlir import ir
-from torch_mlir.dialects import math
 
+from pock_mlir.compositions import distributions
+from pock_mlir.compositions.distributions import Draw
+from pock_mlir.compositions.unsupported import Unsupported
 from pock_mlir.contract import RANDOM_STEP, SEED
 from pock_mlir.dialects import random, state
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.broadcast import broadcast
-from pock_mlir.dialects.upstream import constant, greater, mul, scale, shift, sqrt
+from pock_mlir.dialects.upstream import constant, greater, mul
 
-from .conversion import Conversion, Unsupported
+from .conversion import Conversion
 from .rules import torch_op
 
 
@@ -79,10 +79,14 @@ def uniform(c: Conversion, type: ir.RankedTensorType | None = None) -> ir.Value:
     return random.uniform(*_counters(), drawn, c.next_stream())
 
 
+def draw(c: Conversion) -> Draw:
+    """Where compositions have their uniform numbers from."""
+    return lambda type: uniform(c, type)
+
+
 def standard_normal(c: Conversion) -> ir.Value:
-    """sqrt(-2 log(1 - u)) cos(2 pi v) of uniform u and v (Box and Muller 1958); 1 - u is never 0."""
-    radius = sqrt(scale(math.LogOp(shift(scale(uniform(c), -1.0), 1.0)).result, -2.0))
-    return mul(radius, math.CosOp(scale(uniform(c), 2.0 * pymath.pi)).result)
+    """Of the result's type."""
+    return distributions.standard_normal(draw(c), c.type)
 
 
 def _counters() -> tuple[ir.Value, ir.Value]:

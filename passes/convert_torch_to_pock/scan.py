@@ -2,118 +2,41 @@
 
 from __future__ import annotations
 
-import math as pymath
+from collections.abc import Callable
 
 from torch_mlir import ir
-from torch_mlir.dialects import arith, math
 
-from pock_mlir.dialects.base import ranked, shape_of
-from pock_mlir.dialects.broadcast import broadcast
-from pock_mlir.dialects.reduce import reduce
-from pock_mlir.dialects.state import stop_gradient
-from pock_mlir.dialects.upstream import (
-    add,
-    concat,
-    constant,
-    exp,
-    extract_slice,
-    greater,
-    reshape,
-    select,
-    sub,
-)
+from pock_mlir.compositions import scan
+from pock_mlir.dialects.base import shape_of
+from pock_mlir.dialects.upstream import concat
 
-from .arrange import padded
-from .conversion import Conversion, Unsupported
-from .creation import dense_integers
-from .layout import from_last, to_last
+from .conversion import Conversion
 from .rules import torch_op
+
+
+def _along(c: Conversion, x: ir.Value, dim: int, compose: Callable[[ir.Value, int], ir.Value]) -> ir.Value:
+    """In the type of the result; a scalar is its own sum and product."""
+    x = c.cast(x, c.element)
+    return compose(x, dim % len(shape_of(x))) if shape_of(x) else x
 
 
 @torch_op("torch.aten.cumsum")
 def cumsum(c: Conversion, x: ir.Value, dim: int, dtype: object = None) -> ir.Value:
-    x = c.cast(x, c.element)
-    return running_sum(x, dim % len(shape_of(x))) if shape_of(x) else x
-
-
-def running_sum(x: ir.Value, dim: int) -> ir.Value:
-    """y[i] = sum of x[j] over j <= i: n^2 additions, which fuse into one loop without memory of that size."""
-    terms, counted = _terms(x, dim)
-    return reduce(select(counted, terms, constant(0, terms.type)), [dim + 1])
+    return _along(c, x, dim, scan.running_sum)
 
 
 @torch_op("torch.aten.logcumsumexp")
 def log_of_running_sum(c: Conversion, x: ir.Value, dim: int) -> ir.Value:
-    """log of the sum of exp(x[j]) over j <= i, from x less the largest of them, where that is finite."""
-    x = c.cast(x, c.element)
-    if not shape_of(x):
-        return x
-    axis = dim % len(shape_of(x)) + 1
-    terms, counted = _terms(x, axis - 1)
-    terms = select(counted, terms, constant(-pymath.inf, terms.type))
-    largest = stop_gradient(reduce(terms, [axis], "max"))
-    infinity, zero = constant(pymath.inf, largest.type), constant(0.0, largest.type)
-    offset = select(greater(infinity, math.AbsFOp(largest).result), largest, zero)
-    rows = shape_of(terms)
-    rows[axis] = 1
-    exponentials = exp(sub(terms, broadcast(reshape(offset, rows), shape_of(terms))))
-    return add(math.LogOp(reduce(exponentials, [axis])).result, offset)
-
-
-def _terms(x: ir.Value, dim: int) -> tuple[ir.Value, ir.Value]:
-    """For each element along `dim` all elements, along the dimension behind, and which of them come up to it."""
-    shape = shape_of(x)
-    size = shape[dim]
-    square = [*shape[:dim], size, *shape[dim:]]
-    terms = broadcast(reshape(x, [*shape[:dim], 1, *shape[dim:]]), square)
-    positions = dense_integers(range(size))
-
-    def along(axis: int) -> ir.Value:
-        return broadcast(reshape(positions, [size if d == axis else 1 for d in range(len(square))]), square)
-
-    return terms, arith.CmpIOp(arith.CmpIPredicate.sle, along(dim + 1), along(dim)).result
+    return _along(c, x, dim, scan.log_of_running_sum)
 
 
 @torch_op("torch.aten.diff")
 def diff(c: Conversion, x: ir.Value, n: int = 1, dim: int = -1, prepend=None, append=None) -> ir.Value:
-    """x[i + 1] - x[i], n times over."""
     dim %= len(shape_of(x))
     parts = [part for part in (prepend, x, append) if part is not None]
-    x = concat(parts, dim) if len(parts) > 1 else x
-    for _ in range(n):
-        x = _minus(_without(x, dim, first=True), _without(x, dim, first=False))
-    return x
-
-
-def _without(x: ir.Value, dim: int, *, first: bool) -> ir.Value:
-    """x without its first or its last slice along a dimension, if it has one."""
-    shape = shape_of(x)
-    offsets = [int(first and d == dim) for d in range(len(shape))]
-    sizes = [max(size - (d == dim), 0) for d, size in enumerate(shape)]
-    return extract_slice(x, offsets, sizes, [1] * len(shape))
-
-
-def _minus(a: ir.Value, b: ir.Value) -> ir.Value:
-    element = ranked(a).element_type
-    if element == ir.IntegerType.get_signless(1):
-        raise Unsupported("differences of booleans; convert them to integers")
-    return sub(a, b) if isinstance(element, ir.FloatType) else arith.SubIOp(a, b).result
+    return scan.difference(concat(parts, dim) if len(parts) > 1 else x, dim, n)
 
 
 @torch_op("torch.aten.cumprod")
 def cumulative_product(c: Conversion, x: ir.Value, dim: int, dtype: object = None) -> ir.Value:
-    """By doubling: after step k each element is the product of itself and the 2^k - 1 before it."""
-    shape = shape_of(x)
-    x = c.cast(x, c.element)
-    if not shape:
-        return x
-    rows = to_last(x, dim)
-    count, length = shape_of(rows)
-    multiply = arith.MulFOp if isinstance(ranked(rows).element_type, ir.FloatType) else arith.MulIOp
-    distance = 1
-    while distance < length:
-        kept = extract_slice(rows, [0, 0], [count, length - distance], [1, 1])
-        shifted = padded(kept, [count, length], [0, distance], 1)
-        rows = multiply(rows, shifted).result
-        distance *= 2
-    return from_last(rows, dim, shape)
+    return _along(c, x, dim, scan.running_product)

@@ -7,13 +7,13 @@ from typing import Any
 
 from torch_mlir import ir
 
+from pock_mlir.compositions.arrange import padded, padded_by_itself, take
 from pock_mlir.dialects.base import shape_of
-from pock_mlir.dialects.broadcast import broadcast
+from pock_mlir.dialects.broadcast import broadcast, broadcast_shape
 from pock_mlir.dialects.transpose import transpose
 from pock_mlir.dialects.upstream import concat, extract_slice, insert_slice, reshape
 
-from .arrange import padded, padded_by_itself, take
-from .conversion import Conversion, broadcast_shape
+from .conversion import Conversion
 from .rules import torch_op
 
 

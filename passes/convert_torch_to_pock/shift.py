@@ -5,10 +5,11 @@ from __future__ import annotations
 from torch_mlir import ir
 from torch_mlir.dialects import arith
 
+from pock_mlir.compositions.unsupported import Unsupported
 from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.upstream import constant
 
-from .conversion import Conversion, Unsupported
+from .conversion import Conversion
 from .rules import torch_op
 
 

@@ -1,26 +1,24 @@
-"""Order: extrema with their indices, and sorting.
-
-The k-th element is chosen by comparing all elements of a row with each other: quadratic in the row's length, but
-without a loop, and the gradient goes to the elements that were chosen.
-"""
+"""Order: extrema with their indices, and sorting."""
 
 from __future__ import annotations
 
-from torch_mlir import ir
-from torch_mlir.dialects import arith
+import math
 
-from pock_mlir.dialects.base import ranked, shape_of
-from pock_mlir.dialects.broadcast import broadcast
-from pock_mlir.dialects.reduce import reduce
-from pock_mlir.dialects.state import stop_gradient
-from pock_mlir.dialects.upstream import constant, extract_slice, reshape, select
+from torch_mlir import ir
+
+from pock_mlir.compositions import sort as order
+from pock_mlir.compositions.layout import to_last
+from pock_mlir.compositions.sort import Extremum
+from pock_mlir.dialects.base import shape_of
+from pock_mlir.dialects.upstream import reshape
 
 from .conversion import Conversion
-from .creation import dense_integers
-from .even_shares import evenly_from
-from .layout import from_last, to_last
 from .rules import torch_op
-from .triangle import lower_mask
+
+
+def _rows(x: ir.Value, dim: int) -> ir.Value:
+    """x as a matrix, whose rows are what lies along `dim`."""
+    return to_last(x, dim) if shape_of(x) else reshape(x, [1, 1])
 
 
 @torch_op("torch.aten.argmax")
@@ -33,221 +31,67 @@ def argmin(c: Conversion, x: ir.Value, dim: int | None = None, keepdim: bool = F
     return _argument(c, x, dim, "min")
 
 
-def _argument(c: Conversion, x: ir.Value, dim: int | None, kind: str) -> ir.Value:
+def _argument(c: Conversion, x: ir.Value, dim: int | None, kind: Extremum) -> ir.Value:
     if dim is None or not shape_of(x):
-        x, dim = reshape(x, [_size(x)]), 0
-    return reshape(_first_extremum(to_last(x, dim), kind), c.shape)
+        x, dim = reshape(x, [math.prod(shape_of(x))]), 0
+    return reshape(order.index_of_first_extremum(to_last(x, dim), kind), c.shape)
 
 
 @torch_op("torch.aten.max.dim")
 def max_dim(c: Conversion, x: ir.Value, dim: int, keepdim: bool = False) -> list[ir.Value]:
-    return _extremum(c, x, dim, "max")
+    return [reshape(v, c.shape) for v in order.first_extremum(_rows(x, dim), "max")]
 
 
 @torch_op("torch.aten.min.dim")
 def min_dim(c: Conversion, x: ir.Value, dim: int, keepdim: bool = False) -> list[ir.Value]:
-    return _extremum(c, x, dim, "min")
-
-
-def _extremum(c: Conversion, x: ir.Value, dim: int, kind: str) -> list[ir.Value]:
-    """The first extremum along `dim`, which gets all of the gradient, and its index."""
-    rows = to_last(x, dim) if shape_of(x) else reshape(x, [1, 1])
-    return [reshape(v, c.shape) for v in first_extremum(rows, kind)]
-
-
-def first_extremum(rows: ir.Value, kind: str) -> tuple[ir.Value, ir.Value]:
-    """Each row's first extremum, which gets all of the gradient, and its index."""
-    index = _first_extremum(rows, kind)
-    count, length = shape_of(rows)
-    chosen = _equal(
-        broadcast(dense_integers(range(length)), [count, length]),
-        broadcast(reshape(index, [count, 1]), [count, length]),
-    )
-    value = reduce(select(chosen, rows, constant(0, rows.type)), [1])
-    return value, index
-
-
-def _first_extremum(rows: ir.Value, kind: str) -> ir.Value:
-    """The index of each row's first extremum, or of its first NaN."""
-    count, length = shape_of(rows)
-    rows = _frozen(rows)
-    best = broadcast(reshape(reduce(rows, [1], kind), [count, 1]), [count, length])
-    found = _equal(rows, best)
-    if isinstance(ranked(rows).element_type, ir.FloatType):
-        found = arith.OrIOp(found, arith.CmpFOp(arith.CmpFPredicate.UNO, rows, rows).result).result
-    indices = broadcast(dense_integers(range(length)), [count, length])
-    return reduce(select(found, indices, constant(length, indices.type)), [1], "min")
+    return [reshape(v, c.shape) for v in order.first_extremum(_rows(x, dim), "min")]
 
 
 @torch_op("torch.aten.cummax")
 def running_maximum(c: Conversion, x: ir.Value, dim: int) -> list[ir.Value]:
-    return _running_extremum(x, dim, "max")
+    return order.running_extremum(x, dim, "max")
 
 
 @torch_op("torch.aten.cummin")
 def running_minimum(c: Conversion, x: ir.Value, dim: int) -> list[ir.Value]:
-    return _running_extremum(x, dim, "min")
-
-
-def _running_extremum(x: ir.Value, dim: int, kind: str) -> list[ir.Value]:
-    """The extremum of the elements so far and the index of the last that attains it, which gets all of the gradient."""
-    shape = shape_of(x)
-    if not shape:
-        return [x, constant(0, ir.RankedTensorType.get([], ir.IntegerType.get_signless(64)))]
-    rows = to_last(x, dim)
-    count, length = shape_of(rows)
-    # [row, place, element up to the place]
-    square = [count, length, length]
-    elements = broadcast(reshape(rows, [count, 1, length]), square)
-    so_far = broadcast(lower_mask(length, length, 0), square)
-    frozen = _frozen(elements)
-    first = broadcast(reshape(_frozen(_first_column(rows)), [count, 1, 1]), square)
-    # The row's first element is among those so far: it stands in for the others.
-    known = select(so_far, frozen, first)
-    best = broadcast(reshape(reduce(known, [2], kind), [count, length, 1]), square)
-    found = _equal(known, best)
-    if isinstance(ranked(rows).element_type, ir.FloatType):
-        found = arith.OrIOp(found, arith.CmpFOp(arith.CmpFPredicate.UNO, known, known).result).result
-    found = arith.AndIOp(found, so_far).result
-    places = broadcast(dense_integers(range(length)), square)
-    index = reduce(select(found, places, constant(-1, places.type)), [2], "max")
-    chosen = _equal(places, broadcast(reshape(index, [count, length, 1]), square))
-    value = reduce(select(chosen, elements, constant(0, elements.type)), [2])
-    return [from_last(value, dim, shape), from_last(index, dim, shape)]
-
-
-def _first_column(rows: ir.Value) -> ir.Value:
-    return extract_slice(rows, [0, 0], [shape_of(rows)[0], 1], [1, 1])
+    return order.running_extremum(x, dim, "min")
 
 
 @torch_op("torch.aten.kthvalue")
 def kth_value(c: Conversion, x: ir.Value, k: int, dim: int = -1, keepdim: bool = False) -> list[ir.Value]:
     """The k-th smallest element along `dim`, which gets all of the gradient, and its index."""
-    rows = to_last(x, dim) if shape_of(x) else reshape(x, [1, 1])
-    return [reshape(v, c.shape) for v in _element(rows, k - 1)]
+    return [reshape(v, c.shape) for v in order.element_at(_rows(x, dim), k - 1)]
 
 
 @torch_op("torch.aten.median.dim")
 def median_along(c: Conversion, x: ir.Value, dim: int = -1, keepdim: bool = False) -> list[ir.Value]:
-    """The lower of the two elements in the middle, and its index; NaN where there is one."""
-    rows = to_last(x, dim) if shape_of(x) else reshape(x, [1, 1])
-    return [reshape(v, c.shape) for v in _median(rows)]
+    return [reshape(v, c.shape) for v in order.median_of_rows(_rows(x, dim))]
 
 
 @torch_op("torch.aten.median")
 def median(c: Conversion, x: ir.Value) -> ir.Value:
-    """The lower of the two elements in the middle; equal elements share the gradient."""
-    rows = reshape(x, [1, _size(x)])
-    value = reshape(_median(_frozen(rows))[0], [])
-    return evenly_from(x, value) if isinstance(c.element, ir.FloatType) else value
-
-
-def _median(rows: ir.Value) -> tuple[ir.Value, ir.Value]:
-    """Per row the element in the middle and its index, or its first NaN."""
-    value, index = _element(rows, (shape_of(rows)[1] - 1) // 2)
-    if not isinstance(ranked(rows).element_type, ir.FloatType):
-        return value, index
-    frozen, places = _frozen(rows), _places(rows)
-    is_nan = arith.CmpFOp(arith.CmpFPredicate.UNO, frozen, frozen).result
-    length = constant(shape_of(rows)[1], places.type)
-    first = reduce(select(is_nan, places, length), [1], "min")
-    has_nan = _less(first, constant(shape_of(rows)[1], first.type))
-    index = select(has_nan, first, index)
-    chosen = _equal(places, broadcast(reshape(index, [shape_of(rows)[0], 1]), shape_of(rows)))
-    return reduce(select(chosen, rows, constant(0, rows.type)), [1]), index
-
-
-def _element(rows: ir.Value, place: int) -> tuple[ir.Value, ir.Value]:
-    """Per row the element at a place of the sorted row, and its index."""
-    ranks = _ranks(_frozen(rows), False)
-    chosen = _equal(ranks, constant(place, ranks.type))
-    value, index = (reduce(select(chosen, v, constant(0, v.type)), [1]) for v in (rows, _places(rows)))
-    return value, index
-
-
-def _places(rows: ir.Value) -> ir.Value:
-    return broadcast(dense_integers(range(shape_of(rows)[1])), shape_of(rows))
+    return order.median_of_all(x)
 
 
 @torch_op("torch.aten.sort")
 def sort(c: Conversion, x: ir.Value, dim: int = -1, descending: bool = False) -> list[ir.Value]:
-    return _sorted(x, dim, descending, None)
+    return order.sort(x, dim, descending=descending)
 
 
 @torch_op("torch.aten.sort.stable")
 def stable_sort(
     c: Conversion, x: ir.Value, stable: bool | None = None, dim: int = -1, descending: bool = False
 ) -> list[ir.Value]:
-    return _sorted(x, dim, descending, None)
+    return order.sort(x, dim, descending=descending)
 
 
 @torch_op("torch.aten.argsort")
 def argsort(c: Conversion, x: ir.Value, dim: int = -1, descending: bool = False) -> ir.Value:
-    return _sorted(x, dim, descending, None)[1]
+    return order.sort(x, dim, descending=descending)[1]
 
 
 @torch_op("torch.aten.topk")
 def topk(
     c: Conversion, x: ir.Value, k: int, dim: int = -1, largest: bool = True, ordered: bool = True
 ) -> list[ir.Value]:
-    return _sorted(x, dim, largest, k)
-
-
-def _sorted(x: ir.Value, dim: int, descending: bool, k: int | None) -> list[ir.Value]:
-    """The first k of x sorted along `dim`, and their indices; equal elements keep their order."""
-    shape = shape_of(x)
-    if not shape:
-        return [x, constant(0, ir.RankedTensorType.get([], ir.IntegerType.get_signless(64)))]
-    rows = to_last(x, dim)
-    count, length = shape_of(rows)
-    k = length if k is None else k
-    chosen = [count, k, length]
-    # Element j of a row is the one at place p of the sorted row.
-    ranks = broadcast(reshape(_ranks(_frozen(rows), descending), [count, 1, length]), chosen)
-    is_there = _equal(ranks, broadcast(reshape(dense_integers(range(k)), [k, 1]), chosen))
-    results = []
-    for source in (reshape(rows, [count, 1, length]), dense_integers(range(length))):
-        elements = broadcast(source, chosen)
-        results.append(from_last(reduce(select(is_there, elements, constant(0, elements.type)), [2]), dim, shape))
-    return results
-
-
-def _ranks(rows: ir.Value, descending: bool) -> ir.Value:
-    """How many elements of its row come before each element when the row is sorted."""
-    count, length = shape_of(rows)
-    every = [count, length, length]
-    one = broadcast(reshape(rows, [count, length, 1]), every)
-    other = broadcast(reshape(rows, [count, 1, length]), every)
-    before = _less(one, other) if descending else _less(other, one)
-    earlier = broadcast(lower_mask(length, length, -1), every)
-    after = _less(other, one) if descending else _less(one, other)
-    equal = arith.XOrIOp(arith.OrIOp(before, after).result, constant(True, before.type)).result
-    first = arith.OrIOp(before, arith.AndIOp(equal, earlier).result).result
-    integers = ir.RankedTensorType.get(every, ir.IntegerType.get_signless(64))
-    return reduce(arith.ExtUIOp(integers, first).result, [2])
-
-
-def _less(a: ir.Value, b: ir.Value) -> ir.Value:
-    """Whether a comes before b; NaN comes last."""
-    if isinstance(ranked(a).element_type, ir.FloatType):
-        less = arith.CmpFOp(arith.CmpFPredicate.ULT, a, b).result
-        return arith.AndIOp(less, arith.CmpFOp(arith.CmpFPredicate.ORD, a, a).result).result
-    return arith.CmpIOp(arith.CmpIPredicate.slt, a, b).result
-
-
-def _equal(a: ir.Value, b: ir.Value) -> ir.Value:
-    if isinstance(ranked(a).element_type, ir.FloatType):
-        return arith.CmpFOp(arith.CmpFPredicate.OEQ, a, b).result
-    return arith.CmpIOp(arith.CmpIPredicate.eq, a, b).result
-
-
-def _frozen(x: ir.Value) -> ir.Value:
-    """x where only comparisons use it: the maximum's own rule would not know that no gradient comes back."""
-    return stop_gradient(x) if isinstance(ranked(x).element_type, ir.FloatType) else x
-
-
-def _size(x: ir.Value) -> int:
-    size = 1
-    for extent in shape_of(x):
-        size *= extent
-    return size
+    return order.sort(x, dim, descending=largest, k=k)
