@@ -16,6 +16,7 @@ from . import (
     conv2d,
     cross_entropy,
     custom_vjp,
+    dispatch,
     embedding,
     matmul,
     normalize,
@@ -47,6 +48,7 @@ FAMILIES = (
     transpose,
     custom_vjp,
     with_slope,
+    dispatch,
 )
 """The dialect's files, in the order of its reference page."""
 

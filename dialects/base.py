@@ -30,8 +30,6 @@ __all__ = [
     "verifier",
 ]
 
-SEGMENTS = "operandSegmentSizes"
-
 
 class Pock(Dialect, name="pock"):
     """The training dialect: what a training step is made of, above linalg.
@@ -176,10 +174,11 @@ def _require_declared(op: ir.OpView) -> None:
 def _require_values(what: str, fields: Sequence[Any], operation: ir.Operation, values: Sequence[ir.Value]) -> None:
     variadic = sum(field.variadicity is not Variadicity.single for field in fields)
     if variadic > 1:
-        segments = operation.attributes.get(SEGMENTS, None)
+        name = f"{what}SegmentSizes"
+        segments = operation.attributes.get(name, None)
         require(
             isinstance(segments, ir.DenseI32ArrayAttr) and len(segments) == len(fields),
-            f"attribute '{SEGMENTS}' must give the numbers of {' and '.join(field.name for field in fields)}",
+            f"attribute '{name}' must give the numbers of {' and '.join(field.name for field in fields)}",
         )
         _require_count(what, sum(segments), len(values))
     elif not variadic:

@@ -1,5 +1,6 @@
 """2-D convolution and its two gradients. Activations are NHWC, weights HWCF: the layouts that the fast kernels want."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from .base import (
     shape_of,
     verifier,
 )
-from .traits import Pure
+from .traits import Contracts, Pure
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,12 @@ def _verify_shapes(op: Any, image: ir.Value, weight: ir.Value, output: ir.Value)
     require_one_element_type("image, weight and output", image, weight, output)
 
 
-class _Convolution(Pock.Operation, traits=[Pure]):
+def _flops(weight: ir.Value, output: ir.Value) -> int:
+    """Multiplications and additions, those with the padding among them."""
+    return 2 * math.prod(shape_of(weight)[:3]) * math.prod(shape_of(output))
+
+
+class _Convolution(Pock.Operation, traits=[Pure, Contracts]):
     """What the convolution and its gradients share."""
 
     strides: I64Array
@@ -96,6 +102,10 @@ class Conv2dOp(_Convolution, name="conv2d"):
     def verify_invariants(self) -> None:
         _verify_shapes(self, self.image, self.weight, self.result)
 
+    @property
+    def flops(self) -> int:
+        return _flops(self.weight, self.result)
+
 
 class Conv2dInputGradOp(_Convolution, name="conv2d_input_grad"):
     """The gradient of `pock.conv2d` with respect to the image: `cotangent` [N, OH, OW, F] and `weight` to [N, H, W, C].
@@ -111,6 +121,10 @@ class Conv2dInputGradOp(_Convolution, name="conv2d_input_grad"):
     def verify_invariants(self) -> None:
         _verify_shapes(self, self.result, self.weight, self.cotangent)
 
+    @property
+    def flops(self) -> int:
+        return _flops(self.weight, self.cotangent)
+
 
 class Conv2dWeightGradOp(_Convolution, name="conv2d_weight_grad"):
     """The gradient of `pock.conv2d` with respect to the weight: from `cotangent` [N, OH, OW, F] and `image` to [KH, KW,
@@ -124,6 +138,10 @@ class Conv2dWeightGradOp(_Convolution, name="conv2d_weight_grad"):
     @verifier
     def verify_invariants(self) -> None:
         _verify_shapes(self, self.image, self.result, self.cotangent)
+
+    @property
+    def flops(self) -> int:
+        return _flops(self.result, self.cotangent)
 
 
 def conv2d(image: ir.Value, weight: ir.Value, window: Window, groups: int = 1) -> ir.Value:

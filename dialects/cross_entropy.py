@@ -6,7 +6,7 @@ from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
 from .base import Pock, build, ranked, require, require_float, require_one_element_type, shape_of, verifier
-from .traits import Pure
+from .traits import Pure, Reduces
 
 REDUCTIONS = ("none", "mean", "sum")
 
@@ -31,7 +31,7 @@ def _verify_common(op: Any) -> None:
     )
 
 
-class CrossEntropyOp(Pock.Operation, name="cross_entropy", traits=[Pure]):
+class CrossEntropyOp(Pock.Operation, name="cross_entropy", traits=[Pure, Reduces]):
     """Cross-entropy of `logits` [N, C] and class indices `target` [N], with weights per class `class_weight` [C].
 
     For each sample n whose target t is not `ignore_index`, with e = `label_smoothing`: loss_n = -(1 - e) * w[t] *
@@ -57,7 +57,7 @@ class CrossEntropyOp(Pock.Operation, name="cross_entropy", traits=[Pure]):
         require_one_element_type("logits, class_weight and loss", self.logits, self.class_weight, self.loss)
 
 
-class CrossEntropyGradOp(Pock.Operation, name="cross_entropy_grad", traits=[Pure]):
+class CrossEntropyGradOp(Pock.Operation, name="cross_entropy_grad", traits=[Pure, Reduces]):
     """The gradient of `pock.cross_entropy` with respect to the logits; `cotangent` is that of the loss.
 
     d loss_n / d logits[n, c] = p[n, c] * ((1 - e) * w[t] + e / C * sum w) - (1 - e) * w[t] * [c = t] - e / C * w[c], p

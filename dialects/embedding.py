@@ -4,7 +4,7 @@ from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
 from .base import OptionalAttribute, Pock, build, ranked, require, require_one_element_type, shape_of, verifier
-from .traits import Pure, Selects
+from .traits import Pure, Scatters, Selects
 
 
 def _require_integer(what: str, value: ir.Value) -> None:
@@ -39,7 +39,7 @@ class EmbeddingOp(Pock.Operation, name="embedding", traits=[Pure, Selects]):
         require(is_row, f"attribute 'padding_index' must be a row of the table, got {padding}")
 
 
-class EmbeddingGradOp(Pock.Operation, name="embedding_grad", traits=[Pure]):
+class EmbeddingGradOp(Pock.Operation, name="embedding_grad", traits=[Pure, Scatters]):
     """The gradient of a table of `rows` rows: zeros to which each row of `cotangent` [..., D] is added at its index.
 
     Rows whose index is `padding_index` (-1: none) receive nothing.

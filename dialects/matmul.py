@@ -1,13 +1,15 @@
 """Matrix multiplication over leading batch dimensions."""
 
+import math
+
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
 from .base import Bool, Pock, build, ranked, require, require_one_element_type, shape_of, verifier
-from .traits import Pure
+from .traits import Contracts, Pure
 
 
-class MatmulOp(Pock.Operation, name="matmul", traits=[Pure]):
+class MatmulOp(Pock.Operation, name="matmul", traits=[Pure, Contracts]):
     """`lhs @ rhs` over the two last dimensions; the dimensions before them are batch dimensions and must be equal.
 
     lhs is [..., M, K], or [..., K, M] with `transpose_lhs`; rhs is [..., K, N], or [..., N, K] with `transpose_rhs`;
@@ -45,6 +47,12 @@ class MatmulOp(Pock.Operation, name="matmul", traits=[Pure]):
         if self.transpose_rhs.value:
             k_rhs, n = n, k_rhs
         return (m, k), (k_rhs, n)
+
+    @property
+    def flops(self) -> int:
+        """Multiplications and additions."""
+        (m, k), (_, n) = self.sizes()
+        return 2 * math.prod(shape_of(self.lhs)[:-2]) * m * k * n
 
 
 def matmul(lhs: ir.Value, rhs: ir.Value, *, transpose_lhs: bool = False, transpose_rhs: bool = False) -> ir.Value:

@@ -18,10 +18,10 @@ from .base import (
     shape_of,
     verifier,
 )
-from .traits import Pure
+from .traits import Pure, Reduces
 
 
-class NormalizeOp(Pock.Operation, name="normalize", traits=[Pure]):
+class NormalizeOp(Pock.Operation, name="normalize", traits=[Pure, Reduces]):
     """(x - mean) / sqrt(variance + eps), with mean and (biased) variance over the dimensions `dims`.
 
     Over the last dimensions this is layer normalisation (Ba et al., arXiv:1607.06450), over all but the channels batch

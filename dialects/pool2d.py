@@ -21,7 +21,7 @@ from .base import (
     verifier,
 )
 from .conv2d import Window
-from .traits import Pure
+from .traits import Pure, Windows
 
 
 def _verify_pool(op: Any, image: ir.Value, output: ir.Value) -> None:
@@ -46,7 +46,7 @@ def _verify_pool(op: Any, image: ir.Value, output: ir.Value) -> None:
         )
 
 
-class _Pool(Pock.Operation, traits=[Pure]):
+class _Pool(Pock.Operation, traits=[Pure, Windows]):
     """What pooling ops and their gradients share."""
 
     kernel: I64Array

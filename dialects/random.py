@@ -6,7 +6,7 @@ from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
 from .base import Pock, build, require, require_float, require_same_type, verifier
-from .traits import Pure
+from .traits import Draws, Pure
 
 
 def _require_counters(op: Any) -> None:
@@ -22,7 +22,7 @@ def _is_counter(type: ir.Type) -> bool:
     return isinstance(element, ir.IntegerType) and element.is_signless and element.width == 32
 
 
-class UniformOp(Pock.Operation, name="uniform", traits=[Pure]):
+class UniformOp(Pock.Operation, name="uniform", traits=[Pure, Draws]):
     """Random numbers, uniform over [0, 1): multiples of 2^-24.
 
     Element i is a function of `seed`, `step`, `stream` and i alone (Threefry-2x32 with 20 rounds, Salmon et al., SC'11,
@@ -40,7 +40,7 @@ class UniformOp(Pock.Operation, name="uniform", traits=[Pure]):
         require_float("result", self.result)
 
 
-class DropoutOp(Pock.Operation, name="dropout", traits=[Pure]):
+class DropoutOp(Pock.Operation, name="dropout", traits=[Pure, Draws]):
     """Each element of x becomes 0 with probability `rate`, else x / (1 - rate) (Srivastava et al., JMLR 15, 2014).
 
     Which elements stay is drawn as by `pock.uniform`. It is linear in x: the gradient draws the same numbers again, and

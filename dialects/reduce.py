@@ -6,12 +6,12 @@ from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
 from .base import I64Array, Pock, build, i64_array, ranked, require, require_one_element_type, shape_of, verifier
-from .traits import Pure
+from .traits import Pure, Reduces
 
 KINDS = ("sum", "max", "min")
 
 
-class ReduceOp(Pock.Operation, name="reduce", traits=[Pure]):
+class ReduceOp(Pock.Operation, name="reduce", traits=[Pure, Reduces]):
     """Reduces the dimensions `dims` of x, which vanish from the shape, by `kind`: "sum", "max" or "min"."""
 
     x: Operand[ir.RankedTensorType]

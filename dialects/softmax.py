@@ -4,7 +4,7 @@ from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Result
 
 from .base import Pock, build, require, require_float, require_same_type, shape_of, verifier
-from .traits import Pure, ReadsWide
+from .traits import Pure, ReadsWide, Reduces
 
 
 def _verify(op: ir.OpView) -> None:
@@ -14,7 +14,7 @@ def _verify(op: ir.OpView) -> None:
     require(0 <= dim < rank, f"attribute 'dim' must be a dimension of {op.x.type}, got {dim}")
 
 
-class _AlongOne(Pock.Operation, traits=[Pure, ReadsWide]):
+class _AlongOne(Pock.Operation, traits=[Pure, Reduces, ReadsWide]):
     """What both share."""
 
     x: Operand[ir.RankedTensorType]

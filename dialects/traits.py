@@ -64,12 +64,48 @@ class WriteEffect(_Effect):
     effects = (ir.MemoryEffect.Read, ir.MemoryEffect.Write)
 
 
+class RegionEffects(Trait):
+    """Does what the ops in its region do."""
+
+    @classmethod
+    def attach(cls, op_name: str) -> None:
+        super().attach(op_name)
+        cls.Effects.attach(op_name)
+
+    class Effects(ir.MemoryEffectsOpInterface):
+        @staticmethod
+        def get_effects(op: ir.Operation, effects: Any) -> None:
+            if op.operation.opview.written:
+                effects.append(ir.MemoryEffect.Read)
+                effects.append(ir.MemoryEffect.Write)
+
+
 class OfState(Trait):
     """Declares, reads or writes state, or is part of an op that does: `convert-pock-state` takes it."""
 
 
 class Elementwise(Trait):
     """An element of the result is computed from the elements at its place in the operands, which have its shape."""
+
+
+class Contracts(Trait):
+    """Sums the products of its two operands over dimensions that they share."""
+
+
+class Reduces(Trait):
+    """Rows of its first operand are computed with as a whole, one by one."""
+
+
+class Windows(Trait):
+    """An element of the result is computed from a window of the first operand; windows overlap."""
+
+
+class Scatters(Trait):
+    """Adds up elements of an operand at the places that another one names."""
+
+
+class Draws(Trait):
+    """Elements of the result are drawn by their index, from a seed and a step of rank 0."""
 
 
 class Selects(Trait):
@@ -144,7 +180,8 @@ def has_trait(op: ir.Operation | ir.OpView | ir.Block, trait: type[Trait]) -> bo
 
 def has_effect(op: ir.Operation | ir.OpView) -> bool:
     """Whether an op does more than give results: it stays where nothing uses these."""
-    return not traits_of(op.operation.name) & {Pure, ReadEffect}
+    traits = traits_of(op.operation.name)
+    return bool(op.operation.opview.written) if RegionEffects in traits else not traits & {Pure, ReadEffect}
 
 
 def linear_operands(op: ir.Operation | ir.OpView) -> tuple[int, ...]:
@@ -167,7 +204,7 @@ def differentiated_operands(op: ir.Operation | ir.OpView) -> tuple[int, ...]:
 
 def written_symbols(op: ir.OpView) -> list[str]:
     """The parameters and states that an op writes."""
-    return list(op.written) if has_trait(op, WriteEffect) else []
+    return list(op.written) if traits_of(op.operation.name) & {WriteEffect, RegionEffects} else []
 
 
 def read_symbols(ops: Iterable[ir.OpView]) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,6 +26,9 @@ _UNBOUNDED = 1_000_000
 def inspect(
     bundle: Annotated[Path, typer.Argument(help="A bundle.")],
     parameters: Annotated[bool, typer.Option("--parameters", help="Print a row for each parameter too.")] = False,
+    dispatches: Annotated[
+        bool, typer.Option("--dispatches", help="Print a row for each piece that runs as one, with its cost and place.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifest as JSON.")] = False,
 ) -> None:
     """Print what is in a bundle, after checking the digests of its files."""
@@ -39,6 +43,7 @@ def inspect(
         "memory": _memory(manifest),
         "operations": _operations(manifest),
         "files": _files(manifest),
+        "dispatches": _dispatches(manifest.statistics.get("dispatches", ()) if dispatches else ()),
         "parameters": _parameters(_of_model(manifest) if parameters else ()),
     }
     console = _console(tables.values())
@@ -169,6 +174,34 @@ def _operations(manifest: Manifest) -> Table:
     if stages:
         table.add_row("all", *(str(sum(counts.values())) for counts in stages.values()), style="dim")
     return table
+
+
+def _dispatches(dispatches: Sequence[Mapping[str, Any]]) -> Table:
+    """What runs as one piece, in order: what it computes, what that costs, and where in the model it is from."""
+    table = _table("function", "kind", "ops", "MFLOP", "read", "written", "place", right=("MFLOP", "read", "written"))
+    for row in dispatches:
+        place = row["module"] or ("" if row["file"] is None else f"{row['file']}:{row['line']}")
+        updates = f" > {', '.join(row['updates'])}" if row["updates"] else ""
+        table.add_row(
+            row["function"],
+            row["kind"],
+            escape(_counted(row["ops"]) + updates),
+            f"{row['flops'] / 1e6:.3f}",
+            readable_bytes(row["read"]),
+            readable_bytes(row["written"]),
+            escape(place),
+        )
+    if dispatches:
+        sums = [sum(row[name] for row in dispatches) for name in ("flops", "read", "written")]
+        total = f"{sums[0] / 1e6:.3f}", *map(readable_bytes, sums[1:]), ""
+        table.add_row("all", "", f"{len(dispatches)} dispatches", *total, style="dim")
+    return table
+
+
+def _counted(ops: Iterable[str]) -> str:
+    """Ops in order, repeated ones once: "matmul, addf x2"."""
+    groups = [(name, len(list(group))) for name, group in itertools.groupby(ops)]
+    return ", ".join(name if count == 1 else f"{name} x{count}" for name, count in groups)
 
 
 def _files(manifest: Manifest) -> Table:

@@ -50,7 +50,7 @@ class Lowered:
         with clock.measure(backend.name), backend_errors(self.module):
             artifact = backend.compile(program, chosen)
         _check_budget(artifact.memory.planned_peak_bytes, chosen)
-        with clock.measure("counting of ops"):
+        with clock.measure("counting of ops and dispatches"):
             manifest = self._manifest(artifact)
         stored = StoredParameters(manifest, self.trainable.imported.source.parameters.tensors)
         return Compiled(manifest, artifact.files[MODULE_FILE], stored, tuple(clock.seconds))
@@ -71,7 +71,10 @@ class Lowered:
             loss=source.loss_name,
             accumulate=plan.optimizer.accumulate,
             precision=plan.precision.to_json(),
-            statistics={"ops": self.trainable.count_ops()},
+            statistics={
+                "ops": self.trainable.count_ops(),
+                "dispatches": [dispatch.to_json() for dispatch in self.trainable.dispatches()],
+            },
             allocates_on_queue=artifact.allocates_on_queue,
             producer=f"pock_mlir {__version__}",
         )

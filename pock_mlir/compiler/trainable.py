@@ -11,6 +11,7 @@ from torch_mlir import ir
 from pock_mlir.bundle import Signature
 from pock_mlir.compiler import specs
 from pock_mlir.compiler.clock import Clock
+from pock_mlir.compiler.dispatches import Dispatch, form_dispatches
 from pock_mlir.compiler.examples import input_names, target_names
 from pock_mlir.compiler.internal_errors import internal_errors
 from pock_mlir.compiler.lowered import Lowered
@@ -87,6 +88,11 @@ class Trainable:
         full = self.ops_before_pruning if is_full else self.imported.full_update_ops(self.plan)
         before = {} if full is None else {"before-pruning": full}
         return before | {"after-pruning": specs.count_ops(self.module)}
+
+    @internal_errors()
+    def dispatches(self) -> tuple[Dispatch, ...]:
+        """What runs as one piece, in order, with its cost and its place in the model."""
+        return form_dispatches(self.module)
 
     def _signatures(self) -> tuple[Signature, ...]:
         source, signatures = self.imported.source, []

@@ -15,6 +15,8 @@ from pock_mlir.compat.torch_mlir import declared_traits, fields_of
 from pock_mlir.dialects import FAMILIES, op_classes
 from pock_mlir.dialects.base import Bool, I64Array, OptionalAttribute, Pock
 from pock_mlir.dialects.traits import (
+    Contracts,
+    Draws,
     Elementwise,
     EndsGradient,
     GradientMark,
@@ -22,7 +24,11 @@ from pock_mlir.dialects.traits import (
     Pure,
     ReadEffect,
     ReadsWide,
+    Reduces,
+    RegionEffects,
+    Scatters,
     Selects,
+    Windows,
     WriteEffect,
 )
 from pock_mlir.passes import convert_pock_state
@@ -53,10 +59,17 @@ _TRAITS: dict[Any, str] = {
     OfState: "of state",
     Elementwise: "elementwise",
     Selects: "selects",
+    Contracts: "contracts",
+    Reduces: "reduces",
+    Windows: "windows",
+    Scatters: "scatters",
+    Draws: "draws",
+    RegionEffects: "effects of its region",
     ReadsWide: "reads wide",
     EndsGradient: "ends gradient",
     GradientMark: "gradient mark",
     ir.IsTerminatorTrait: "terminator",
+    ir.NoTerminatorTrait: "no terminator",
     ir.IsIsolatedFromAboveTrait: "isolated from above",
 }
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from data.split import Split
+from demo import measure
 from demo.cli import main
 from demo.efficientnet import EfficientNet
 from demo.example import Data
@@ -25,8 +26,6 @@ from demo.table import build_table, megabytes
 from demo.torch_learner import TorchLearner, highest_sum
 from demo.training import _train
 from rich.console import Console
-
-from demo import measure
 
 QUIET = Console(quiet=True)
 

@@ -83,7 +83,7 @@ def test_stages_are_timed() -> None:
     step = pock.compile(torch.nn.Linear(3, 2), (torch.zeros(4, 3),), (torch.zeros(4, 2),), loss="mse", scheme="bias")
     names = [name for name, _ in step.seconds]
     assert names[:3] == ["torch.export", "import", "convert-torch-to-pock"]
-    assert names[-3:] == ["IREE", "counting of ops", "verification of the export"]
+    assert names[-3:] == ["IREE", "counting of ops and dispatches", "verification of the export"]
     assert {"pock-autodiff", "pock-insert-sgd", "convert-pock-to-linalg"} <= set(names)
     assert all(seconds >= 0 for _, seconds in step.seconds)
     assert step.seconds[-1][1] > 0

@@ -52,8 +52,10 @@ NOT_DIFFERENTIABLE = {
     "pock.stop_gradient",
     "pock.cotangent",
     "pock.zero_gradient",
+    "pock.dispatch",
+    "pock.output",
 }
-"""Ops through which no gradient flows: state, and what says so by its name."""
+"""Ops through which no gradient flows: state, what says so by its name, and what is formed when gradients are there."""
 
 GRADIENTS_ONLY = {
     "pock.conv2d_weight_grad",

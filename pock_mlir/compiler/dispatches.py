@@ -1,0 +1,67 @@
+"""The dispatches of a step, as data to be looked at."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from torch_mlir import ir
+
+from pock_mlir.dialects.broadcast import BroadcastOp
+from pock_mlir.dialects.dispatch import DispatchOp
+from pock_mlir.dialects.traits import Literal, has_trait
+from pock_mlir.passes.analyses.cost import cost_of, state_types
+from pock_mlir.passes.diagnostics import location_name, source_position
+from pock_mlir.passes.functions import function_name, functions_of, operations_of
+from pock_mlir.passes.pipeline import run_pipeline
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """What runs as one piece: its ops in order, without their dialects; what it updates in place (symbols); its cost
+    (`passes/analyses/cost.py`: operations, bytes read and written); where in the user's model its heaviest op is from.
+    """
+
+    function: str
+    kind: str
+    ops: tuple[str, ...]
+    updates: tuple[str, ...]
+    flops: int
+    read: int
+    written: int
+    module: str
+    file: str | None
+    line: int | None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def form_dispatches(module: ir.Operation) -> tuple[Dispatch, ...]:
+    """The dispatches that a module in pock is cut into, in the order in which they run; the module stays as it is."""
+    formed = module.clone()
+    run_pipeline(formed.operation, "pock-form-dispatches")
+    types = state_types(formed.operation)
+    return tuple(
+        _described(function_name(function), op, types)
+        for function in functions_of(formed.operation)
+        for op in operations_of(function)
+        if isinstance(op, DispatchOp)
+    )
+
+
+def _described(function: str, op: DispatchOp, types: dict[str, ir.Type]) -> Dispatch:
+    computing = (each for each in op.ops if not has_trait(each, Literal) and not isinstance(each, BroadcastOp))
+    cost, position = cost_of(op, types), source_position(op.operation.location)
+    return Dispatch(
+        function,
+        op.kind.value,
+        tuple(each.operation.name.split(".")[-1] for each in computing),
+        tuple(op.written),
+        cost.flops,
+        cost.read,
+        cost.written,
+        location_name(op.operation.location) or "",
+        position and position.file,
+        position and position.line,
+    )

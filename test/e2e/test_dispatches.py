@@ -1,0 +1,103 @@
+"""Dispatches of whole models: every op that computes stands in exactly one, in an order that keeps every value."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+import torch
+from torch_mlir import ir
+from torch_mlir.dialects import func
+
+import pock_mlir as pock
+from pock_mlir.dialects.broadcast import BroadcastOp
+from pock_mlir.dialects.dispatch import MOST_OUTPUTS, DispatchOp, OutputOp
+from pock_mlir.dialects.state import ReadOp, UpdateOp
+from pock_mlir.dialects.traits import Literal, has_trait
+from pock_mlir.passes.analyses.cost import cost_of, flops_of, nbytes, state_types
+from pock_mlir.passes.form_dispatches import MOST_VALUES, RESHAPES
+from pock_mlir.passes.functions import functions_of, operations_of
+from pock_mlir.passes.pipeline import run_pipeline
+
+from .models import BASIC, LANGUAGE, OTHER, VISION
+from .models.case import Case
+
+BETWEEN = (ReadOp, *RESHAPES)
+
+
+@pytest.fixture(scope="module", params=[*BASIC, *LANGUAGE, *OTHER, *VISION], ids=lambda case: case.name)
+def trainable(request: pytest.FixtureRequest) -> pock.Trainable:
+    case: Case = request.param
+    torch.manual_seed(0)
+    model, (inputs, targets) = case.model(), case.batch()
+    imported = pock.import_model(model, inputs, targets or None, case.loss)
+    return imported.train("full", pock.AdamW(lr=0.1))
+
+
+@pytest.fixture(scope="module")
+def formed(trainable: pock.Trainable) -> ir.Operation:
+    module = trainable.module.clone().operation
+    run_pipeline(module, "pock-form-dispatches")  # which verifies that each value is made before it is used
+    return module
+
+
+def computing(op: ir.OpView) -> bool:
+    return not (has_trait(op, Literal) or isinstance(op, (*BETWEEN, BroadcastOp, OutputOp, func.ReturnOp)))
+
+
+def dispatches(module: ir.Operation) -> Iterator[DispatchOp]:
+    for function in functions_of(module):
+        yield from (op for op in operations_of(function) if isinstance(op, DispatchOp))
+
+
+def test_every_op_stands_in_exactly_one(trainable: pock.Trainable, formed: ir.Operation) -> None:
+    before: Counter[str] = Counter()
+    for function in functions_of(trainable.module):
+        before.update(op.operation.name for op in operations_of(function) if computing(op))
+    inside = Counter(op.operation.name for dispatch in dispatches(formed) for op in dispatch.ops if computing(op))
+    assert inside == before
+    for function in functions_of(formed):
+        *outside, end = operations_of(function)
+        assert end.operation.name == "func.return"
+        assert all(isinstance(op, (DispatchOp, *BETWEEN)) or has_trait(op, Literal) for op in outside)
+
+
+def test_old_values_are_read_before_their_update(formed: ir.Operation) -> None:
+    for function in functions_of(formed):
+        read: dict[ir.Value, str] = {}
+        written: set[str] = set()
+        for op in operations_of(function):
+            if isinstance(op, ReadOp):
+                assert op.symbol.value not in written
+                read[op.result] = op.symbol.value
+            elif isinstance(op, RESHAPES) and op.operation.operands[0] in read:
+                read[op.operation.results[0]] = read[op.operation.operands[0]]
+            elif isinstance(op, DispatchOp):
+                used = {read[value] for value in op.inputs if value in read}
+                # A dispatch may read what it updates: the update's own inputs are read first.
+                assert not used & written
+                written.update(op.written)
+
+
+def test_dispatches_are_small_enough_for_a_device(formed: ir.Operation) -> None:
+    for dispatch in dispatches(formed):
+        assert len(dispatch.outputs) <= MOST_OUTPUTS
+        if len(list(filter(computing, dispatch.ops))) > 1:
+            assert len(dispatch.inputs) + len(dispatch.outputs) + len(dispatch.written) <= MOST_VALUES
+        assert sum(isinstance(op, UpdateOp) for op in dispatch.ops) <= 1
+
+
+def test_costs_add_up(trainable: pock.Trainable, formed: ir.Operation) -> None:
+    """Arithmetic is neither lost nor done twice, and a dispatch touches less memory than its ops one by one."""
+    types = state_types(formed)
+    costs = [cost_of(dispatch, types) for dispatch in dispatches(formed)]
+    ops = [op for function in functions_of(trainable.module) for op in operations_of(function) if computing(op)]
+    assert sum(cost.flops for cost in costs) == sum(map(flops_of, ops))
+    one_by_one = sum(nbytes(value.type) for op in ops for value in (*op.operation.operands, *op.operation.results))
+    of_states = sum(nbytes(types[symbol]) for dispatch in dispatches(formed) for symbol in dispatch.written)
+    assert sum(cost.read + cost.written for cost in costs) <= one_by_one + 2 * of_states
+    assert trainable.dispatches() == trainable.dispatches()
+    assert [(d.flops, d.read, d.written) for d in trainable.dispatches()] == [
+        (c.flops, c.read, c.written) for c in costs
+    ]
