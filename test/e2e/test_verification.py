@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 import pock_mlir as pock
 from pock_mlir.dialects.upstream import add
-from pock_mlir.frontends.torch import export
+from pock_mlir.frontends.torch import export, verify
 from pock_mlir.passes.autodiff.rules import vjp
 
 
@@ -62,8 +62,34 @@ def test_a_gradient_that_is_rounding_alone_is_verified():
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(16, 32), nn.BatchNorm1d(32, eps=1e-9), nn.Tanh(), nn.Linear(32, 3)).train()
     x, y = 1e-3 * torch.randn(64, 16), torch.randint(0, 3, (64,))
-    for verify in ("export", "compiled"):
-        assert pock.compile(model, (x,), (y,), loss="cross_entropy", verify=verify).verification == "verified"
+    for what in ("export", "compiled"):
+        assert pock.compile(model, (x,), (y,), loss="cross_entropy", verify=what).verification == "verified"
+
+
+def test_a_running_mean_that_is_rounding_alone_is_verified():
+    """Of what another normalisation has centred and nothing has shifted since, as in a fresh MobileNetV2."""
+    torch.manual_seed(0)
+    layers = [(nn.BatchNorm1d(64), nn.Linear(64, 64, bias=False)) for _ in range(3)]
+    model = nn.Sequential(*(layer for pair in layers for layer in pair), nn.BatchNorm1d(64)).train()
+    x, y = 10 * torch.randn(32, 64), torch.randint(0, 64, (32,))
+    for what in ("export", "compiled"):
+        assert pock.compile(model, (x,), (y,), loss="cross_entropy", verify=what).verification == "verified"
+
+
+def test_a_wrong_running_mean_is_found(monkeypatch):
+    """Beside running means that are rounding alone."""
+    table = dict(verify.decomposition_table)
+    op = torch.ops.aten._native_batch_norm_legit_functional.default
+    right = table[op]
+
+    def wrong(*arguments, **keywords):
+        results = list(right(*arguments, **keywords))
+        return *results[:3], results[3] + 1e-4, *results[4:]
+
+    monkeypatch.setattr(verify, "decomposition_table", table | {op: wrong})
+    model = nn.Sequential(nn.BatchNorm1d(8), nn.Linear(8, 8, bias=False), nn.BatchNorm1d(8)).train()
+    with pytest.raises(pock.PockError, match="running_mean' after the step differs by"):
+        pock.compile(model, (torch.randn(16, 8),), (torch.randint(0, 8, (16,)),), loss="cross_entropy")
 
 
 def test_a_first_step_that_overflows_is_said():

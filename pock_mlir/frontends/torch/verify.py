@@ -38,14 +38,15 @@ _DECOMPOSED = (torch.ops.aten._native_batch_norm_legit_functional.default,)
 @dataclass(frozen=True)
 class StepResult:
     """One training step without an update: the loss, the gradients of the parameters asked for (None where there is
-    none), and all parameters and buffers after it, by the program's names for them. `rounding`, where known, is the
-    largest error of each gradient.
+    none), and all parameters and buffers after it, by the program's names for them. `rounding` and `state_rounding`,
+    where known, are the largest error of each gradient, and of each parameter and buffer.
     """
 
     loss: torch.Tensor
     gradients: Mapping[str, torch.Tensor | None]
     state: Mapping[str, torch.Tensor]
     rounding: Mapping[str, float] = field(default_factory=dict)
+    state_rounding: Mapping[str, float] = field(default_factory=dict)
 
 
 def verify_export(
@@ -75,7 +76,8 @@ def verify_export(
     try:
         compare(expected, found, tolerance, "the traced model", _LOST)
     except CompileError:
-        # A gradient that is zero but for rounding (a bias before batch normalisation) differs by all of it.
+        # What is zero but for rounding differs by all of it: the gradient of a bias before batch normalisation, the
+        # running mean behind one without a shift.
         compare(with_rounding(module, arguments, expected, seed), found, tolerance, "the traced model", _LOST)
     return "verified"
 
@@ -83,8 +85,8 @@ def verify_export(
 def with_rounding(
     module: torch.nn.Module, arguments: tuple[Any, ...], expected: StepResult, seed: int = 0
 ) -> StepResult:
-    """A result of the module's step, with what its gradients are off by: the step is run once more in float64. As it
-    was, where that cannot be.
+    """A result of the module's step, with what its gradients and its state are off by: the step is run once more in
+    float64. As it was, where that cannot be.
     """
     floats = [t for t in {id(t): t for _, t in _named_state(module)}.values() if t.is_floating_point()]
     stored = [tensor.data for tensor in floats]
@@ -93,15 +95,25 @@ def with_rounding(
     try:
         for tensor in floats:
             tensor.data = tensor.data.double()
-        exact = run_module(module, doubled, set(expected.gradients)).gradients
+        exact = run_module(module, doubled, set(expected.gradients))
     except Exception:  # a model with types of its own
         return expected
     finally:
         for tensor, data in zip(floats, stored, strict=True):
             tensor.data = data
-    pairs = ((name, gradient, exact.get(name)) for name, gradient in expected.gradients.items())
-    errors = {name: float((a - b).abs().max()) for name, a, b in pairs if a is not None and b is not None and a.numel()}
-    return dataclasses.replace(expected, rounding=errors)
+    return dataclasses.replace(
+        expected,
+        rounding=_largest_errors(expected.gradients, exact.gradients),
+        state_rounding=_largest_errors(expected.state, exact.state),
+    )
+
+
+def _largest_errors(
+    rounded: Mapping[str, torch.Tensor | None], exact: Mapping[str, torch.Tensor | None]
+) -> dict[str, float]:
+    pairs = ((name, a, exact.get(name)) for name, a in rounded.items())
+    both = ((name, a, b) for name, a, b in pairs if a is not None and b is not None and a.numel())
+    return {name: float((a - b).abs().max()) for name, a, b in both if a.is_floating_point()}
 
 
 def obstacle(module: torch.nn.Module) -> str | None:
@@ -321,7 +333,8 @@ def compare(
         least = max(floor, (floors or {}).get(name, 0.0), _ROUNDINGS * expected.rounding.get(name, 0.0) / tolerance)
         problems += _gradient_problem(name, gradient, found.gradients.get(name), least, tolerance)
     for name, value in expected.state.items():
-        if name in found.state and _error(found.state[name], value, 1e-6) > tolerance:
+        least = max(1e-6, _ROUNDINGS * expected.state_rounding.get(name, 0.0) / tolerance)
+        if name in found.state and _error(found.state[name], value, least) > tolerance:
             problems.append(f"{described(name)} after the step differs by {_size(found.state[name], value)}")
     if problems:
         more = f"; and {len(problems) - 3} more" if len(problems) > 3 else ""
