@@ -76,6 +76,24 @@ def test_a_running_mean_that_is_rounding_alone_is_verified():
         assert pock.compile(model, (x,), (y,), loss="cross_entropy", verify=what).verification == "verified"
 
 
+def test_a_gradient_at_a_kink_is_off_by_all_of_it():
+    """Where rounding decides on which side of a ReLU's kink an element lies, as on the flat background of images."""
+
+    class Kink(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(torch.tensor([1.0, -1.0]))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return (self.weight @ x).relu()
+
+    module, arguments = Kink(), (torch.ones(2),)
+    expected = verify.run_module(module, arguments, {"weight"})
+    assert expected.gradients["weight"].tolist() == [0, 0]
+    assert verify.with_rounding(module, arguments, expected).rounding["weight"] == pytest.approx(1.0)
+    assert module.weight.tolist() == [1, -1]
+
+
 def test_a_wrong_running_mean_is_found(monkeypatch):
     """Beside running means that are rounding alone."""
     table = dict(verify.decomposition_table)
