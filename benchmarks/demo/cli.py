@@ -7,8 +7,9 @@ import dataclasses
 import sys
 import time
 
-from data.packages import DataError, fetch
 from rich.console import Console
+
+from data.packages import DataError, fetch
 
 from .efficientnet import EfficientNet
 from .example import DemoError, Example

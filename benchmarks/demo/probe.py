@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+
 from data.split import Batch, Split
 
 from .example import Data, Show

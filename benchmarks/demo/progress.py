@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from data.split import Batch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from data.split import Batch
 
 #: Without a terminal there is no bar to redraw: at most so many lines instead.
 LINES_WITHOUT_TERMINAL = 5

@@ -49,8 +49,9 @@ class SmolLM2(Example):
 
     def prepare(self) -> Data:
         """Writes the tokenizer, too, which the report reads."""
-        from data import gguf_model
         from gguf import GGUFReader
+
+        from data import gguf_model
 
         entries = gguf_model.metadata(GGUFReader(self.cache / SMOLLM2_FILE))
         tokenizer = gguf_model.build_tokenizer(entries)

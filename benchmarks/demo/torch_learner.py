@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from data.split import Inputs
 from torch.profiler import ProfilerActivity, profile
+
+from data.split import Inputs
 
 
 class TorchLearner:

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from data.split import Batch
 from rich.console import Console
 
 import pock_mlir as pock
+from data.split import Batch
 
 from . import measure
 from .example import Data, Example

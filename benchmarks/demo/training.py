@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
-from data.split import Inputs
 from rich.console import Console
 
 import pock_mlir as pock
+from data.split import Inputs
 
 from . import measure
 from .example import Data, Example

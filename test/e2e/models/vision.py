@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import torch
-from data.efficientnet import EfficientNetLite, Stage
 from torch import nn
 from torch.nn import functional as F
 from transformers import (
@@ -14,6 +13,8 @@ from transformers import (
     ViTConfig,
     ViTForImageClassification,
 )
+
+from data.efficientnet import EfficientNetLite, Stage
 
 from .case import Batch, Case
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from rich.console import Console
+
 from data.split import Split
 from demo import measure
 from demo.cli import main
@@ -25,7 +27,6 @@ from demo.smollm import SmolLM2
 from demo.table import build_table, megabytes
 from demo.torch_learner import TorchLearner, highest_sum
 from demo.training import _train
-from rich.console import Console
 
 QUIET = Console(quiet=True)
 

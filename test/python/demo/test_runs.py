@@ -10,6 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from rich.console import Console
+from support import tiny_examples
+from support.tiny_examples import run_in_process
+
 from data import efficientnet
 from demo.cli import main
 from demo.efficientnet import EfficientNet
@@ -19,9 +23,6 @@ from demo.report import report
 from demo.results import Results
 from demo.smollm import SmolLM2
 from demo.stages import run_apart
-from rich.console import Console
-from support import tiny_examples
-from support.tiny_examples import run_in_process
 
 pytestmark = pytest.mark.slow
 

@@ -9,14 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from gguf import GGUFReader
+from support.tiny_examples import DIGIT_CLASSES, PER_CLASS, STOP, tiny_llama, write_digits, write_minilm, write_smollm2
+
 from data import digits, packages, reuters, tales
 from data.downloads import SMOLLM2_FILE
 from data.efficientnet import EfficientNetLite, SameConv2d
 from data.gguf_model import build_model, build_tokenizer, metadata
 from data.packages import DataError
 from data.split import Split, accuracy
-from gguf import GGUFReader
-from support.tiny_examples import DIGIT_CLASSES, PER_CLASS, STOP, tiny_llama, write_digits, write_minilm, write_smollm2
 
 TAB = "Category\tText\nd\tstring\nclass\t\n\nearn\tprofit rose \nacq\ta company buys\tanother\nearn\tdividend\n"
 

@@ -10,17 +10,18 @@ from typing import Any
 
 import numpy as np
 import torch
+from gguf import GGUFWriter
+from rich.console import Console
+from safetensors.torch import save_file
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import BertConfig, BertModel, LlamaConfig, LlamaForCausalLM
+
 from data.downloads import SMOLLM2_FILE
 from data.efficientnet import EfficientNetLite, Stage
 from data.gguf_model import BLOCK, TOP
 from demo.example import Example
 from demo.results import Results
 from demo.stages import run_here, stages
-from gguf import GGUFWriter
-from rich.console import Console
-from safetensors.torch import save_file
-from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import BertConfig, BertModel, LlamaConfig, LlamaForCausalLM
 
 TOPICS = {"earn": "profit dividend", "acq": "buys shares", "trade": "export tariff"}
 HEADS, KEY_HEADS = 4, 2
