@@ -5,14 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
-
-import torch
+from typing import TYPE_CHECKING
 
 from pock_mlir.backends import backend_for
 from pock_mlir.compiler.clock import Clock
 from pock_mlir.compiler.compiled import Compiled
-from pock_mlir.compiler.coverage import CoverageReport, UnsupportedOps, examine
-from pock_mlir.compiler.examples import check_examples
+from pock_mlir.compiler.coverage import examine
+from pock_mlir.compiler.default_frontend import DEFAULT
 from pock_mlir.compiler.imported import (
     ExampleInputs,
     ExampleTargets,
@@ -22,16 +21,19 @@ from pock_mlir.compiler.imported import (
     import_model,
 )
 from pock_mlir.compiler.internal_errors import internal_errors
-from pock_mlir.compiler.source import trace_model
 from pock_mlir.compiler.trainable import Trainable
 from pock_mlir.compiler.verification import verify_compiled
 from pock_mlir.contract import F32
+from pock_mlir.coverage_report import CoverageReport, UnsupportedOps
 from pock_mlir.errors import CompileError
 from pock_mlir.optimizers import SGD, Optimizer
 from pock_mlir.precision import Precision, resolve_precision
 from pock_mlir.schedules import Schedule
 from pock_mlir.schemes import Scheme
 from pock_mlir.targets import Target, get_target
+
+if TYPE_CHECKING:
+    import torch
 
 VERIFICATIONS = ("export", "compiled", "off")
 
@@ -112,7 +114,7 @@ def coverage(
     cannot be traced at all.
     """
     try:
-        source = trace_model(model, check_examples(inputs, targets, None), loss, scheme, Clock())
+        source = DEFAULT.trace(model, inputs, targets, loss, None, scheme, Clock().measure)
     except UnsupportedOps as error:
         return error.report
     return examine(source.module.operation, source.traced_for)

@@ -6,29 +6,32 @@ import dataclasses
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import torch
 from torch_mlir import ir
 
 from pock_mlir.compiler.clock import Clock
-from pock_mlir.compiler.coverage import UnsupportedOps, examine
-from pock_mlir.compiler.examples import check_examples
+from pock_mlir.compiler.coverage import examine
+from pock_mlir.compiler.default_frontend import DEFAULT
 from pock_mlir.compiler.internal_errors import internal_errors
 from pock_mlir.compiler.run_passes import PassesFailed, run_passes
-from pock_mlir.compiler.source import Source, trace_model
 from pock_mlir.compiler.specs import count_ops
 from pock_mlir.compiler.trainable import Plan, Trainable
 from pock_mlir.contract import F32
+from pock_mlir.coverage_report import UnsupportedOps
 from pock_mlir.errors import CompileError
+from pock_mlir.frontends.frontend import Source
 from pock_mlir.optimizers import SGD, Optimizer
 from pock_mlir.passes.calls import call
 from pock_mlir.precision import Precision, resolve_precision
 from pock_mlir.schedules import Schedule
 from pock_mlir.schemes import Scheme
 
+if TYPE_CHECKING:
+    import torch
+
 ExampleInputs = tuple[Any, ...] | list[Any] | Mapping[str, Any]
-ExampleTargets = tuple[torch.Tensor, ...] | list[torch.Tensor] | torch.Tensor | None
+ExampleTargets: TypeAlias = "tuple[torch.Tensor, ...] | list[torch.Tensor] | torch.Tensor | None"
 
 
 @internal_errors()
@@ -48,7 +51,7 @@ def import_model(
     """
     checked_seed(seed)
     clock = Clock()
-    source = trace_model(model, check_examples(inputs, targets, predict_inputs), loss, scheme, clock)
+    source = DEFAULT.trace(model, inputs, targets, loss, predict_inputs, scheme, clock.measure)
     module = source.module.operation.clone().operation
     try:
         run_passes(module, [call("pock-forward", seed=seed)], clock)
@@ -83,12 +86,16 @@ class Imported:
         plan = Plan(rules, trained, *checked)
         clock, module = Clock(self.seconds), self.module.clone().operation
         try:
-            run_passes(module, plan.pipeline(self.source.train_steps), clock)
+            run_passes(module, plan.pipeline(self._train_steps), clock)
             before = count_ops(module)
             run_passes(module, [call("pock-pruning")], clock)
         except PassesFailed as error:
             raise _explained(error, self.source, trained) from error
         return Trainable(self, plan, module, before, tuple(clock.seconds))
+
+    @property
+    def _train_steps(self) -> list[str]:
+        return [step.function for step in self.source.signatures.train_steps]
 
     def full_update_ops(self, plan: Plan) -> dict[str, int] | None:
         """How often each kind of op occurs in the full update by a plan's optimizer; None where an op has no gradient
@@ -96,7 +103,7 @@ class Imported:
         """
         module, full = self.module.clone().operation, dataclasses.replace(plan, trained=self.source.trainable)
         try:
-            run_passes(module, full.pipeline(self.source.train_steps), Clock())
+            run_passes(module, full.pipeline(self._train_steps), Clock())
         except PassesFailed as error:
             if error.pass_name != "pock-autodiff":
                 raise

@@ -15,7 +15,6 @@ from pock_mlir.compiler.clock import Clock
 from pock_mlir.compiler.compiled import Compiled
 from pock_mlir.compiler.internal_errors import backend_errors, internal_errors
 from pock_mlir.compiler.parameters import StoredParameters
-from pock_mlir.contract import KEYWORD, POSITIONAL
 from pock_mlir.errors import TargetError
 from pock_mlir.targets import Target, get_target
 from pock_mlir.version import __version__
@@ -52,15 +51,16 @@ class Lowered:
         _check_budget(artifact.memory.planned_peak_bytes, chosen)
         with clock.measure("counting of ops and dispatches"):
             manifest = self._manifest(artifact)
-        stored = StoredParameters(manifest, self.trainable.imported.source.parameters.tensors)
+        stored = StoredParameters(manifest, self.trainable.imported.source.values)
         return Compiled(manifest, artifact.files[MODULE_FILE], stored, tuple(clock.seconds))
 
     def _manifest(self, artifact: Artifact) -> Manifest:
         source, plan = self.trainable.imported.source, self.trainable.plan
+        signatures = source.signatures
         return Manifest(
-            input_style=KEYWORD if isinstance(source.examples.train[0][0], dict) else POSITIONAL,
+            input_style=signatures.input_style,
             signatures=self.signatures,
-            output_style=source.traced.output_style,
+            output_style=signatures.output_style,
             parameters=tuple(dataclasses.replace(s, used=s.symbol in artifact.loaded) for s in self.parameters),
             state=self.state,
             target=artifact.requirements,

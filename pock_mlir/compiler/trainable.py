@@ -12,11 +12,9 @@ from pock_mlir.bundle import Signature
 from pock_mlir.compiler import specs
 from pock_mlir.compiler.clock import Clock
 from pock_mlir.compiler.dispatches import Dispatch, form_dispatches
-from pock_mlir.compiler.examples import input_names, target_names
 from pock_mlir.compiler.internal_errors import internal_errors
 from pock_mlir.compiler.lowered import Lowered
 from pock_mlir.compiler.run_passes import run_passes
-from pock_mlir.contract import PREDICT, TRAIN_STEP, function_name
 from pock_mlir.optimizers import Optimizer
 from pock_mlir.passes.calls import Pipeline, call
 from pock_mlir.precision import Precision
@@ -95,14 +93,13 @@ class Trainable:
         return form_dispatches(self.module)
 
     def _signatures(self) -> tuple[Signature, ...]:
-        source, signatures = self.imported.source, []
-        for index, (inputs, targets) in enumerate(source.examples.train):
-            name, names = function_name(TRAIN_STEP, index), input_names(inputs)
-            arguments = specs.argument_specs(self.module, name, [*names, *target_names(targets, names)])
-            signatures.append(Signature(name, arguments[: len(names)], targets=arguments[len(names) :]))
-        for index, inputs in enumerate(source.examples.predict):
-            name = function_name(PREDICT, index)
-            arguments = specs.argument_specs(self.module, name, input_names(inputs))
-            outputs = specs.result_specs(self.module, name, source.traced.output_names)
-            signatures.append(Signature(name, arguments, outputs=outputs))
+        source, signatures = self.imported.source.signatures, []
+        for step in source.train_steps:
+            arguments = specs.argument_specs(self.module, step.function, [*step.inputs, *step.targets])
+            count = len(step.inputs)
+            signatures.append(Signature(step.function, arguments[:count], targets=arguments[count:]))
+        for prediction in source.predictions:
+            arguments = specs.argument_specs(self.module, prediction.function, prediction.inputs)
+            outputs = specs.result_specs(self.module, prediction.function, source.outputs)
+            signatures.append(Signature(prediction.function, arguments, outputs=outputs))
         return tuple(signatures)

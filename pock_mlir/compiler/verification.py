@@ -1,4 +1,4 @@
-"""Compares a compiled step with the model in torch, by running it.
+"""Compares a compiled step with the model as its framework runs it, by running both.
 
 The one place where the compiler runs what it made: gradients are read off an update by plain gradient descent with a
 learning rate of 1, for which the step is compiled once more.
@@ -9,19 +9,16 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import torch
 
 from pock_mlir.bundle import ParameterSpec
 from pock_mlir.compiler.compiled import Compiled
 from pock_mlir.compiler.trainable import Trainable
-from pock_mlir.contract import F16, F32, LOSS, MODEL, SEED, Owner, symbol_of
+from pock_mlir.contract import F16, F32, KEYWORD, LOSS, MODEL, SEED, Owner, symbol_of
 from pock_mlir.errors import TargetError
-from pock_mlir.frontends.torch.arguments import tensors_of
-from pock_mlir.frontends.torch.export import Examples, reference_step
-from pock_mlir.frontends.torch.verify import StepResult, compare
+from pock_mlir.frontends.frontend import Source
+from pock_mlir.frontends.reference import StepResult, compare
 
 _TOLERANCE = {F32: 1e-3}
 _NARROW = 0.1
@@ -37,30 +34,29 @@ def verify_compiled(
 ) -> str:
     """Runs `step`, compiled from `trainable`, once, and `descent`, the same step with SGD(lr=1); says what was done.
 
-    Raises CompileError where the loss, a gradient or a buffer is not PyTorch's.
+    Raises CompileError where the loss, a gradient or a buffer is not the framework's.
     """
     if any(spec.name == SEED for spec in step.manifest.state):
         return "not verified as compiled: it draws random numbers, which are not PyTorch's"
     source, precision = trainable.imported.source, trainable.plan.precision.storage
-    expected = reference_step(source.model, source.examples, source.loss, list(trainable.plan.trained))
+    expected = source.reference_step(trainable.plan.trained)
     if isinstance(expected, str):
         return f"not verified as compiled: {expected}"
     expected = _through_memory(expected, step)
     try:
-        first, state = _run(step, source.examples)
-        second, after = _run(descent, source.examples)
+        first, state = _run(step, source)
+        second, after = _run(descent, source)
     except TargetError as error:
         return f"not verified as compiled: {error}"
-    stands_still = all(np.array_equal(after[name], expected.state[name].numpy()) for name in expected.gradients)
+    stands_still = all(np.array_equal(after[name], expected.state[name]) for name in expected.gradients)
     if precision == F16 and stands_still:
         return "not verified as compiled: its first step overflows float16 and updates nothing"
     changed = {symbol for spec in step.manifest.parameters if spec.is_trained for symbol in _symbols(spec)}
     buffers = {symbol: state[symbol] for symbol in expected.state if symbol in state and symbol not in changed}
+    values = {name: expected.state[name] for name in expected.gradients}
+    floors = {name: 1e-3 * float(np.abs(value).max()) for name, value in values.items() if value.size}
     for value in {first, second}:
         found = _result(value, buffers, after, expected)
-        floors = {
-            n: 1e-3 * float(expected.state[n].abs().max()) for n in expected.gradients if expected.state[n].numel()
-        }
         compare(expected, found, _TOLERANCE.get(precision, _NARROW), "the compiled step", _ADVICE, floors)
     return "verified"
 
@@ -72,13 +68,13 @@ def _through_memory(expected: StepResult, step: Compiled) -> StepResult:
         parts = [gradients.get(spec.symbol)]
         for view in spec.views:
             part = gradients.get(symbol_of(view.name, _owner(spec)))
-            parts.append(None if part is None else torch.from_numpy(view.to_parameter(part.numpy(), spec.shape)))
+            parts.append(None if part is None else view.to_parameter(part, spec.shape))
         total = sum(part for part in parts if part is not None)
-        if isinstance(total, torch.Tensor):
-            for name, array in spec.named(total.numpy(), spec.owner).items():
+        if isinstance(total, np.ndarray):
+            for name, array in spec.named(total, spec.owner).items():
                 symbol = symbol_of(name, _owner(spec))
                 if symbol in gradients:
-                    gradients[symbol] = torch.from_numpy(array)
+                    gradients[symbol] = array
     return dataclasses.replace(expected, gradients=gradients)
 
 
@@ -91,16 +87,15 @@ def _owner(spec: ParameterSpec) -> Owner:
     return LOSS if spec.owner == LOSS else MODEL
 
 
-def _run(step: Compiled, examples: Examples) -> tuple[float, dict[str, np.ndarray]]:
+def _run(step: Compiled, source: Source) -> tuple[float, dict[str, np.ndarray]]:
     """One step from the model's values; the loss, and all parameters and buffers after it, by symbol."""
     from pock_mlir.runtime import load  # a later layer, needed only here
 
-    inputs, targets = examples.train[0]
-    arrays = {name: tensor.detach().cpu() for name, tensor in tensors_of(inputs).items()}
-    given: list[Any] = [arrays] if isinstance(inputs, dict) else list(arrays.values())
+    arrays, targets = source.example()
+    given = [arrays] if source.signatures.input_style == KEYWORD else list(arrays.values())
     with tempfile.TemporaryDirectory() as folder:
         session = load(step.save(Path(folder) / "step.pock"))
-        value = session.train_step(*given, *(target.detach().cpu() for target in targets))
+        value = session.train_step(*given, *targets)
         model = {symbol_of(name): array for name, array in session.state_dict().items()}
         return value, model | {symbol_of(name, LOSS): array for name, array in session.loss_state_dict().items()}
 
@@ -111,7 +106,6 @@ def _result(
     """What was found, in the terms of the reference: the gradient is what descent has taken off."""
     gradients = {}
     for name, gradient in expected.gradients.items():
-        taken = expected.state[name] - torch.from_numpy(after[name])
+        taken = expected.state[name] - after[name]
         gradients[name] = None if gradient is None and not bool(taken.any()) else taken
-    state = {name: torch.from_numpy(value) for name, value in buffers.items()}
-    return StepResult(torch.tensor(loss, dtype=expected.loss.dtype), gradients, state)
+    return StepResult(np.asarray(loss, dtype=expected.loss.dtype), gradients, buffers)

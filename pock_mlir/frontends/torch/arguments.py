@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import torch
 
 from pock_mlir.compat.torch import pytree
@@ -90,6 +91,14 @@ def own_tensors(tree: Any) -> Any:
     model may write into its inputs.
     """
     return pytree.tree_map_only(torch.Tensor, lambda tensor: tensor.detach().clone(), tree)
+
+
+def as_array(tensor: torch.Tensor) -> np.ndarray:
+    """The elements of a tensor that is on no meta device, with its memory where that can be; bfloat16, of which numpy
+    has no arrays of its own, as float32.
+    """
+    tensor = tensor.detach().resolve_conj().resolve_neg().cpu()
+    return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()
 
 
 def path_name(path: tuple[Any, ...], base: str) -> str:

@@ -15,6 +15,7 @@ from torch.export.graph_signature import ConstantArgument, OutputKind
 from pock_mlir.compat.torch import pytree
 from pock_mlir.contract import DICT, PREDICT, SINGLE, TRAIN_STEP, TUPLE, function_name
 from pock_mlir.errors import CompileError
+from pock_mlir.frontends.reference import StepResult
 from pock_mlir.frontends.torch.arguments import Inputs, own_tensors, path_name
 from pock_mlir.frontends.torch.autograd import (
     parameter_hooks,
@@ -35,7 +36,7 @@ from pock_mlir.frontends.torch.regions import nested_regions
 from pock_mlir.frontends.torch.replacements import traceable_functions
 from pock_mlir.frontends.torch.shared_storage import sharing_memory
 from pock_mlir.frontends.torch.ties import Ties
-from pock_mlir.frontends.torch.verify import StepResult, obstacle, run_module, verify_export, with_rounding
+from pock_mlir.frontends.torch.verify import obstacle, run_module, verify_export, with_rounding
 
 
 @dataclass(frozen=True)

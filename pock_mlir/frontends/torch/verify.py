@@ -10,10 +10,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, OutputKind
@@ -21,34 +21,17 @@ from torch.fx import Interpreter, Node
 
 from pock_mlir.compat.torch import decomposition_table, own_buffers, own_parameters, pytree
 from pock_mlir.errors import CompileError
-from pock_mlir.frontends.owners import described
+from pock_mlir.frontends.reference import StepResult, compare
+from pock_mlir.frontends.torch.arguments import as_array
 from pock_mlir.frontends.torch.markers import COTANGENT, CUSTOM_VJP, STOP_GRADIENT
 
 TOLERANCE = {torch.float64: 1e-6, torch.float32: 1e-3}
 """By the least precise type that the program computes in; relative to the largest element of a tensor."""
 _NARROW = 5e-2
-# Gradients that are zero but for rounding: differences count beside this share of the largest gradient of all.
-_NOISE = 1e-3
-# How many times PyTorch's own rounding error another order of the same arithmetic may be away.
-_ROUNDINGS = 10.0
 # How often a step is run from parameters that are off by rounding, to see what it makes of that.
 _SHAKEN_RUNS = 3
 # Ops without a derivative in torch, whose decompositions have one.
 _DECOMPOSED = (torch.ops.aten._native_batch_norm_legit_functional.default,)
-
-
-@dataclass(frozen=True)
-class StepResult:
-    """One training step without an update: the loss, the gradients of the parameters asked for (None where there is
-    none), and all parameters and buffers after it, by the program's names for them. `rounding` and `state_rounding`,
-    where known, are the largest error of each gradient, and of each parameter and buffer.
-    """
-
-    loss: torch.Tensor
-    gradients: Mapping[str, torch.Tensor | None]
-    state: Mapping[str, torch.Tensor]
-    rounding: Mapping[str, float] = field(default_factory=dict)
-    state_rounding: Mapping[str, float] = field(default_factory=dict)
 
 
 def verify_export(
@@ -132,13 +115,14 @@ def _changed(tensors: Iterable[torch.Tensor], change: Callable[[torch.Tensor], t
 
 
 def _largest_errors(
-    runs: Sequence[Mapping[str, torch.Tensor | None]], exact: Mapping[str, torch.Tensor | None]
+    runs: Sequence[Mapping[str, np.ndarray | None]], exact: Mapping[str, np.ndarray | None]
 ) -> dict[str, float]:
     errors: dict[str, float] = {}
     for name, right in exact.items():
         values = [value for run in runs if (value := run.get(name)) is not None]
-        if right is not None and right.numel() and right.is_floating_point() and values:
-            errors[name] = max(float((value - right).abs().max()) for value in values)
+        if right is not None and right.size and np.issubdtype(right.dtype, np.floating) and values:
+            with np.errstate(invalid="ignore"):
+                errors[name] = max(float(np.abs(value - right).max()) for value in values)
     return errors
 
 
@@ -171,9 +155,9 @@ def run_module(module: torch.nn.Module, arguments: tuple[Any, ...], trained: set
             parameter.grad = None
         if loss.requires_grad:
             loss.backward()  # as training does: reentrant checkpoints refuse autograd.grad
-        gradients = {name: p.grad for name, p in parameters.items()}
-        state = {name: t.detach().clone() for name, t in _named_state(module)}
-    return StepResult(loss.detach(), gradients, state)
+        gradients = {name: None if p.grad is None else as_array(p.grad) for name, p in parameters.items()}
+        state = {name: as_array(t.detach().clone()) for name, t in _named_state(module)}
+    return StepResult(as_array(loss), gradients, state)
 
 
 def run_program(
@@ -207,9 +191,11 @@ def run_program(
     for spec, value in zip(signature.output_specs, results, strict=True):
         if spec.kind in (OutputKind.BUFFER_MUTATION, OutputKind.PARAMETER_MUTATION):
             state[first_names.get(spec.target or "", spec.target or "")] = value
-    found = torch.autograd.grad(loss, list(leaves.values()), allow_unused=True) if loss.requires_grad else None
-    gradients = dict(zip(leaves, found, strict=True)) if found is not None else dict.fromkeys(leaves)
-    return StepResult(loss.detach(), gradients, {name: value.detach() for name, value in state.items()})
+    found: Sequence[torch.Tensor | None] = [None] * len(leaves)
+    if loss.requires_grad:
+        found = torch.autograd.grad(loss, list(leaves.values()), allow_unused=True)
+    gradients = {name: None if g is None else as_array(g) for name, g in zip(leaves, found, strict=True)}
+    return StepResult(as_array(loss), gradients, {name: as_array(value) for name, value in state.items()})
 
 
 def _first_names(module: torch.nn.Module) -> dict[str, str]:
@@ -320,7 +306,7 @@ def _named_state(module: torch.nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
     yield from module.named_buffers()
 
 
-# The comparison.
+# What counts as a difference.
 
 
 def _tolerance(program: ExportedProgram) -> float:
@@ -337,73 +323,3 @@ _LOST = (
     "Something in forward or the loss was lost when torch.export traced it: write it in another way, "
     'or look at it with verify="off"'
 )
-
-
-def compare(
-    expected: StepResult,
-    found: StepResult,
-    tolerance: float,
-    what: str,
-    advice: str,
-    floors: Mapping[str, float] | None = None,
-) -> None:
-    """Raises CompileError where one training step differs from another by more than `tolerance`, as a share of the
-    largest element of a tensor; `floors` says below which size the elements of a gradient are rounding.
-    """
-    problems = []
-    if _error(found.loss, expected.loss, 0.0) > tolerance:
-        problems.append(f"the loss is {found.loss.item():.6g} instead of {expected.loss.item():.6g}")
-    sizes = [float(g.abs().max()) for g in expected.gradients.values() if g is not None and g.numel()]
-    floor = _NOISE * max((size for size in sizes if size == size and size != float("inf")), default=0.0)
-    for name, gradient in expected.gradients.items():
-        least = max(floor, (floors or {}).get(name, 0.0), _ROUNDINGS * expected.rounding.get(name, 0.0) / tolerance)
-        problems += _gradient_problem(name, gradient, found.gradients.get(name), least, tolerance)
-    for name, value in expected.state.items():
-        least = max(1e-6, _ROUNDINGS * expected.state_rounding.get(name, 0.0) / tolerance)
-        if name in found.state and _error(found.state[name], value, least) > tolerance:
-            problems.append(f"{described(name)} after the step differs by {_size(found.state[name], value)}")
-    if problems:
-        more = f"; and {len(problems) - 3} more" if len(problems) > 3 else ""
-        raise CompileError(
-            f"{what} does not train as the model does on the example batch: {'; '.join(problems[:3])}{more}. {advice}"
-        )
-
-
-def _gradient_problem(
-    name: str, expected: torch.Tensor | None, found: torch.Tensor | None, floor: float, tolerance: float
-) -> list[str]:
-    if expected is None and found is None:
-        return []
-    if expected is None:
-        return [f"{described(name)} gets a gradient, where PyTorch has none"]
-    if found is None:
-        return [f"{described(name)} gets no gradient, where PyTorch has one"]
-    if _error(found, expected, floor) <= tolerance:
-        return []
-    return [f"the gradient of {described(name)} differs by {_size(found, expected)}"]
-
-
-def _error(found: torch.Tensor, expected: torch.Tensor, floor: float) -> float:
-    """The largest difference as a share of the largest element; NaN and infinity must be where they are expected."""
-    if found.shape != expected.shape:
-        return float("inf")
-    if not expected.numel():
-        return 0.0
-    if not expected.is_floating_point():
-        return 0.0 if torch.equal(found, expected) else float("inf")
-    found, expected = found.double(), expected.double()
-    regular = torch.isfinite(expected)
-    if not torch.equal(found[~regular].nan_to_num(nan=0.5), expected[~regular].nan_to_num(nan=0.5)):
-        return float("inf")
-    if not bool(torch.isfinite(found[regular]).all()):
-        return float("inf")
-    difference = (found[regular] - expected[regular]).abs().max() if bool(regular.any()) else torch.zeros(())
-    size = max(float(expected[regular].abs().max()) if bool(regular.any()) else 0.0, floor)
-    return float(difference) / size if size else (0.0 if float(difference) <= floor else float("inf"))
-
-
-def _size(found: torch.Tensor, expected: torch.Tensor) -> str:
-    if found.shape != expected.shape or not expected.is_floating_point():
-        return f"more than a number: {list(found.shape)} instead of {list(expected.shape)}"
-    difference = float((found.double() - expected.double()).abs().max())
-    return f"{difference:.3g} (its largest element is {float(expected.abs().max()):.3g})"

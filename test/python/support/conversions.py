@@ -21,7 +21,7 @@ from support.step_programs import Step, run_step
 from torch import nn
 from torch_mlir import ir
 
-from pock_mlir.compiler import source
+from pock_mlir.frontends.torch import source
 from pock_mlir.frontends.torch.importer import import_traced
 from pock_mlir.passes.convert_torch_to_pock.conversion import op_key
 from pock_mlir.passes.functions import functions_of, operations_of

@@ -1,4 +1,4 @@
-"""What a compilation begins with: a user's model and examples, and its programs in the torch dialect."""
+"""A traced model: a user's model and examples, and its programs in the torch dialect."""
 
 from __future__ import annotations
 
@@ -8,20 +8,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch_mlir import ir
 
-from pock_mlir.compiler.clock import Clock
-from pock_mlir.compiler.coverage import UnsupportedOps, scan
-from pock_mlir.contract import LOSS, MODEL, TRAIN_STEP, function_name, symbol_of
+from pock_mlir.contract import KEYWORD, LOSS, MODEL, POSITIONAL, PREDICT, TRAIN_STEP, function_name, symbol_of
+from pock_mlir.coverage_report import UnsupportedOps
 from pock_mlir.errors import CompileError, SchemeError
+from pock_mlir.frontends.frontend import Call, Measure, Signatures
 from pock_mlir.frontends.owners import described
-from pock_mlir.frontends.torch.export import Examples, TracedModel, trace, verify
+from pock_mlir.frontends.reference import StepResult
+from pock_mlir.frontends.torch.arguments import as_array, tensors_of
+from pock_mlir.frontends.torch.coverage import scan
+from pock_mlir.frontends.torch.examples import input_names, target_names
+from pock_mlir.frontends.torch.export import Examples, TracedModel, reference_step, trace, verify
 from pock_mlir.frontends.torch.importer import ParameterTable, import_traced
 from pock_mlir.frontends.torch.losses import describe_loss, resolve_loss
 from pock_mlir.frontends.torch.module_checks import check_modules
 from pock_mlir.frontends.torch.module_tree import ModelStructure, model_structure
 from pock_mlir.frontends.torch.named_state import parts
+from pock_mlir.frontends.torch.tensor_values import TensorValues
 from pock_mlir.passes.convert_torch_to_pock import torch_op
 from pock_mlir.schemes import LossParameters, Scheme, resolve_scheme
 
@@ -29,11 +35,11 @@ Loss = str | Callable[..., torch.Tensor] | None
 
 
 @dataclass(frozen=True)
-class Source:
+class TorchSource:
     """A traced model: `module` has a function for each of its programs and the symbols of the parameters.
 
     `loss` is the loss as a function, `loss_name` what it is called; `examples` are what the model was traced on, as
-    checked. `traced_for` are the symbols of the parameters that were traced as trained: a scheme may train these.
+    checked.
     """
 
     model: torch.nn.Module
@@ -47,21 +53,24 @@ class Source:
     traced_for: frozenset[str]
 
     @property
-    def train_steps(self) -> list[str]:
-        """The names of the functions that are training steps."""
-        return [function_name(TRAIN_STEP, index) for index in range(len(self.examples.train))]
+    def signatures(self) -> Signatures:
+        steps, predictions = [], []
+        for index, (inputs, targets) in enumerate(self.examples.train):
+            names = input_names(inputs)
+            call = Call(function_name(TRAIN_STEP, index), tuple(names), tuple(target_names(targets, names)))
+            steps.append(call)
+        for index, inputs in enumerate(self.examples.predict):
+            predictions.append(Call(function_name(PREDICT, index), tuple(input_names(inputs))))
+        style = KEYWORD if isinstance(self.examples.train[0][0], dict) else POSITIONAL
+        traced = self.traced
+        return Signatures(tuple(steps), tuple(predictions), style, traced.output_style, traced.output_names)
 
     @property
     def trainable(self) -> tuple[str, ...]:
-        """The symbols of what model and loss leave to train."""
         loss = [name for name in self.parameters.names_of(LOSS) if name not in _frozen_of_loss(self.parameters)]
         return _symbols(self.structure.trainable, loss)
 
     def resolve(self, scheme: str | Path | Scheme) -> tuple[Scheme, tuple[str, ...]]:
-        """The scheme as rules, and the symbols of what it trains.
-
-        Raises SchemeError, also where it trains what the model was not traced for.
-        """
         rules, trained = _resolve(scheme, self.structure, self.parameters)
         untraced = next((symbol for symbol in trained if symbol not in self.traced_for), None)
         if untraced is not None:
@@ -72,17 +81,25 @@ class Source:
         return rules, trained
 
     def verify(self, trained: Sequence[str], seed: int) -> str:
-        """Compares what was traced with the model in torch, from a random seed; says what was done.
-
-        Raises CompileError.
-        """
         with _unfrozen(self.parameters, trained):
             return verify(self.model, self.examples, self.loss, self.traced, list(trained), seed)
 
+    def reference_step(self, trained: Sequence[str]) -> StepResult | str:
+        return reference_step(self.model, self.examples, self.loss, list(trained))
+
+    @property
+    def values(self) -> TensorValues:
+        return TensorValues(self.parameters.tensors)
+
+    def example(self) -> tuple[dict[str, np.ndarray], tuple[np.ndarray, ...]]:
+        inputs, targets = self.examples.train[0]
+        arrays = {name: as_array(tensor) for name, tensor in tensors_of(inputs).items()}
+        return arrays, tuple(map(as_array, targets))
+
 
 def trace_model(
-    model: torch.nn.Module, examples: Examples, loss: Loss, scheme: str | Path | Scheme, clock: Clock
-) -> Source:
+    model: torch.nn.Module, examples: Examples, loss: Loss, scheme: str | Path | Scheme, measure: Measure
+) -> TorchSource:
     """Traces and imports a model to be trained by a scheme, or by one that trains less; loss and scheme are those of
     `compile`. Raises CompileError and SchemeError.
     """
@@ -91,10 +108,10 @@ def trace_model(
     parameters, structure = ParameterTable(model, function), model_structure(model)
     _, trained = _resolve(scheme, structure, parameters)
     parameters.share_memory(trained)
-    with clock.measure("torch.export"), _unfrozen(parameters, trained):
+    with measure("torch.export"), _unfrozen(parameters, trained):
         traced = trace(model, examples, function, torch_op.names())
     try:
-        with clock.measure("import"):
+        with measure("import"):
             module = import_traced(traced, parameters)
     except CompileError as error:
         report = scan(traced)
@@ -102,7 +119,7 @@ def trace_model(
             raise
         raise UnsupportedOps(report) from error
     name = describe_loss(loss)
-    return Source(model, function, name, examples, traced, parameters, structure, module, frozenset(trained))
+    return TorchSource(model, function, name, examples, traced, parameters, structure, module, frozenset(trained))
 
 
 def _resolve(
