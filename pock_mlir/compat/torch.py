@@ -29,11 +29,14 @@ __all__ = [
     "Replaceable",
     "accumulated_gradient_hooks",
     "changes_of",
+    "changes_one_of_several",
     "decomposition_table",
+    "depends_on_data",
     "gradient_hooks",
     "has_full_backward_hooks",
     "has_global_backward_hooks",
     "is_into_aten",
+    "mixes_dtypes",
     "module_backward_hooks",
     "module_backward_pre_hooks",
     "native_functions",
@@ -171,6 +174,24 @@ FUNC_GRAD = Replaceable(_transforms, "grad_and_value_impl")
 FUNC_VJP = Replaceable(_transforms, "_vjp_with_argnums")
 FUNC_JVP = Replaceable(_transforms, "_jvp_with_argnums")
 """What `torch.func.grad`, `vjp` (and `jacrev`), `jvp` (and `jacfwd`) come down to; as for `PAD_PACKED_SEQUENCE`."""
+
+# Why torch.export fails: by a word of the text, as the exceptions are of many classes, or of one for everything.
+
+
+def depends_on_data(error: BaseException) -> bool:
+    """Whether what the model does depends on the values of its inputs."""
+    return "data-dependent" in str(error)
+
+
+def mixes_dtypes(error: BaseException) -> bool:
+    """Whether a value is of another dtype than when it was traced, as where autocast is lost."""
+    return "Tensor dtype mismatch" in str(error)
+
+
+def changes_one_of_several(error: BaseException) -> bool:
+    """Whether forward changes a tensor in place of which it has several, by aliases."""
+    return "expected compiled_fn to be GraphModule" in str(error)
+
 
 # Traced programs.
 

@@ -12,7 +12,7 @@ import torch
 from torch.export import ExportedProgram
 from torch.export.graph_signature import ConstantArgument, OutputKind
 
-from pock_mlir.compat.torch import pytree
+from pock_mlir.compat.torch import changes_one_of_several, pytree
 from pock_mlir.contract import DICT, PREDICT, SINGLE, TRAIN_STEP, TUPLE, function_name
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.reference import StepResult
@@ -24,7 +24,7 @@ from pock_mlir.frontends.torch.autograd import (
     refuse_untraceable_hooks,
 )
 from pock_mlir.frontends.torch.decompositions import decompositions
-from pock_mlir.frontends.torch.export_errors import MANY_NAMES, explain
+from pock_mlir.frontends.torch.export_errors import explain
 from pock_mlir.frontends.torch.grad_regions import explicit_gradients
 from pock_mlir.frontends.torch.hidden_parameters import HiddenParametersRefused
 from pock_mlir.frontends.torch.inner_gradients import refused_gradients
@@ -257,7 +257,7 @@ def _export(
     except CompileError:
         raise
     except Exception as error:
-        sharing = sharing_memory(module.model, getattr(module, "loss", None)) if MANY_NAMES in str(error) else []
+        sharing = sharing_memory(module.model, getattr(module, "loss", None)) if changes_one_of_several(error) else []
         raise CompileError(explain(error, what, sharing)) from error
 
 

@@ -5,30 +5,25 @@ from __future__ import annotations
 import traceback
 from collections.abc import Sequence
 
+from torch.nn.utils.rnn import unpad_sequence
+
+from pock_mlir.compat.torch import depends_on_data, mixes_dtypes
 from pock_mlir.errors import listed
+from pock_mlir.frontends.torch.packed_sequences import PackedData, PackedSizes
 from pock_mlir.frontends.torch.user_code import FOREIGN
 
 _PACKED = (
     "a packed sequence has sizes that depend on its lengths: it goes into nn.LSTM, nn.GRU, nn.RNN and "
     "pad_packed_sequence only; do all else to the padded batch, before it is packed or after, with a mask"
 )
-MANY_NAMES = "expected compiled_fn to be GraphModule"
-"""What torch.export says where forward changes a tensor in place of which it has two."""
-
-# What stands in the message, or as a function in the traceback; and what it means.
-_EXPLANATIONS = {
-    "Tensor dtype mismatch": (
-        "where that is inside of autocast, it is an op which torch.export does not cast as autocast does; write it "
-        "with matmul, linear or einsum"
-    ),
-    "PackedData": _PACKED,
-    "PackedSizes": _PACKED,
-    "unpad_sequence": _PACKED,
-    "data-dependent": (
-        "what the model does depends on values of its inputs; write it with torch.where or a mask, decide it outside "
-        "of the model, or give the value as a constant among the inputs"
-    ),
-}
+_DTYPES = (
+    "where that is inside of autocast, it is an op which torch.export does not cast as autocast does; write it with "
+    "matmul, linear or einsum"
+)
+_DATA = (
+    "what the model does depends on values of its inputs; write it with torch.where or a mask, decide it outside of "
+    "the model, or give the value as a constant among the inputs"
+)
 
 
 def explain(error: BaseException, what: str, sharing: Sequence[str] = ()) -> str:
@@ -46,7 +41,16 @@ def explain(error: BaseException, what: str, sharing: Sequence[str] = ()) -> str
     reason = message.splitlines()[0] if message else type(error).__name__
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if not frame.filename.startswith(FOREIGN)]
-    in_torch = {frame.name for frame in frames}
     place = f" (at {own[-1].filename}:{own[-1].lineno})" if own and own[-1].filename != __file__ else ""
-    advice = next((text for key, text in _EXPLANATIONS.items() if key in message or key in in_torch), None)
+    advice = _advice(error, {frame.name for frame in frames})
     return f"torch.export cannot trace {what}: {reason}{place}" + (f"; {advice}" if advice else "")
+
+
+def _advice(error: BaseException, functions: set[str]) -> str | None:
+    """What to do, by the error and the functions in which it was raised."""
+    if mixes_dtypes(error):
+        return _DTYPES
+    names = (PackedData.__name__, PackedSizes.__name__)
+    if any(name in str(error) for name in names) or unpad_sequence.__name__ in functions:
+        return _PACKED
+    return _DATA if depends_on_data(error) else None

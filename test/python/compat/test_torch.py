@@ -287,5 +287,47 @@ def test_source_lines() -> None:
     assert compat.source_lines(torch.fx.Graph().placeholder("x")) == []
 
 
+def error_of(model: nn.Module) -> Exception:
+    with pytest.raises(Exception) as raised:
+        torch.export.export(model, (X,)).run_decompositions()
+    return raised.value
+
+
+@canary(compat, "depends_on_data", api="the text of torch.export's errors")
+@pytest.mark.parametrize("run", [lambda x: x if x.sum() > 0 else -x, lambda x: x[: int(x.sum())] + 1])
+def test_depends_on_data(run: Any) -> None:
+    class Model(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return run(x)
+
+    error = error_of(Model())
+    assert compat.depends_on_data(error) and not compat.mixes_dtypes(error)
+
+
+@canary(compat, "mixes_dtypes", api="the text of _assert_tensor_metadata's error")
+def test_mixes_dtypes() -> None:
+    with pytest.raises(RuntimeError) as raised:
+        aten._assert_tensor_metadata.default(X, dtype=torch.float64)
+    assert compat.mixes_dtypes(raised.value) and not compat.depends_on_data(raised.value)
+
+
+@canary(compat, "changes_one_of_several", api="the text of torch.export's errors")
+def test_changes_one_of_several() -> None:
+    class Model(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            memory = torch.zeros(3)
+            self.one: torch.Tensor
+            self.other: torch.Tensor
+            self.register_buffer("one", memory)
+            self.register_buffer("other", memory[:])
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            self.one.add_(1)
+            return x + self.other
+
+    assert compat.changes_one_of_several(error_of(Model()))
+
+
 def test_each_name_has_a_canary() -> None:
     assert without_canary(compat) == []
