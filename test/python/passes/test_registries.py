@@ -15,7 +15,7 @@ from pock_mlir.backends.iree.passes.adapt_to_iree.rules import adaptation
 from pock_mlir.compat.torch_mlir import declared_traits
 from pock_mlir.dialects import FAMILIES, op_classes
 from pock_mlir.dialects.traits import OfState
-from pock_mlir.passes import autodiff, convert_pock_to_linalg, convert_torch_to_pock, registry
+from pock_mlir.passes import autodiff, convert_pock_to_linalg, convert_torch_to_pock
 from pock_mlir.passes.alternatives import AlternativeTable
 from pock_mlir.passes.autodiff.rules import vjp
 from pock_mlir.passes.convert_torch_to_pock.rules import torch_op
@@ -138,34 +138,44 @@ def test_alternatives_have_lit_tests(op):
     assert [name for name in names if not any(f'pock.lowering = "{name}"' in use for use in uses)] == []
 
 
+PASS_FILES = sorted([*(ROOT / "passes").rglob("*.py"), *(ROOT / "pock_mlir" / "backends").glob("*/passes/**/*.py")])
+
+
+def _module(file: Path) -> str:
+    """A file's module, a package's for its `__init__`."""
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(part for part in ("pock_mlir", *parts[parts[0] == "pock_mlir" :]) if part != "__init__")
+
+
 def _imports(file: Path) -> Iterator[str]:
-    """The modules, below the package of passes, that a file imports from."""
-    passes = f"{registry.__package__}."
+    """What a file imports, by full names."""
+    package = _module(file) if file.stem == "__init__" else _module(file).rpartition(".")[0]
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
-            folder = file.relative_to(ROOT).with_suffix("").parts
-            start = ".".join(("pock_mlir", *folder[: len(folder) - node.level])) if node.level else ""
+            start = package.rsplit(".", node.level - 1)[0] if node.level else ""
             module = ".".join(filter(None, (start, node.module)))
-            yield from (f"{module}.{alias.name}".removeprefix(passes) for alias in node.names)
+            yield from (f"{module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Import):
-            yield from (alias.name.removeprefix(passes) for alias in node.names)
+            yield from (alias.name for alias in node.names)
 
 
 def _foreign(file: Path) -> list[str]:
-    """What a file of a pass takes from another pass."""
-    own = file.relative_to(ROOT / "passes").with_suffix("").parts[0]
-    homes = {info.function.__module__.removeprefix(f"{registry.__package__}.") for info in registered_passes()}
-    return [name for name in _imports(file) if name.partition(".")[0] in homes - {own}]
+    """What a file takes from the module or package of a pass that it does not belong to."""
+    homes = {info.function.__module__ for info in registered_passes()}
+    others = [home for home in homes if not f"{_module(file)}.".startswith(f"{home}.")]
+    return [name for name in _imports(file) if any(f"{name}.".startswith(f"{home}.") for home in others)]
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "passes").rglob("*.py")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", PASS_FILES, ids=map(_module, PASS_FILES))
 def test_passes_import_nothing_of_each_other(file):
     """What several need is in a module of its own, in which no pass is registered."""
     assert _foreign(file) == []
 
 
-def test_imports_from_another_pass_are_found(monkeypatch):
-    monkeypatch.setattr(
-        Path, "read_text", lambda *_, **__: "from .. import prune\nfrom pock_mlir.passes.autodiff import x"
-    )
-    assert _foreign(ROOT / "passes" / "convert_torch_to_pock" / "new.py") == ["prune", "autodiff.x"]
+@pytest.mark.parametrize("place", ["convert_torch_to_pock/new.py", "convert_torch_to_pock/__init__.py", "new.py"])
+def test_imports_from_another_pass_are_found(place, monkeypatch):
+    dots = "." if place == "new.py" else ".."
+    source = f"from {dots} import prune\nfrom {dots}autodiff import rules\nimport pock_mlir.passes.autodiff.matmul"
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: source)
+    found = ["prune", "autodiff.rules", "autodiff.matmul"]
+    assert _foreign(ROOT / "passes" / place) == [f"pock_mlir.passes.{name}" for name in found]
