@@ -2,7 +2,8 @@
 
 The pass `pock-some-name` or `some-name` is registered in the module or subpackage `some_name` of this package, or of
 `pock_mlir/backends/<backend>/passes` if only that backend needs it, so that a tool imports only the passes it runs;
-`pipelines` registers the named pipelines. A new pass is a new module, no more.
+`pipelines` registers the named pipelines. Passes that are alike but for a table are modules of one subpackage, named by
+what their names begin with: `pock-insert-sgd` is `insert/sgd.py`. A new pass is a new module, no more.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import importlib.util
 import os
 import pkgutil
 from functools import cache
+from pathlib import Path
 
 from pock_mlir import backends
 
@@ -23,8 +25,8 @@ def is_findable(pass_name: str, module: str) -> bool:
     """Tells whether a pass is found by its name; only modules of our packages of passes are bound by the rule."""
     for package in _packages():
         if module.startswith(f"{package}."):
-            name = module.removeprefix(f"{package}.")
-            return name == _module_name(pass_name) or name.partition(".")[0] == _TESTING
+            path = module.removeprefix(f"{package}.").split(".")
+            return path[0] == _TESTING or (len(path) <= 2 and "_".join(path) == _module_name(pass_name))
     return True
 
 
@@ -56,12 +58,14 @@ def _packages() -> tuple[str, ...]:
 
 @cache
 def _modules() -> dict[str, str]:
-    """The modules and subpackages of passes, by the last part of their names."""
-    names = {
-        module.name: f"{package}.{module.name}"
-        for package in _packages()
-        for module in pkgutil.iter_modules(importlib.import_module(package).__path__)
-    }
+    """The modules and subpackages of passes, and the modules of subpackages, by what their names are in a pass's."""
+    names: dict[str, str] = {}
+    for package in _packages():
+        for folder in importlib.import_module(package).__path__:
+            for module in pkgutil.iter_modules([folder]):
+                names[module.name] = f"{package}.{module.name}"
+                for part in pkgutil.iter_modules([str(Path(folder, module.name))]):
+                    names[f"{module.name}_{part.name}"] = f"{package}.{module.name}.{part.name}"
     if os.environ.get("POCK_TEST_PASSES") != "1":
         del names[_TESTING]
     return names

@@ -69,13 +69,14 @@ _passes: dict[str, PassInfo] = {}
 _pipelines: dict[str, PipelineInfo] = {}
 
 
-def register_pass(name: str) -> Callable[[PassFunction], PassFunction]:
-    """Registers the decorated function as the pass `name`."""
+def register_pass(name: str, options: Sequence[PassOption] | None = None) -> Callable[[PassFunction], PassFunction]:
+    """Registers the decorated function as the pass `name`; `options` where its signature does not tell them."""
 
     def decorate(function: PassFunction) -> PassFunction:
         _check_unused(name)
         _check_findable(name, function.__module__)
-        _passes[name] = PassInfo(name, _summary(function), _options_of(name, function), function)
+        own = _options_of(name, function) if options is None else {option.name: option for option in options}
+        _passes[name] = PassInfo(name, _summary(function), own, function)
         return function
 
     return decorate

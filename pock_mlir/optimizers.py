@@ -1,9 +1,14 @@
-"""Optimizers, as data: what `compile` inserts into the training step."""
+"""Optimizers, as data: what `compile` inserts into the training step.
+
+The fields of a class are all that is said of an optimizer's options: its pass (`passes/insert/`), the command line and
+the manifest have theirs from here.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Annotated, Any, ClassVar
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Annotated, Any, ClassVar, Self
 
 from pock_mlir.errors import CompileError
 from pock_mlir.fields import Count, Fraction, Must, NotNegative, Positive, check_fields
@@ -31,14 +36,28 @@ class Optimizer:
     def __post_init__(self) -> None:
         check_fields(self, CompileError)
 
-    def pass_options(self) -> dict[str, float | int | bool]:
-        """The options of the pass."""
-        options = asdict(self)
-        options["clip_norm"] = self.clip_norm or 0.0
-        return options
+    def pass_options(self) -> dict[str, Any]:
+        """The options of the pass (None: not given)."""
+        return dict(option for f in fields(self) for option in as_options(f.name, getattr(self, f.name)))
+
+    @classmethod
+    def from_pass_options(cls, options: Mapping[str, Any]) -> Self:
+        """The optimizer that options of the pass stand for; what they lack has its default."""
+        values: dict[str, Any] = {}
+        for f in fields(cls):
+            given = [options.get(name, default) for name, default in as_options(f.name, f.default)]
+            values[f.name] = tuple(given) if isinstance(f.default, tuple) else given[0]
+        return cls(**values)
 
     def to_json(self) -> dict[str, Any]:
         return {"name": type(self).__name__, **asdict(self)}
+
+
+def as_options(field: str, value: Any) -> list[tuple[str, Any]]:
+    """A field as options of a pass, which hold one value each: `betas` are `beta1` and `beta2`."""
+    if not isinstance(value, tuple | list):
+        return [(field, value)]
+    return [(f"{field.removesuffix('s')}{number}", part) for number, part in enumerate(value, start=1)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,32 +78,20 @@ class SGD(Optimizer):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.nesterov and not self.momentum:
-            raise CompileError("SGD: nesterov=True needs a momentum")
+            raise CompileError("Nesterov's form needs a momentum: SGD(nesterov=True, momentum=0.9)")
         if self.nesterov and self.dampening:
-            raise CompileError("SGD: nesterov=True allows no dampening; leave one of them out")
+            raise CompileError("Nesterov's form allows no dampening: leave nesterov or dampening of SGD out")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _TwoMoments(Optimizer):
-    """What Adam, AdamW and Lion share: the decay rates `betas` of two moving averages."""
-
-    betas: Betas = (0.9, 0.999)
-
-    def pass_options(self) -> dict[str, float | int | bool]:
-        options = super().pass_options()
-        options["beta1"], options["beta2"] = self.betas
-        del options["betas"]
-        return options
-
-
-@dataclass(frozen=True, kw_only=True)
-class Adam(_TwoMoments):
+class Adam(Optimizer):
     """Adam (arXiv:1412.6980), weight decay added to the gradient, as torch.optim.Adam.
 
     `amsgrad` divides by the largest second moment so far (arXiv:1904.09237).
     """
 
     lr: NotNegative = 1e-3
+    betas: Betas = (0.9, 0.999)
     eps: NotNegative = 1e-8
     weight_decay: NotNegative = 0.0
     amsgrad: bool = False
@@ -102,7 +109,7 @@ class AdamW(Adam):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lion(_TwoMoments):
+class Lion(Optimizer):
     """Lion (arXiv:2302.06675, Algorithm 2): the sign of a moving average is the update; weight decay is decoupled.
 
     It wants a learning rate 3 to 10 times smaller than AdamW's, and a weight decay larger by as much (section 5 of the

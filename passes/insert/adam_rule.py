@@ -1,4 +1,4 @@
-"""Adam's rule of an update, which AdamW shares."""
+"""Adam's rule, which AdamW shares."""
 
 from __future__ import annotations
 
@@ -8,34 +8,22 @@ from torch_mlir import ir
 from torch_mlir.dialects import arith, math
 
 from pock_mlir.dialects.upstream import constant, div, mul, neg, scale, shift, sqrt, sub
-from pock_mlir.passes.optimizer_update import Scalars, UpdateRule, counted_step, moving_average, with_decay
+from pock_mlir.optimizers import Adam
 
-SLOTS = ("exp_avg", "exp_avg_sq")
-AMSGRAD_SLOT = "max_exp_avg_sq"
+from .rule import Scalars, Slot, UpdateRule, moving_average, with_decay
 
 
-def adam_rule(
-    module: ir.Operation,
-    beta1: float,
-    beta2: float,
-    eps: float,
-    weight_decay: float,
-    amsgrad: bool,
-    *,
-    decoupled: bool,
-) -> UpdateRule:
+def adam_rule(options: Adam, *, decoupled: bool) -> UpdateRule:
     """Adam's rule; `decoupled` weight decay shrinks the parameter itself (AdamW) instead of adding to its gradient.
 
     `amsgrad` divides by the root of the largest second moment so far (Reddi, Kale and Kumar, arXiv:1904.09237).
     """
-    number, advance = counted_step(module)
+    beta1, beta2 = options.betas
+    weight_decay = options.weight_decay
 
-    def prepare(lr: ir.Value) -> Scalars:
-        step = number()
+    def prepare(lr: ir.Value, step: ir.Value) -> Scalars:
         step_size = div(lr, _bias_correction(step, beta1))
-        scalars = [step_size, sqrt(_bias_correction(step, beta2)), _decay_factor(lr, weight_decay)]
-        advance()
-        return scalars
+        return [step_size, sqrt(_bias_correction(step, beta2)), _decay_factor(lr, weight_decay)]
 
     def element(gradient: ir.Value, parameter: ir.Value, slots: Scalars, scalars: Scalars) -> Scalars:
         step_size, root_correction, keep = scalars
@@ -46,13 +34,14 @@ def adam_rule(
         mean = moving_average(slots[0], gradient, beta1)
         square = moving_average(slots[1], mul(gradient, gradient), beta2)
         new_slots = [mean, square]
-        if amsgrad:
+        if options.amsgrad:
             square = arith.MaximumFOp(slots[2], square).result
             new_slots.append(square)
-        denominator = shift(div(sqrt(square), root_correction), eps)
+        denominator = shift(div(sqrt(square), root_correction), options.eps)
         return [sub(parameter, mul(step_size, div(mean, denominator))), *new_slots]
 
-    return UpdateRule(slots=(*SLOTS, *[AMSGRAD_SLOT] * amsgrad), prepare=prepare, element=element)
+    slots = [Slot("exp_avg"), Slot("exp_avg_sq"), *[Slot("max_exp_avg_sq")] * options.amsgrad]
+    return UpdateRule(element, slots, prepare_counted=prepare)
 
 
 def _bias_correction(step: ir.Value, beta: float) -> ir.Value:

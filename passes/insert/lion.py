@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from torch_mlir import ir
 
-from pock_mlir.contract import TRAIN_STEP
 from pock_mlir.dialects.upstream import constant, greater, mul, scale, select, shift, sub
-from pock_mlir.passes.optimizer_update import Scalars, UpdateRule, insert, moving_average
-from pock_mlir.passes.registry import register_pass
+from pock_mlir.optimizers import Lion
 
-SLOT = "exp_avg"
+from .rule import Scalars, Slot, UpdateRule, moving_average
+from .table import update_rule
 
 
-@register_pass("pock-insert-lion")
-def insert_lion(
-    module: ir.Operation,
-    *,
-    lr: float = 1e-4,
-    beta1: float = 0.9,
-    beta2: float = 0.99,
-    weight_decay: float = 0.0,
-    clip_norm: float = 0.0,
-    accumulate: int = 1,
-    functions: Sequence[str] = (TRAIN_STEP,),
-) -> None:
+@update_rule(Lion)
+def lion(options: Lion) -> UpdateRule:
     """Updates by Lion (Chen et al., arXiv:2302.06675, Algorithm 2): w -= lr (sign(b1 m + (1 - b1) g) + wd w)."""
+    beta1, beta2 = options.betas
+    weight_decay = options.weight_decay
 
     def prepare(lr: ir.Value) -> Scalars:
         return [lr, shift(scale(lr, -weight_decay), 1.0)] if weight_decay else [lr]
@@ -36,8 +25,7 @@ def insert_lion(
         kept = mul(parameter, scalars[1]) if weight_decay else parameter
         return [sub(kept, mul(scalars[0], direction)), moving_average(slots[0], gradient, beta2)]
 
-    rule = UpdateRule(slots=[SLOT], prepare=prepare, element=element)
-    insert(module, rule, lr=lr, clip_norm=clip_norm, accumulate=accumulate, functions=functions)
+    return UpdateRule(element, [Slot("exp_avg")], prepare)
 
 
 def _sign(x: ir.Value) -> ir.Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,45 +13,22 @@ from pock_mlir.contract import ACCUMULATED_GRADIENT, APPLY_GRADIENTS, LEARNING_R
 from pock_mlir.dialects import state
 from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.reduce import reduce
-from pock_mlir.dialects.upstream import (
-    add,
-    constant,
-    convert_float,
-    div,
-    greater,
-    mul,
-    select,
-    shift,
-    sqrt,
-    with_element,
-)
+from pock_mlir.dialects.upstream import add, constant, convert_float, div, greater, mul, select, shift, sqrt
+from pock_mlir.optimizers import Optimizer
 from pock_mlir.passes import loss_scaling
 from pock_mlir.passes.functions import after_state, find_function, operations_of, parameters_of, states_of, views_of
 from pock_mlir.passes.registry import PassFailure
 
-Scalars = list[ir.Value]
+from .rule import Scalars, Slot, UpdateRule, at_least_f32
+
 # The small number of torch.nn.utils.clip_grad_norm_, which keeps a zero norm from dividing by zero.
 CLIP_EPSILON = 1e-6
 
 
-@dataclass(frozen=True)
-class UpdateRule:
-    """An elementwise optimizer.
-
-    `slots`: names of the states kept per parameter, all starting at `slot_init`. `prepare(lr)` builds, once per step,
-    the rank-0 tensors that all updates need, from the learning rate. `element(gradient, parameter, slots, scalars)`
-    computes on scalars the new parameter and the new slots.
-    """
-
-    slots: Sequence[str]
-    prepare: Callable[[ir.Value], Scalars]
-    element: Callable[[ir.Value, ir.Value, Scalars, Scalars], Scalars]
-    slot_init: float = 0.0
-
-
 @dataclass
 class Gradient:
-    """A parameter's finished gradient: the op that handed it over, its value and its type.
+    """A parameter's finished gradient: the op that handed it over, its type, and the parameter's slots (`states`: their
+    symbols and types).
 
     `name` is the symbol of the parameter or of its view, `memory` that of the parameter that an update writes; the
     updates of one memory follow each other in the order of their `rank`.
@@ -62,17 +39,16 @@ class Gradient:
     rank: int
     op: ir.OpView
     type: ir.RankedTensorType
-    states: list[str] = field(default_factory=list)
+    states: dict[str, ir.RankedTensorType] = field(default_factory=dict)
 
     @property
     def view(self) -> str | None:
         return self.name if self.name != self.memory else None
 
     @property
-    def state_type(self) -> ir.RankedTensorType:
-        """That of the parameter's slots: float32 where the parameter is narrower."""
-        element = self.type.element_type
-        return self.type if element.width >= 32 else with_element(self.type, ir.F32Type.get())
+    def wide_type(self) -> ir.RankedTensorType:
+        """What updates are computed in, and what gradients of several steps add up in: float32 at least."""
+        return at_least_f32(self.type)
 
 
 @dataclass(frozen=True)
@@ -86,59 +62,29 @@ class Shared:
     applied: ir.Value | None = None
 
 
-def insert(
-    module: ir.Operation, rule: UpdateRule, *, lr: float, clip_norm: float, accumulate: int, functions: Sequence[str]
-) -> None:
+def insert(module: ir.Operation, rule: UpdateRule, optimizer: Optimizer, functions: Sequence[str]) -> None:
     """Turns every `pock.gradient` of the functions, which share all states, into the parameter's update by `rule`.
 
     With `accumulate` > 1 the functions only add their gradients up, and a function `apply_gradients` updates from their
-    mean and clears them. With `clip_norm` > 0 the gradients are scaled so that their common L2 norm is at most that.
+    mean and clears them. With `clip_norm` the gradients are scaled so that their common L2 norm is at most that.
     """
-    states = NewStates(module)
-    states.add(LEARNING_RATE, ir.RankedTensorType.get([], ir.F32Type.get()), lr)
+    clip_norm, states = optimizer.clip_norm, NewStates(module)
+    if rule.prepare_counted is not None:
+        states.add(STEP, _scalar_type(), 0.0)
+    states.add(LEARNING_RATE, _scalar_type(), optimizer.lr)
     steps = [find_function(module, name) for name in functions]
     memories = _memories(module)
     gradients = [_gradients(step, rule, states, memories) for step in steps]
-    if accumulate == 1:
+    if optimizer.accumulate == 1:
         for step, own in zip(steps, gradients, strict=True):
             _update_in(module, step, own, rule, clip_norm)
     else:
         for own in gradients:
             _accumulate(own, states)
         every = {gradient.name: gradient for own in gradients for gradient in own}
-        _build_apply(module, list(every.values()), rule, clip_norm, accumulate)
+        _build_apply(module, list(every.values()), rule, clip_norm, optimizer.accumulate)
     for gradient in (gradient for own in gradients for gradient in own):
         gradient.op.operation.erase()
-
-
-def counted_step(module: ir.Operation) -> tuple[Callable[[], ir.Value], Callable[[], None]]:
-    """Adds the state "step" and returns two builders: of the number of this step, from 1, and of its counting up.
-
-    Counting comes after the last use of the number: an update that overtakes a read of the old value costs a copy.
-    """
-    scalar = ir.RankedTensorType.get([], ir.F32Type.get())
-    NewStates(module).add(STEP, scalar, 0.0)
-
-    def number() -> ir.Value:
-        return shift(state.read(STEP, scalar), 1.0)
-
-    def advance() -> None:
-        element = scalar.element_type
-        state.update([STEP], [], [], [element], lambda step: [arith.AddFOp(step, constant(1.0, element)).result])
-
-    return number, advance
-
-
-def with_decay(gradient: ir.Value, parameter: ir.Value, weight_decay: float) -> ir.Value:
-    """The gradient of the loss with the penalty weight_decay / 2 ||w||^2: g + weight_decay w."""
-    if not weight_decay:
-        return gradient
-    return add(gradient, mul(constant(weight_decay, parameter.type), parameter))
-
-
-def moving_average(old: ir.Value, new: ir.Value, beta: float) -> ir.Value:
-    """beta old + (1 - beta) new."""
-    return add(mul(constant(beta, old.type), old), mul(constant(1.0 - beta, old.type), new))
 
 
 class NewStates:
@@ -190,13 +136,30 @@ def _gradients(
             raise PassFailure(op.operation.location, f"'pock.gradient' op '@{name}' is no parameter")
         gradient = Gradient(name, *memories[name], op, ir.RankedTensorType(op.value.type))
         for slot in rule.slots:
-            name = slot_symbol(slot, gradient.name)
-            states.add(name, gradient.state_type, rule.slot_init, gradient.memory, slot, gradient.view)
-            gradient.states.append(name)
+            symbol, type = slot_symbol(slot.name, gradient.name), _slot_type(slot, gradient)
+            states.add(symbol, type, slot.init, gradient.memory, slot.name, gradient.view)
+            gradient.states[symbol] = type
         gradients.append(gradient)
     if not gradients:
         raise PassFailure(step.location, "the function hands over no gradients: run pock-autodiff first")
     return gradients
+
+
+def _slot_type(slot: Slot, gradient: Gradient) -> ir.RankedTensorType:
+    """The type of a parameter's slot, if `pock.update` can compute it: it yields elements of one type, of which float32
+    is rounded where a state is narrower.
+    """
+    type, wide = slot.type(gradient.type), gradient.wide_type
+    own, computed = type.element_type, wide.element_type
+    rounds = isinstance(own, ir.FloatType) and own.width < 32 and computed.width == 32
+    if list(type.shape) != list(wide.shape) or not (own == computed or rounds):
+        narrower = " or narrower" if computed.width == 32 else ""
+        raise PassFailure(
+            gradient.op.operation.location,
+            f"the optimizer's slot '{slot.name}' of '@{gradient.name}' would be {type}, but 'pock.update' computes "
+            f"states of the parameter's shape, {list(wide.shape)}, and of type {computed}{narrower} alone",
+        )
+    return type
 
 
 def _in_order(gradients: Sequence[Gradient]) -> Iterator[tuple[Gradient, Gradient]]:
@@ -213,13 +176,13 @@ def _in_order(gradients: Sequence[Gradient]) -> Iterator[tuple[Gradient, Gradien
 
 
 def _update_in(
-    module: ir.Operation, step: ir.Operation, gradients: list[Gradient], rule: UpdateRule, clip_norm: float
+    module: ir.Operation, step: ir.Operation, gradients: list[Gradient], rule: UpdateRule, clip_norm: float | None
 ) -> None:
     """Updates right where each gradient is finished; where they depend on all gradients, where the last one is."""
     end, is_scaled = gradients[-1].op, loss_scaling.is_scaled(module)
-    together = bool(clip_norm) or is_scaled
+    together = clip_norm is not None or is_scaled
     with ir.InsertionPoint(end if is_scaled else operations_of(step)[0]), step.location:
-        scalars = rule.prepare(_learning_rate())
+        scalars = _prepare(rule)
     with ir.InsertionPoint(end), step.location:
         shared = _share(scalars, [g.op.value for g in gradients], 1.0, clip_norm, is_scaled)
     for gradient, place in _in_order(gradients):
@@ -229,15 +192,17 @@ def _update_in(
         _finish(shared, STEP in states_of(module))
 
 
-def _share(scalars: Scalars, values: Sequence[ir.Value], factor: float, clip_norm: float, is_scaled: bool) -> Shared:
+def _share(
+    scalars: Scalars, values: Sequence[ir.Value], factor: float, clip_norm: float | None, is_scaled: bool
+) -> Shared:
     """From the values of all gradients, of which those to update from are the `factor`-fold."""
-    scalar = _learning_rate_type()
+    scalar = _scalar_type()
     total = None if factor == 1.0 else constant(factor, scalar)
     applied = None
     if is_scaled:
         applied = loss_scaling.all_finite(values)
         total = div(constant(factor, scalar), loss_scaling.read_scale())
-    if clip_norm:
+    if clip_norm is not None:
         clip = _clip_factor(values, clip_norm, total)
         total = clip if total is None else mul(total, clip)
     return Shared(scalars, total, applied)
@@ -250,22 +215,31 @@ def _finish(shared: Shared, counts: bool) -> None:
         loss_scaling.adapt(shared.applied)
 
 
-def _learning_rate_type() -> ir.RankedTensorType:
+def _scalar_type() -> ir.RankedTensorType:
     return ir.RankedTensorType.get([], ir.F32Type.get())
 
 
-def _learning_rate() -> ir.Value:
-    return state.read(LEARNING_RATE, _learning_rate_type())
+def _prepare(rule: UpdateRule) -> Scalars:
+    """The rule's scalars of this step, which is counted where they depend on its number."""
+    scalar = _scalar_type()
+    lr = state.read(LEARNING_RATE, scalar)
+    if rule.prepare_counted is None:
+        return rule.prepare(lr)
+    scalars = rule.prepare_counted(lr, shift(state.read(STEP, scalar), 1.0))
+    # After the last use of the number: an update that overtakes a read of the old value costs a copy.
+    element = scalar.element_type
+    state.update([STEP], [], [], [element], lambda step: [arith.AddFOp(step, constant(1.0, element)).result])
+    return scalars
 
 
 def _emit_update(gradient: Gradient, inputs: Scalars, rule: UpdateRule, shared: Shared) -> None:
-    """`pock.update` of a parameter and its slots, computed in float32 at least; without `inputs` the gradient is the
-    accumulated one, a state that becomes 0.
+    """`pock.update` of a parameter and its slots; without `inputs` the gradient is the accumulated one, a state that
+    becomes 0.
     """
-    states = [gradient.memory, *gradient.states]
+    types = {gradient.memory: gradient.type, **gradient.states}
     if not inputs:
-        states.append(slot_symbol(ACCUMULATED_GRADIENT, gradient.name))
-    own, wide = gradient.type.element_type, gradient.state_type.element_type
+        types[slot_symbol(ACCUMULATED_GRADIENT, gradient.name)] = gradient.wide_type
+    wide = gradient.wide_type.element_type
     extras = [value for value in (shared.factor, shared.applied) if value is not None]
 
     def body(*values: ir.Value) -> Scalars:
@@ -281,8 +255,8 @@ def _emit_update(gradient: Gradient, inputs: Scalars, rule: UpdateRule, shared: 
             new = [select(counts, after, before) for after, before in zip(new, arguments, strict=True)]
         return new if inputs else [*new, constant(0.0, wide)]
 
-    elements = [own, *[wide] * (len(states) - 1)]
-    state.update(states, inputs, [*shared.scalars, *extras], elements, body)
+    elements = [type.element_type for type in types.values()]
+    state.update(list(types), inputs, [*shared.scalars, *extras], elements, body)
 
 
 def _clip_factor(gradients: Sequence[ir.Value], clip_norm: float, factor: ir.Value | None) -> ir.Value:
@@ -300,8 +274,8 @@ def _clip_factor(gradients: Sequence[ir.Value], clip_norm: float, factor: ir.Val
 
 def _accumulate(gradients: list[Gradient], states: NewStates) -> None:
     for gradient in gradients:
-        name, element = slot_symbol(ACCUMULATED_GRADIENT, gradient.name), gradient.state_type.element_type
-        states.add(name, gradient.state_type, 0.0, gradient.memory, ACCUMULATED_GRADIENT, gradient.view)
+        name, element = slot_symbol(ACCUMULATED_GRADIENT, gradient.name), gradient.wide_type.element_type
+        states.add(name, gradient.wide_type, 0.0, gradient.memory, ACCUMULATED_GRADIENT, gradient.view)
 
         def body(g: ir.Value, total: ir.Value) -> Scalars:
             return [arith.AddFOp(total, convert_float(g, total.type)).result]
@@ -314,7 +288,7 @@ def _build_apply(
     module: ir.Operation,
     gradients: list[Gradient],
     rule: UpdateRule,
-    clip_norm: float,
+    clip_norm: float | None,
     accumulate: int,
 ) -> None:
     """The function that updates from the mean of the accumulated gradients."""
@@ -322,10 +296,10 @@ def _build_apply(
     with ir.InsertionPoint(module.regions[0].blocks[0]), module.location:
         apply = func.FuncOp(APPLY_GRADIENTS, ([], []))
         with ir.InsertionPoint(apply.add_entry_block()):
-            scalars = rule.prepare(_learning_rate())
+            scalars = _prepare(rule)
             values = []
-            if clip_norm or is_scaled:
-                values = [state.read(slot_symbol(ACCUMULATED_GRADIENT, g.name), g.state_type) for g in gradients]
+            if clip_norm is not None or is_scaled:
+                values = [state.read(slot_symbol(ACCUMULATED_GRADIENT, g.name), g.wide_type) for g in gradients]
             shared = _share(scalars, values, 1.0 / accumulate, clip_norm, is_scaled)
             for gradient, _ in _in_order(gradients):
                 _emit_update(gradient, [], rule, shared)
