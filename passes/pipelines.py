@@ -66,9 +66,7 @@ def lowering() -> Pipeline:
         "pock-export-state",
         "pock-choose-lowerings",
         "convert-pock-to-linalg",
-        "pock-adapt-to-iree",
         "pock-store-as-read",
         "convert-pock-state",
-        "pock-expand-f64-math",
         *_CLEAN,
     )

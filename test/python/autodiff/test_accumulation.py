@@ -104,7 +104,7 @@ def program() -> Program:
         module = _module(BODIES, ("a", "b"))
         run_pipeline(module, ",".join(f"pock-autodiff{{function={name}}}" for name in BODIES))
         expose_gradients(module.operation)
-        run_pipeline(module, "convert-pock-to-linalg,pock-adapt-to-iree,cse,canonicalize")
+        run_pipeline(module, "convert-pock-to-linalg,cse,canonicalize")
         return Program(module, ("--iree-input-demote-f64-to-f32=false",))
 
 

@@ -95,9 +95,7 @@ def program() -> Program:
     with ir.Context() as context:
         load_dialects(context)
         module = ir.Module.parse(text)
-        run_pipeline(
-            module, "convert-torch-to-pock,cse,canonicalize,convert-pock-to-linalg,pock-adapt-to-iree,cse,canonicalize"
-        )
+        run_pipeline(module, "convert-torch-to-pock,cse,canonicalize,convert-pock-to-linalg,cse,canonicalize")
         return Program(module)
 
 

@@ -34,7 +34,7 @@ def _compiled(text: str) -> Program:
     with ir.Context() as context, ir.Location.unknown():
         load_dialects(context)
         module = ir.Module.parse(text)
-        run_pipeline(module, "convert-pock-to-linalg,pock-adapt-to-iree,cse,canonicalize")
+        run_pipeline(module, "convert-pock-to-linalg,cse,canonicalize")
         return Program(module)
 
 

@@ -28,7 +28,7 @@ from pock_mlir.passes.functions import function_name, functions_of, operations_o
 from pock_mlir.passes.lowering_heuristics import by_heuristic
 from pock_mlir.passes.pipeline import run_pipeline
 
-LOWER = "cse,canonicalize,convert-pock-to-linalg,pock-adapt-to-iree,pock-expand-f64-math,cse,canonicalize"
+LOWER = "cse,canonicalize,convert-pock-to-linalg,cse,canonicalize"
 # IREE's default turns f64 into f32.
 FLAGS = ("--iree-input-demote-f64-to-f32=false",)
 DOUBLE_TOLERANCE = 1e-10

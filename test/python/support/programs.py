@@ -11,7 +11,7 @@ import iree.runtime as rt
 import numpy as np
 from torch_mlir import ir
 
-from pock_mlir.backends.iree.compiler.backend import FLAGS
+from pock_mlir.backends.iree.compiler.backend import FLAGS, adapted
 from pock_mlir.backends.iree.compiler.device import resolve_target
 from pock_mlir.backends.iree.compiler.hand_over import hand_over
 from pock_mlir.backends.iree.compiler.session import IreeCompiler
@@ -23,7 +23,7 @@ class Program:
 
     def __init__(self, module: ir.Module, flags: Sequence[str] = ()) -> None:
         bytecode = io.BytesIO()
-        module.operation.write_bytecode(bytecode)
+        adapted(module.operation).write_bytecode(bytecode)
         compiler = IreeCompiler([*FLAGS, *flags])
         device = resolve_target(get_target("host")).device
         code = compiler.to_vm_bytecode(compiler.to_stream(hand_over(bytecode.getvalue(), compiler.context, device)))

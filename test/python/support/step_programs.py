@@ -63,9 +63,7 @@ def run_step(step: Step, arguments: tuple[Any, ...], *, with_loss: bool = True) 
         handed_over = {op.parameter.value for op in step_ops if op.operation.name == "pock.gradient"}
         layouts = {name: _layout(op) for name, op in parameters_of(module.operation).items()}
         order = expose_gradients(module.operation, with_loss=with_loss)["train_step"]
-        run_pipeline(
-            module, "cse,canonicalize,convert-pock-to-linalg,pock-adapt-to-iree,pock-expand-f64-math,cse,canonicalize"
-        )
+        run_pipeline(module, "cse,canonicalize,convert-pock-to-linalg,cse,canonicalize")
         program = Program(module)
     parameters = {symbol_of(name): x.detach().numpy() for name, x in step.model.named_parameters()}
     inputs = [x.numpy() for x in torch.utils._pytree.tree_leaves(arguments)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 
+from torch_mlir import ir
+
 from pock_mlir.backends.backend import Artifact, Program
 from pock_mlir.backends.iree.compiler.device import resolve_target
 from pock_mlir.backends.iree.compiler.direct_allocation import allocate_directly, allocates_on_queue
@@ -11,7 +13,12 @@ from pock_mlir.backends.iree.compiler.hand_over import hand_over
 from pock_mlir.backends.iree.compiler.memory_plan import loaded_parameters, plan_memory
 from pock_mlir.backends.iree.compiler.session import IreeCompiler
 from pock_mlir.bundle import MODULE_FILE, TargetSpec
+from pock_mlir.passes.calls import calls
+from pock_mlir.passes.pipeline import run_pipeline
 from pock_mlir.targets import Target
+
+PASSES = calls("pock-adapt-to-iree", "pock-expand-f64-math", "cse", "canonicalize")
+"""What IREE needs of a lowered step, and others need not."""
 
 FLAGS = (
     # Without reassociation a reduction over the last dimension runs one element at a time.
@@ -33,7 +40,7 @@ class IreeBackend:
         """Up to IREE's stream phase, where the memory plan is read, then to the end."""
         machine = resolve_target(target)
         buffer = io.BytesIO()
-        program.module.write_bytecode(buffer)
+        adapted(program.module).write_bytecode(buffer)
         compiler = IreeCompiler(FLAGS)
         stream = compiler.to_stream(hand_over(buffer.getvalue(), compiler.context, machine.device))
         memory = plan_memory(
@@ -47,3 +54,10 @@ class IreeBackend:
         on_queue = allocates_on_queue(stream)
         files = {MODULE_FILE: compiler.to_vm_bytecode(stream)}
         return Artifact(files, memory, machine.spec, loaded, on_queue)
+
+
+def adapted(module: ir.Operation) -> ir.Operation:
+    """A copy of a lowered step in the forms that IREE compiles."""
+    copy = module.operation.clone().operation
+    run_pipeline(copy, PASSES)
+    return copy

@@ -24,7 +24,7 @@ for _module in pkgutil.iter_modules(__path__):
 
 @register_pass("pock-adapt-to-iree")
 def adapt_to_iree(module: ir.Operation) -> None:
-    """Writes what IREE compiles wrongly, not at all or too slowly in another form; after convert-pock-to-linalg."""
+    """Writes what IREE compiles wrongly, not at all or too slowly in another form; on a lowered step."""
     for function in functions_of(module):
         for op in operations_of(function):
             for inner in _body(op.operation):
