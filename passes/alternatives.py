@@ -65,15 +65,16 @@ class AlternativeTable:
     def chosen(self, op: ir.OpView, chooser: Chooser) -> Alternative:
         """The alternative that an op names, or else the one that `chooser` takes of those that apply.
 
-        Raises PassFailure where the op names one that does not exist or does not apply.
+        Raises PassFailure where the op names one that does not exist or does not apply, and where none applies.
         """
         applicable = self.applicable(op)
-        name = named(op)
+        name, names = named(op), list(applicable)
+        if name is None and not names:
+            raise PassFailure(op.operation.location, f"'{op.operation.name}' op has no lowering that applies")
         if name is None:
-            names = list(applicable)
             return applicable[names[0] if len(names) == 1 else chooser(op, names)]
         if name not in applicable:
-            raise PassFailure(op.operation.location, self._refusal(op, name, list(applicable)))
+            raise PassFailure(op.operation.location, self._refusal(op, name, names))
         return applicable[name]
 
     def _refusal(self, op: ir.OpView, name: str, applicable: Sequence[str]) -> str:
