@@ -95,7 +95,7 @@ def measure(name: str, scheme: str, threads: int, rounds: int) -> dict[str, floa
     with tempfile.TemporaryDirectory() as folder:
         session = pock.load(step.save(Path(folder) / "model.pock"), threads=threads)
         arrays = [x.numpy() for x in (*inputs, target)]
-        pairs = _interleave(
+        pairs = interleave(
             lambda: session.train_step(*arrays), _torch_step(reference, inputs, target, step.trained), rounds
         )
         peak = session.measured_peak_bytes
@@ -128,7 +128,7 @@ def _torch_step(
     return step
 
 
-def _interleave(ours: Callable, theirs: Callable, rounds: int) -> list[tuple[float, float]]:
+def interleave(ours: Callable, theirs: Callable, rounds: int) -> list[tuple[float, float]]:
     for _ in range(2):
         ours(), theirs()
     return [(_timed(ours), _timed(theirs)) for _ in range(rounds)]

@@ -7,6 +7,7 @@ from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Region, Result
 
 from .base import OptionalAttribute, Pock, build, require, require_static, verifier
+from .rewriting import captured
 from .traits import OfState, RegionEffects, written_symbols
 
 CONTRACTION, WINDOW, SCATTER, REDUCTION, UPDATE, ELEMENTWISE, MOVE = KINDS = (
@@ -61,9 +62,7 @@ class DispatchOp(Pock.Operation, name="dispatch", traits=[RegionEffects, OfState
     @property
     def inputs(self) -> list[ir.Value]:
         """The values from outside that the region uses, each once, in the order of their use."""
-        inside = {op.operation for op in self.ops}
-        values = (value for op in self.body.blocks[0].operations for value in op.operation.operands)
-        return [*dict.fromkeys(v for v in values if isinstance(v.owner, ir.Block) or v.owner.operation not in inside)]
+        return captured(self.body.blocks[0].operations)
 
     @property
     def outputs(self) -> list[ir.Value]:

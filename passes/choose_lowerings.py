@@ -9,7 +9,7 @@ from torch_mlir import ir
 
 from pock_mlir.passes import import_module_of
 from pock_mlir.passes.alternatives import LOWERING, Chooser, named
-from pock_mlir.passes.functions import functions_of, operations_of
+from pock_mlir.passes.functions import all_operations_of, functions_of
 from pock_mlir.passes.lowering_heuristics import by_heuristic
 from pock_mlir.passes.lowerings import alternative
 from pock_mlir.passes.registry import PassFailure, fail, register_pass
@@ -32,7 +32,7 @@ def choose(module: ir.Operation, chooser: Chooser) -> None:
     import_module_of(LOWERS)
     failures = []
     for function in functions_of(module):
-        for op in operations_of(function):
+        for op in all_operations_of(function):
             try:
                 _choose(op, chooser)
             except PassFailure as failure:

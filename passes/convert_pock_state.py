@@ -7,10 +7,13 @@ dispatch of each such call.
 
 from __future__ import annotations
 
+from typing import Any
+
 from torch_mlir import ir
 from torch_mlir.dialects import func
 
-from pock_mlir.contract import PARAMETER_SCOPE, STATE_SCOPE, update_name
+from pock_mlir.contract import PARAMETER_SCOPE, STATE_SCOPE, dispatch_name, update_name
+from pock_mlir.dialects.dispatch import DispatchOp, OutputOp
 from pock_mlir.dialects.parameter_view import ParameterViewOp
 from pock_mlir.dialects.rewriting import clone_into
 from pock_mlir.dialects.state import AssignOp, ParameterOp, ReadOp, StateOp, UpdateOp, update
@@ -71,6 +74,8 @@ def _convert(module: ir.Operation, op: ir.OpView, types: dict[str, ir.Type], out
             _convert_assign(module, op, types, outlined)
         elif isinstance(op, UpdateOp):
             _convert_update(module, op, types, outlined)
+        elif isinstance(op, DispatchOp):
+            _convert_dispatch(module, op, types, outlined)
         else:
             raise PassFailure(operation.location, f"'{name}' op is left over: it has not been lowered")
     operation.erase()
@@ -118,26 +123,76 @@ def _unused(name: str, used: set[str]) -> str:
     return unused
 
 
+def _convert_dispatch(module: ir.Operation, op: DispatchOp, types: dict[str, ir.Type], outlined: set[str]) -> None:
+    """As a call of a function of its own, which returns the outputs and then the new states."""
+    inputs, symbols = op.inputs, op.written
+    state_types = [types[symbol] for symbol in symbols]
+    results = [*(value.type for value in op.outputs), *state_types]
+    name = _unused(dispatch_name(op.kind.value), outlined)
+    function = _function(module, name, [value.type for value in inputs], state_types, results)
+    arguments = list(function.entry_block.arguments)
+    mapping = dict(zip(inputs, arguments, strict=False))
+    old = dict(zip(symbols, arguments[len(inputs) :], strict=True))
+    with ir.InsertionPoint(function.entry_block):
+        outputs, new = [], dict[str, ir.Value]()
+        for inner in op.body.blocks[0].operations:
+            if isinstance(inner, OutputOp):
+                outputs.append(mapping[inner.value])
+            elif isinstance(inner, UpdateOp):
+                given = [mapping[value] for value in (*inner.inputs, *inner.scalars)]
+                new.update(zip(inner.written, _updated(inner, given, [old[s] for s in inner.written]), strict=True))
+            elif isinstance(inner, AssignOp):
+                new[inner.symbol.value] = _assigned(mapping[inner.value], old[inner.symbol.value])
+            else:
+                clone_into([inner], mapping)
+        func.ReturnOp([*outputs, *(new[symbol] for symbol in symbols)])
+    loads = [_load(ir.FlatSymbolRefAttr.get(symbol), types[symbol]) for symbol in symbols]
+    call = func.CallOp(results, name, [*inputs, *loads])
+    for symbol, value in zip(symbols, list(call.results)[len(outputs) :], strict=True):
+        _store(ir.FlatSymbolRefAttr.get(symbol), value)
+    for result, value in zip(op.outputs, call.results, strict=False):
+        result.replace_all_uses_with(value)
+
+
+def _assigned(value: ir.Value, old: ir.Value) -> ir.Value:
+    """The value, in the storage of the old one."""
+    rank = len(ir.RankedTensorType(old.type).shape)
+    whole = identity_map(rank)
+    return generic([value], [old], [whole, whole], [PARALLEL] * rank, lambda new, _: [new])[0]
+
+
+def _function(
+    module: ir.Operation, name: str, fixed: list[ir.Type], states: list[ir.Type], results: list[ir.Type]
+) -> Any:
+    """A new function of a piece; the storage of the arguments behind `fixed` is that of the last results."""
+    types = [*fixed, *states]
+    with ir.InsertionPoint(module.regions[0].blocks[0]):
+        function = func.FuncOp(name, (types, results), visibility="private")
+    function.attributes[IN_PLACE] = ir.IntegerAttr.get(ir.IntegerType.get_signless(64), len(fixed))
+    function.add_entry_block()
+    return function
+
+
 def _outline(module: ir.Operation, op: ir.OpView, state_types: list[ir.Type], name: str) -> None:
     """Adds the update as a function of its own."""
-    inputs, scalars = list(op.inputs), list(op.scalars)
-    types = [*(v.type for v in (*inputs, *scalars)), *state_types]
-    with ir.InsertionPoint(module.regions[0].blocks[0]):
-        function = func.FuncOp(name, (types, state_types), visibility="private")
-    function.attributes[IN_PLACE] = ir.IntegerAttr.get(ir.IntegerType.get_signless(64), len(inputs) + len(scalars))
-    block = function.add_entry_block()
-    arguments = list(block.arguments)
-    fixed, states = arguments[: len(arguments) - len(state_types)], arguments[len(arguments) - len(state_types) :]
-    rank = len(ir.RankedTensorType(state_types[0]).shape)
+    fixed = [value.type for value in (*op.inputs, *op.scalars)]
+    function = _function(module, name, fixed, state_types, state_types)
+    arguments = list(function.entry_block.arguments)
+    with ir.InsertionPoint(function.entry_block):
+        func.ReturnOp(_updated(op, arguments[: len(fixed)], arguments[len(fixed) :]))
+
+
+def _updated(op: ir.OpView, fixed: list[ir.Value], states: list[ir.Value]) -> list[ir.Value]:
+    """The new states of an update, computed in the storage of the old ones."""
+    rank = len(ir.RankedTensorType(states[0].type).shape)
     whole, single = identity_map(rank), projection(rank, [])
-    maps = [whole] * len(inputs) + [single] * len(scalars) + [whole] * len(states)
-    with ir.InsertionPoint(block):
-        elements = [ir.RankedTensorType(type).element_type for type in state_types]
+    maps = [whole] * len(op.inputs) + [single] * len(op.scalars) + [whole] * len(states)
+    elements = [ir.RankedTensorType(state.type).element_type for state in states]
 
-        def compute(*values: ir.Value) -> list[ir.Value]:
-            return [_rounded(v, element) for v, element in zip(_inlined(op, values), elements, strict=True)]
+    def compute(*values: ir.Value) -> list[ir.Value]:
+        return [_rounded(v, element) for v, element in zip(_inlined(op, values), elements, strict=True)]
 
-        func.ReturnOp(generic(fixed, states, maps, [PARALLEL] * rank, compute))
+    return generic(fixed, states, maps, [PARALLEL] * rank, compute)
 
 
 def _rounded(value: ir.Value, element: ir.Type) -> ir.Value:

@@ -8,6 +8,7 @@ from torch_mlir import ir
 from torch_mlir.dialects import func
 
 from pock_mlir.contract import MODEL
+from pock_mlir.dialects.dispatch import DispatchOp
 from pock_mlir.dialects.parameter_view import ParameterViewOp
 from pock_mlir.dialects.state import AssignOp, ParameterOp, StateOp
 from pock_mlir.passes.registry import PassFailure
@@ -75,7 +76,7 @@ def mutable_parameters(module: ir.Operation) -> set[str]:
     assigned = {
         op.symbol.value
         for function in functions_of(module)
-        for op in operations_of(function)
+        for op in all_operations_of(function)
         if isinstance(op, AssignOp)
     }
     return trained_parameters(module) | (assigned & set(parameters_of(module)))
@@ -87,6 +88,14 @@ def after_state(module: ir.Operation) -> ir.InsertionPoint:
         if not isinstance(op, (ParameterOp, ParameterViewOp, StateOp)):
             return ir.InsertionPoint(op)
     return ir.InsertionPoint(module.regions[0].blocks[0])
+
+
+def all_operations_of(function: ir.Operation) -> list[ir.OpView]:
+    """The ops of a function's only block, and of its dispatches, each behind its own."""
+    found: list[ir.OpView] = []
+    for op in operations_of(function):
+        found += [*(op.body.blocks[0].operations if isinstance(op, DispatchOp) else ()), op]
+    return found
 
 
 def operations_of(function: ir.Operation) -> list[ir.OpView]:

@@ -59,14 +59,20 @@ def pruning() -> Pipeline:
 
 
 @register_pipeline("pock-lowering")
-def lowering() -> Pipeline:
-    """From pock to upstream dialects, ready for a backend."""
-    return calls(
-        "pock-verify-symbols",
-        "pock-export-state",
-        "pock-choose-lowerings",
-        "convert-pock-to-linalg",
-        "pock-store-as-read",
-        "convert-pock-state",
-        *_CLEAN,
-    )
+def lowering(*, dispatches: bool = False) -> Pipeline:
+    """From pock to upstream dialects, ready for a backend.
+
+    With `dispatches` what runs as one piece is cut here, as far as a backend takes it so; else the backend cuts.
+    """
+    form = calls("pock-form-dispatches") if dispatches else []
+    keep = calls("pock-dissolve-dispatches") if dispatches else []
+    fuse = calls("pock-fuse-dispatches") if dispatches else []
+    return [
+        *calls("pock-verify-symbols", "pock-export-state"),
+        *form,
+        *calls("pock-choose-lowerings", "convert-pock-to-linalg", "pock-store-as-read"),
+        *keep,
+        *calls("convert-pock-state"),
+        *fuse,
+        *calls(*_CLEAN),
+    ]

@@ -16,7 +16,7 @@ from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.state import AssignOp, ParameterOp, ReadOp, UpdateOp, read
 from pock_mlir.dialects.traits import ReadEffect, WriteEffect, has_trait, read_symbols, written_symbols
 from pock_mlir.dialects.upstream import reshape
-from pock_mlir.passes.functions import functions_of, operations_of, parameters_of, states_of
+from pock_mlir.passes.functions import all_operations_of, functions_of, parameters_of, states_of
 from pock_mlir.passes.registry import PassFailure, register_pass
 
 Shape = tuple[int, ...]
@@ -52,7 +52,7 @@ def _updated_together(module: ir.Operation, symbols: Collection[str]) -> list[se
     """The symbols, in groups that need one shape: those of one update, and what an update takes as its input."""
     groups = {name: {name} for name in symbols}
     for function in functions_of(module):
-        for op in operations_of(function):
+        for op in all_operations_of(function):
             if not isinstance(op, UpdateOp):
                 continue
             inputs = [value.owner for value in op.inputs]
@@ -70,7 +70,7 @@ def _shapes_read(module: ir.Operation) -> dict[str, set[Shape]]:
     """By symbol the shapes in which functions that change it compute with it."""
     found: dict[str, set[Shape]] = {}
     for function in functions_of(module):
-        operations = operations_of(function)
+        operations = all_operations_of(function)
         changed = {symbol for op in operations for symbol in written_symbols(op)}
         for op in operations if changed else ():
             if isinstance(op, ReadOp) and op.symbol.value in changed:
@@ -93,7 +93,7 @@ def _store(module: ir.Operation, symbols: Mapping[str, ir.OpView], types: Mappin
         if isinstance(op, ParameterOp):
             op.permutation = None
     for function in functions_of(module):
-        for op in operations_of(function):
+        for op in all_operations_of(function):
             with ir.InsertionPoint(op), op.operation.location:
                 _adapt(op, types)
 

@@ -8,8 +8,8 @@ from torch_mlir import ir
 
 from pock_mlir.contract import PARAMETER
 from pock_mlir.passes.functions import (
+    all_operations_of,
     functions_of,
-    operations_of,
     parameters_of,
     states_of,
     trained_of,
@@ -50,7 +50,7 @@ def verify_symbols(module: ir.Operation) -> None:
             raise PassFailure(op.operation.location, f"'{op.operation.name}' op '@{view}' is no view of '@{symbol}'")
 
     for function in functions_of(module):
-        for op in operations_of(function):
+        for op in all_operations_of(function):
             name = op.operation.name
             if name == "pock.read":
                 check(op, op.symbol.value, op.result.type)

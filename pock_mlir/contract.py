@@ -102,6 +102,11 @@ def update_name(symbol: str) -> str:
     return f"update.{symbol}"
 
 
+def dispatch_name(kind: str) -> str:
+    """The function in a module's IR that is a piece of a step, before it is numbered."""
+    return f"dispatch.{kind}"
+
+
 def symbol_of(name: str, owner: Owner = MODEL) -> str:
     """The symbol of a parameter or buffer, from its name in the model or the loss."""
     return f"{owner}.{name}"

@@ -15,7 +15,7 @@ from torch_mlir import ir
 from pock_mlir.dialects.traits import OfState, has_trait
 from pock_mlir.passes.alternatives import LOWERING
 from pock_mlir.passes.diagnostics import blamed
-from pock_mlir.passes.functions import functions_of, operations_of
+from pock_mlir.passes.functions import all_operations_of, functions_of
 from pock_mlir.passes.lowering_heuristics import by_heuristic
 from pock_mlir.passes.lowerings import alternative, lowering
 from pock_mlir.passes.registry import PassFailure, register_pass
@@ -35,7 +35,7 @@ def convert_pock_to_linalg(module: ir.Operation) -> None:
     """
     remove_updates(module)
     for function in functions_of(module):
-        for op in operations_of(function):
+        for op in all_operations_of(function):
             with blamed(op.operation):
                 _lower(op)
 

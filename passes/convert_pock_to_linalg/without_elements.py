@@ -10,7 +10,7 @@ from torch_mlir import ir
 from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.state import AssignOp, UpdateOp
 from pock_mlir.dialects.upstream import concat, constant
-from pock_mlir.passes.functions import functions_of, operations_of, parameters_of, states_of
+from pock_mlir.passes.functions import all_operations_of, functions_of, parameters_of, states_of
 
 from .reduce import neutral
 
@@ -64,6 +64,6 @@ def remove_updates(module: ir.Operation) -> None:
     symbols = {**parameters_of(module), **states_of(module)}
     empty = {name for name, op in symbols.items() if has_none(op.type.value)}
     for function in functions_of(module) if empty else ():
-        for op in operations_of(function):
+        for op in all_operations_of(function):
             if isinstance(op, (UpdateOp, AssignOp)) and op.written[0] in empty:
                 op.operation.erase()

@@ -73,11 +73,13 @@ class Trainable:
         return self.imported.source.verify(self.plan.trained, self.imported.seed)
 
     @internal_errors()
-    def lower(self) -> Lowered:
-        """Lowers pock to upstream dialects."""
+    def lower(self, *, dispatches: bool = False) -> Lowered:
+        """Lowers pock to upstream dialects; with `dispatches` in pieces that run as one, where the backend takes them
+        so, else for the backend to cut.
+        """
         clock, module = Clock(self.seconds), self.module.clone().operation
         described = self._signatures(), specs.parameter_specs(self.module), specs.state_specs(self.module)
-        run_passes(module, [call("pock-lowering")], clock)
+        run_passes(module, [call("pock-lowering", dispatches=dispatches)], clock)
         return Lowered(self, module, *described, tuple(clock.seconds))
 
     def count_ops(self) -> dict[str, dict[str, int]]:

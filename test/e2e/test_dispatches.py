@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch_mlir import ir
@@ -33,6 +35,28 @@ def trainable(request: pytest.FixtureRequest) -> pock.Trainable:
     model, (inputs, targets) = case.model(), case.batch()
     imported = pock.import_model(model, inputs, targets or None, case.loss)
     return imported.train("full", pock.AdamW(lr=0.1))
+
+
+def test_pieces_compute_what_a_backend_makes_of_the_whole(tmp_path: Path) -> None:
+    """Cut here, with updates in place, or left to the backend: the same losses and parameters to the last digits."""
+    for case in (BASIC[0], BASIC[3]):
+        torch.manual_seed(0)
+        model, (inputs, targets) = case.model(), case.batch()
+        imported = pock.import_model(model, inputs, targets or None, case.loss)
+        trainable = imported.train("full", pock.AdamW(lr=0.01, clip_norm=1.0))
+        losses, states = [], []
+        for dispatches in (False, True):
+            lowered = trainable.lower(dispatches=dispatches)
+            assert dispatches == ("call @dispatch." in str(lowered.module))
+            step = lowered.compile()
+            session = pock.load(step.save(tmp_path / f"{case.name}{dispatches}.pock"), threads=1)
+            arrays = [value.numpy() for value in (*inputs, *targets)]
+            losses.append([session.train_step(*arrays) for _ in range(4)])
+            states.append(session.state_dict())
+            assert session.measured_peak_bytes <= step.memory.planned_peak_bytes + 4096
+        np.testing.assert_allclose(losses[1], losses[0], rtol=1e-6)
+        for name, value in states[0].items():
+            np.testing.assert_allclose(states[1][name], value, rtol=1e-4, atol=1e-6, err_msg=name)
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ values always come from the archive: mutable globals with equal constant initial
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from iree.compiler import ir
@@ -17,7 +18,9 @@ from pock_mlir.passes.convert_pock_state import IN_PLACE, SCOPE
 from pock_mlir.passes.convert_pock_to_linalg.embedding import MATERIALIZED
 
 DIALECTS = ("util", "flow", "iree_tensor_ext", "iree_linalg_ext")
-READ_ONLY, READ_WRITE = "readonly", "readwrite"
+READ_ONLY, READ_WRITE, WRITE_ONLY = "readonly", "readwrite", "writeonly"
+UNTIED = -1
+"""A result with storage of its own."""
 
 # IREE's default groups ops into waves in which everything is live together; "debug" keeps the order of our schedule.
 PROGRAM_ORDER = '#stream.partitioning_config<"debug">'
@@ -112,21 +115,20 @@ def _scatter(op: ir.Operation) -> ir.Operation:
 
 def _dispatch(call: ir.Operation, function: ir.Operation) -> ir.Operation:
     """flow.dispatch.workgroups with the function's body; arguments from `pock.in_place` on are read, written and
-    returned.
+    returned, behind results that get storage of their own.
     """
     first_state = ir.IntegerAttr(function.attributes[IN_PLACE]).value
-    operands = list(call.operands)
-    modes = [READ_ONLY if i < first_state else READ_WRITE for i in range(len(operands))]
+    operands, results = list(call.operands), [value.type for value in call.results]
+    fresh = results[: len(results) - (len(operands) - first_state)]
     attributes = {
         "operandSegmentSizes": ir.DenseI32ArrayAttr.get([0, len(operands), 0, 0]),
-        "tied_operands": _index_array(range(first_state, len(operands))),
+        "tied_operands": _index_array([*[UNTIED] * len(fresh), *range(first_state, len(operands))]),
     }
-    op = ir.Operation.create(
-        "flow.dispatch.workgroups", [v.type for v in operands[first_state:]], operands, attributes, regions=2
-    )
+    op = ir.Operation.create("flow.dispatch.workgroups", results, operands, attributes, regions=2)
+    modes = [*[READ_ONLY] * first_state, *[READ_WRITE] * (len(operands) - first_state), *[WRITE_ONLY] * len(fresh)]
     types = [
-        ir.Type.parse(f"!iree_tensor_ext.dispatch.tensor<{mode}:{v.type}>")
-        for mode, v in zip(modes, operands, strict=True)
+        ir.Type.parse(f"!iree_tensor_ext.dispatch.tensor<{mode}:{type}>")
+        for mode, type in zip(modes, [*(value.type for value in operands), *fresh], strict=True)
     ]
     block = op.regions[0].blocks.append(*types)
     with ir.InsertionPoint(block):
@@ -137,12 +139,15 @@ def _dispatch(call: ir.Operation, function: ir.Operation) -> ir.Operation:
 def _fill_dispatch(block: ir.Block, function: ir.Operation, operands: list[ir.Value], first_state: int) -> None:
     """Moves the function's body into the dispatch, between loads of the arguments and stores of the results."""
     body = function.regions[0].blocks[0]
-    for argument, inner, outer in zip(body.arguments, block.arguments, operands, strict=True):
+    arguments = list(block.arguments)
+    for argument, inner, outer in zip(body.arguments, arguments, operands, strict=False):
         argument.replace_all_uses_with(_whole("load", [inner], outer.type))
     *computation, terminator = [op.operation for op in body.operations]
     for op in computation:
         block.append(op)
-    for value, inner in zip(terminator.operands, list(block.arguments)[first_state:], strict=True):
+    for value, inner in zip(
+        terminator.operands, [*arguments[len(operands) :], *arguments[first_state : len(operands)]], strict=True
+    ):
         _whole("store", [value, inner], value.type)
     ir.Operation.create("flow.return")
     terminator.erase()
@@ -162,5 +167,5 @@ def _whole(kind: str, operands: list[ir.Value], type: ir.Type) -> Any:
     return op.results[0] if results else None
 
 
-def _index_array(values: range) -> ir.ArrayAttr:
+def _index_array(values: Sequence[int]) -> ir.ArrayAttr:
     return ir.ArrayAttr.get([ir.IntegerAttr.get(ir.IndexType.get(), v) for v in values])

@@ -1,0 +1,60 @@
+"""A step cut into dispatches by us against one cut by the backend: step time and memory of the models of
+training_step.py.
+
+    .venv/bin/python benchmarks/dispatches.py [--threads 1] [--rounds 15] [--only NAME] [--scheme full]
+
+Steps are run in turn; the ratio is the median of the pairs' ratios, below 1 where the pieces that we form are faster.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import statistics
+import tempfile
+from pathlib import Path
+
+import torch
+from rich.console import Console
+from rich.table import Table
+from training_step import MODELS, interleave
+
+import pock_mlir as pock
+
+
+def measure(name: str, scheme: str, threads: int, rounds: int) -> list[str]:
+    """A row: pieces formed and kept, ratio of times, transients and peaks in MB of both."""
+    torch.manual_seed(0)
+    model, inputs, target = MODELS[name]()
+    trainable = pock.import_model(model.eval(), inputs, target).train(scheme, pock.SGD(lr=0.01, momentum=0.9))
+    formed = sum(dispatch.function == "train_step" for dispatch in trainable.dispatches())
+    with tempfile.TemporaryDirectory() as folder:
+        sessions, steps, kept = [], [], 0
+        for dispatches in (True, False):
+            lowered = trainable.lower(dispatches=dispatches)
+            kept = kept or len(re.findall(r"call @(?:dispatch|update)\.", str(lowered.module)))
+            steps.append(lowered.compile())
+            sessions.append(pock.load(steps[-1].save(Path(folder) / f"{dispatches}.pock"), threads=threads))
+        arrays = [x.numpy() for x in (*inputs, target)]
+        pairs = interleave(*(lambda s=session: s.train_step(*arrays) for session in sessions), rounds)
+        peaks = [session.measured_peak_bytes / 1e6 for session in sessions]
+    ratio = statistics.median(a / b for a, b in pairs)
+    transients = [step.memory.transient_bytes / 1e6 for step in steps]
+    return [name, str(formed), str(kept), f"{ratio:.2f}", *(f"{value:.2f}" for value in (*transients, *peaks))]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--only", choices=MODELS, action="append")
+    parser.add_argument("--scheme", default="full")
+    options = parser.parse_args()
+    table = Table("model", "formed", "kept", "time / backend's", "transient MB", "backend's", "peak MB", "backend's")
+    for name in options.only or MODELS:
+        table.add_row(*measure(name, options.scheme, options.threads, options.rounds))
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

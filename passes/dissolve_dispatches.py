@@ -1,0 +1,61 @@
+"""pock-dissolve-dispatches: opens dispatches that a backend does not take as one piece."""
+
+from __future__ import annotations
+
+from torch_mlir import ir
+from torch_mlir.dialects import arith, linalg, tensor
+
+from pock_mlir.dialects.base import shape_of
+from pock_mlir.dialects.dispatch import DispatchOp, OutputOp
+from pock_mlir.dialects.rewriting import clone_into
+from pock_mlir.dialects.state import AssignOp, UpdateOp
+from pock_mlir.passes.functions import functions_of, operations_of
+from pock_mlir.passes.registry import register_pass
+
+PLAIN = (arith.ConstantOp, tensor.EmptyOp, linalg.FillOp, linalg.GenericOp, linalg.MatmulOp, linalg.BatchMatmulOp)
+
+
+@register_pass("pock-dissolve-dispatches")
+def dissolve_dispatches(module: ir.Operation, *, all: bool = False) -> None:
+    """Puts the ops of dispatches in their place, of those that are no single loop nest, or of `all`.
+
+    A piece is one loop nest if one of its ops at most reduces, the others computing on that one's result or, where none
+    reduces, elements of one shape. Runs on lowered ops.
+    """
+    for function in functions_of(module):
+        for op in operations_of(function):
+            if isinstance(op, DispatchOp) and (all or not _is_one_nest(op)):
+                _dissolve(op)
+
+
+def _is_one_nest(op: DispatchOp) -> bool:
+    ops = [inner for inner in op.ops if not isinstance(inner, (UpdateOp, AssignOp))]
+    if not all(isinstance(inner, PLAIN) for inner in ops):
+        return False
+    roots = [inner for inner in ops if _reduces(inner)]
+    if len(roots) > 1:
+        return False
+    # Outputs of another shape would be a nest of their own.
+    inner = [each for each in op.body.blocks[0].operations if isinstance(each, OutputOp)]
+    shapes = {tuple(shape_of(each.value)) for each in inner}
+    shapes |= {tuple(shape_of(value)) for each in op.ops if isinstance(each, UpdateOp) for value in each.inputs}
+    if roots:
+        shapes.add(tuple(shape_of(roots[0].operation.results[0])))
+    return len(shapes) <= 1
+
+
+def _reduces(op: ir.OpView) -> bool:
+    if isinstance(op, linalg.GenericOp):
+        reduction = ir.Attribute.parse("#linalg.iterator_type<reduction>", op.operation.context)
+        return reduction in list(op.operation.attributes["iterator_types"])
+    return isinstance(op, (linalg.MatmulOp, linalg.BatchMatmulOp))
+
+
+def _dissolve(op: DispatchOp) -> None:
+    mapping: dict[ir.Value, ir.Value] = {}
+    outputs = [inner.value for inner in op.body.blocks[0].operations if isinstance(inner, OutputOp)]
+    with ir.InsertionPoint(op):
+        clone_into(op.ops, mapping)
+    for result, value in zip(op.outputs, outputs, strict=True):
+        result.replace_all_uses_with(mapping.get(value, value))
+    op.operation.erase()

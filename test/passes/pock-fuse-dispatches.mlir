@@ -1,0 +1,41 @@
+// RUN: pock-opt %s --pock-fuse-dispatches | FileCheck %s
+
+#id = affine_map<(d0) -> (d0)>
+
+// Of a piece's elementwise ops one loop becomes; other functions stay as they are.
+// CHECK-LABEL: func.func private @dispatch.elementwise
+// CHECK: linalg.generic
+// CHECK: math.exp
+// CHECK-NEXT: math.absf
+// CHECK-NOT: linalg.generic
+// CHECK-LABEL: func.func @step
+// CHECK: linalg.generic
+// CHECK: linalg.generic
+func.func private @dispatch.elementwise(%x: tensor<4xf32>) -> tensor<4xf32> attributes {pock.in_place = 1 : i64} {
+  %0 = tensor.empty() : tensor<4xf32>
+  %1 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : tensor<4xf32>) outs(%0 : tensor<4xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %2 = math.exp %a : f32
+    linalg.yield %2 : f32
+  } -> tensor<4xf32>
+  %3 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%1 : tensor<4xf32>) outs(%0 : tensor<4xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %2 = math.absf %a : f32
+    linalg.yield %2 : f32
+  } -> tensor<4xf32>
+  return %3 : tensor<4xf32>
+}
+func.func @step(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = tensor.empty() : tensor<4xf32>
+  %1 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : tensor<4xf32>) outs(%0 : tensor<4xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %2 = math.exp %a : f32
+    linalg.yield %2 : f32
+  } -> tensor<4xf32>
+  %3 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%1 : tensor<4xf32>) outs(%0 : tensor<4xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %2 = math.absf %a : f32
+    linalg.yield %2 : f32
+  } -> tensor<4xf32>
+  return %3 : tensor<4xf32>
+}
