@@ -11,6 +11,7 @@ from pock_mlir.dialects.broadcast import BroadcastOp
 from pock_mlir.dialects.dispatch import DispatchOp
 from pock_mlir.dialects.traits import Literal, has_trait
 from pock_mlir.passes.analyses.cost import cost_of, state_types
+from pock_mlir.passes.analyses.liveness import liveness
 from pock_mlir.passes.diagnostics import location_name, source_position
 from pock_mlir.passes.functions import function_name, functions_of, operations_of
 from pock_mlir.passes.pipeline import run_pipeline
@@ -37,17 +38,29 @@ class Dispatch:
         return asdict(self)
 
 
-def form_dispatches(module: ir.Operation) -> tuple[Dispatch, ...]:
-    """The dispatches that a module in pock is cut into, in the order in which they run; the module stays as it is."""
-    formed = module.clone()
-    run_pipeline(formed.operation, "pock-form-dispatches")
-    types = state_types(formed.operation)
+def form_dispatches(module: ir.Operation) -> ir.Operation:
+    """A module in pock, cut into dispatches; the one that is given stays as it is."""
+    formed = module.clone().operation
+    run_pipeline(formed, "pock-form-dispatches")
+    return formed
+
+
+def list_dispatches(module: ir.Operation) -> tuple[Dispatch, ...]:
+    """The dispatches that a module in pock is cut into, in the order in which they run."""
+    formed = form_dispatches(module)
+    types = state_types(formed)
     return tuple(
         _described(function_name(function), op, types)
-        for function in functions_of(formed.operation)
+        for function in functions_of(formed)
         for op in operations_of(function)
         if isinstance(op, DispatchOp)
     )
+
+
+def plan_transients(module: ir.Operation) -> dict[str, int]:
+    """The bytes of transients that each function of a module in pock holds at its worst moment, run in dispatches."""
+    functions = functions_of(form_dispatches(module))
+    return {function_name(function): liveness(function).peak_bytes for function in functions}
 
 
 def _described(function: str, op: DispatchOp, types: dict[str, ir.Type]) -> Dispatch:

@@ -11,7 +11,7 @@ from torch_mlir import ir
 from pock_mlir.bundle import Signature
 from pock_mlir.compiler import specs
 from pock_mlir.compiler.clock import Clock
-from pock_mlir.compiler.dispatches import Dispatch, form_dispatches
+from pock_mlir.compiler.dispatches import Dispatch, list_dispatches, plan_transients
 from pock_mlir.compiler.internal_errors import internal_errors
 from pock_mlir.compiler.lowered import Lowered
 from pock_mlir.compiler.run_passes import run_passes
@@ -92,7 +92,15 @@ class Trainable:
     @internal_errors()
     def dispatches(self) -> tuple[Dispatch, ...]:
         """What runs as one piece, in order, with its cost and its place in the model."""
-        return form_dispatches(self.module)
+        return list_dispatches(self.module)
+
+    @internal_errors()
+    def plan_transients(self) -> dict[str, int]:
+        """What each function holds at its worst moment between its dispatches, in bytes, by its name.
+
+        Known without a backend, which adds what it keeps inside of pieces that it cuts up, and gaps in its packing.
+        """
+        return plan_transients(self.module)
 
     def _signatures(self) -> tuple[Signature, ...]:
         source, signatures = self.imported.source.signatures, []
