@@ -19,10 +19,9 @@ from pock_mlir.dialects.rewriting import clone_into
 from pock_mlir.dialects.state import AssignOp, ParameterOp, ReadOp, StateOp, UpdateOp, update
 from pock_mlir.dialects.structured import PARALLEL, generic, identity_map, projection
 from pock_mlir.dialects.upstream import convert_float
-from pock_mlir.passes.functions import functions_of, mutable_parameters, operations_of, top_level
+from pock_mlir.passes.functions import IN_PLACE, functions_of, mutable_parameters, operations_of, top_level
 from pock_mlir.passes.registry import PassFailure, register_pass
 
-IN_PLACE = "pock.in_place"
 SCOPE = "pock.scope"
 
 

@@ -13,6 +13,9 @@ from pock_mlir.dialects.parameter_view import ParameterViewOp
 from pock_mlir.dialects.state import AssignOp, ParameterOp, StateOp
 from pock_mlir.passes.registry import PassFailure
 
+IN_PLACE = "pock.in_place"
+"""On the function of a piece: the index of the first argument whose storage the last results reuse."""
+
 
 def top_level(module: ir.Operation) -> list[ir.OpView]:
     """The ops directly in the module."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from torch_mlir import ir
 from torch_mlir.passmanager import PassManager
 
-from pock_mlir.passes.convert_pock_state import IN_PLACE
-from pock_mlir.passes.functions import functions_of
+from pock_mlir.passes.functions import IN_PLACE, functions_of
 from pock_mlir.passes.registry import register_pass
 
 
