@@ -3,11 +3,8 @@
 from pock_mlir.errors import MissingDependencyError
 
 try:
-    from pock_mlir.compiler.compiled import Compiled
-    from pock_mlir.compiler.driver import compile, coverage
-    from pock_mlir.compiler.imported import Imported, import_model
-    from pock_mlir.compiler.lowered import Lowered
-    from pock_mlir.compiler.trainable import Plan, Trainable
+    from pock_mlir.compiler.driver import compile, coverage, import_model
+    from pock_mlir.compiler.stages import Compiled, Imported, Lowered, Plan, Trainable
     from pock_mlir.coverage_report import CoverageReport
 except ImportError as error:
     if error.name is None or error.name.split(".")[0] not in ("torch", "torch_mlir", "iree", "yaml"):

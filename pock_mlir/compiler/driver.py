@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pock_mlir.backends import backend_for
 from pock_mlir.compiler.clock import Clock
-from pock_mlir.compiler.compiled import Compiled
 from pock_mlir.compiler.coverage import examine
 from pock_mlir.compiler.default_frontend import DEFAULT
-from pock_mlir.compiler.imported import (
-    ExampleInputs,
-    ExampleTargets,
-    checked_optimizer,
-    checked_schedule,
-    checked_seed,
-    import_model,
-)
 from pock_mlir.compiler.internal_errors import internal_errors
-from pock_mlir.compiler.trainable import Trainable
+from pock_mlir.compiler.run_passes import PassesFailed, run_passes
+from pock_mlir.compiler.stages import Compiled, Imported, Trainable, checked_optimizer, checked_schedule, explained
 from pock_mlir.compiler.verification import verify_compiled
 from pock_mlir.contract import F32
 from pock_mlir.coverage_report import CoverageReport, UnsupportedOps
 from pock_mlir.errors import CompileError
 from pock_mlir.optimizers import SGD, Optimizer
+from pock_mlir.passes.calls import call
 from pock_mlir.precision import Precision, resolve_precision
 from pock_mlir.schedules import Schedule
 from pock_mlir.schemes import Scheme
@@ -34,6 +27,9 @@ from pock_mlir.targets import Target, get_target
 
 if TYPE_CHECKING:
     import torch
+
+ExampleInputs = tuple[Any, ...] | list[Any] | Mapping[str, Any]
+ExampleTargets: TypeAlias = "tuple[torch.Tensor, ...] | list[torch.Tensor] | torch.Tensor | None"
 
 VERIFICATIONS = ("export", "compiled", "off")
 
@@ -75,7 +71,7 @@ def compile(
     """
     chosen = get_target(target)
     optimizer, schedule = checked_optimizer(optimizer), checked_schedule(schedule)
-    resolved, seed = resolve_precision(precision), checked_seed(seed)
+    resolved, seed = resolve_precision(precision), _checked_seed(seed)
     if verify not in VERIFICATIONS:
         raise CompileError(f"verify is {verify!r}; it must be one of {', '.join(VERIFICATIONS)}")
     backend_for(chosen.generator).resolve(chosen)
@@ -100,6 +96,32 @@ def _verify_compiled(step: Compiled, trainable: Trainable, target: Target) -> st
 
 
 @internal_errors()
+def import_model(
+    model: torch.nn.Module,
+    inputs: ExampleInputs | Sequence[ExampleInputs],
+    targets: ExampleTargets | Sequence[ExampleTargets] = None,
+    loss: str | Callable[..., torch.Tensor] | None = "cross_entropy",
+    predict_inputs: ExampleInputs | Sequence[ExampleInputs] | None = None,
+    scheme: str | Path | Scheme = "full",
+    seed: int = 0,
+) -> Imported:
+    """Traces a model with its loss; the arguments are those of `compile`.
+
+    `scheme` is the one that trains most of those that the model shall be trained by: what it unfreezes, and what it
+    trains of parameters that share memory, is traced so. Raises PockError.
+    """
+    _checked_seed(seed)
+    clock = Clock()
+    source = DEFAULT.trace(model, inputs, targets, loss, predict_inputs, scheme, clock.measure)
+    module = source.module.operation.clone().operation
+    try:
+        run_passes(module, [call("pock-forward", seed=seed)], clock)
+    except PassesFailed as error:
+        raise explained(error, source, source.traced_for) from error
+    return Imported(source, module, seed, tuple(clock.seconds))
+
+
+@internal_errors()
 def coverage(
     model: torch.nn.Module,
     inputs: ExampleInputs | Sequence[ExampleInputs],
@@ -118,3 +140,9 @@ def coverage(
     except UnsupportedOps as error:
         return error.report
     return examine(source.module.operation, source.traced_for)
+
+
+def _checked_seed(seed: int) -> int:
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 1 << 31:
+        raise CompileError(f"the seed is {seed!r}, it must be an integer from 0 to {(1 << 31) - 1}")
+    return seed

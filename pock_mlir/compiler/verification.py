@@ -13,8 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from pock_mlir.bundle import ParameterSpec
-from pock_mlir.compiler.compiled import Compiled
-from pock_mlir.compiler.trainable import Trainable
+from pock_mlir.compiler.stages import Compiled, Trainable
 from pock_mlir.contract import F16, F32, KEYWORD, LOSS, MODEL, SEED, Owner, symbol_of
 from pock_mlir.errors import TargetError
 from pock_mlir.frontends.frontend import Source

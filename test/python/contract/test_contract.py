@@ -164,7 +164,7 @@ OTHERWISE = [
     ("pock_mlir/cli/*", "options, headings and commands", {"model", "loss", "step", "lr", "predict", "full", "frozen"}),
     ("pock_mlir/schemes.py", "a scheme's name", {"full"}),
     ("pock_mlir/compiler/driver.py", "a scheme's name", {"full"}),
-    ("pock_mlir/compiler/imported.py", "a scheme's name", {"full"}),
+    ("pock_mlir/compiler/stages.py", "a scheme's name", {"full"}),
 ]
 
 
