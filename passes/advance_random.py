@@ -8,8 +8,8 @@ from torch_mlir.dialects import arith
 from pock_mlir.contract import RANDOM_STEP
 from pock_mlir.dialects import state
 from pock_mlir.dialects.upstream import constant
-from pock_mlir.passes.functions import functions_of, operations_of
-from pock_mlir.passes.registry import register_pass
+from pock_mlir.passes.analyses.functions import functions_of, operations_of
+from pock_mlir.passes.machinery.registry import register_pass
 
 
 @register_pass("pock-advance-random")

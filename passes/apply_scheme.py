@@ -9,8 +9,8 @@ from torch_mlir import ir
 
 from pock_mlir.contract import FROZEN, FULL, MODEL, PARAMETER
 from pock_mlir.dialects.parameter_view import ParameterViewOp
-from pock_mlir.passes.functions import framework_name, owner_of, parameters_of, views_of
-from pock_mlir.passes.registry import PassFailure, register_pass
+from pock_mlir.passes.analyses.functions import framework_name, owner_of, parameters_of, views_of
+from pock_mlir.passes.machinery.registry import PassFailure, register_pass
 
 
 @register_pass("pock-apply-scheme")

@@ -7,8 +7,8 @@ from torch_mlir import ir
 from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.state import ReadOp, read_as
 from pock_mlir.dialects.transpose import TransposeOp
-from pock_mlir.passes.functions import functions_of, operations_of, parameters_of
-from pock_mlir.passes.registry import register_pass
+from pock_mlir.passes.analyses.functions import functions_of, operations_of, parameters_of
+from pock_mlir.passes.machinery.registry import register_pass
 
 
 @register_pass("pock-assign-layouts")

@@ -19,8 +19,8 @@ from pock_mlir.dialects.rewriting import clone_into
 from pock_mlir.dialects.state import AssignOp, ParameterOp, ReadOp, StateOp, UpdateOp, update
 from pock_mlir.dialects.structured import PARALLEL, generic, identity_map, projection
 from pock_mlir.dialects.upstream import convert_float
-from pock_mlir.passes.functions import IN_PLACE, functions_of, mutable_parameters, operations_of, top_level
-from pock_mlir.passes.registry import PassFailure, register_pass
+from pock_mlir.passes.analyses.functions import IN_PLACE, functions_of, mutable_parameters, operations_of, top_level
+from pock_mlir.passes.machinery.registry import PassFailure, register_pass
 
 SCOPE = "pock.scope"
 

@@ -9,8 +9,8 @@ from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.dispatch import DispatchOp, OutputOp
 from pock_mlir.dialects.rewriting import clone_into
 from pock_mlir.dialects.state import AssignOp, UpdateOp
-from pock_mlir.passes.functions import functions_of, operations_of
-from pock_mlir.passes.registry import register_pass
+from pock_mlir.passes.analyses.functions import functions_of, operations_of
+from pock_mlir.passes.machinery.registry import register_pass
 
 PLAIN = (arith.ConstantOp, tensor.EmptyOp, linalg.FillOp, linalg.GenericOp, linalg.MatmulOp, linalg.BatchMatmulOp)
 

@@ -8,8 +8,8 @@ from torch_mlir.dialects import arith, func
 from pock_mlir.contract import SETTABLE_STATES, getter, setter
 from pock_mlir.dialects import state
 from pock_mlir.dialects.upstream import with_element
-from pock_mlir.passes.functions import mutable_parameters, parameters_of, states_of
-from pock_mlir.passes.registry import register_pass
+from pock_mlir.passes.analyses.functions import mutable_parameters, parameters_of, states_of
+from pock_mlir.passes.machinery.registry import register_pass
 
 
 @register_pass("pock-export-state")

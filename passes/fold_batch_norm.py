@@ -11,8 +11,8 @@ from pock_mlir.dialects.broadcast import BroadcastOp, broadcast
 from pock_mlir.dialects.conv2d import Conv2dOp, Window, conv2d
 from pock_mlir.dialects.state import ReadOp
 from pock_mlir.dialects.upstream import add, mul, neg, reshape
-from pock_mlir.passes.functions import functions_of, operations_of, trained_parameters
-from pock_mlir.passes.registry import register_pass
+from pock_mlir.passes.analyses.functions import functions_of, operations_of, trained_parameters
+from pock_mlir.passes.machinery.registry import register_pass
 
 CHAIN = ("arith.addf", "arith.subf", "arith.mulf")
 

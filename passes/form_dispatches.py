@@ -47,8 +47,8 @@ from pock_mlir.dialects.traits import (
     traits_of,
     written_symbols,
 )
-from pock_mlir.passes.functions import functions_of, operations_of
-from pock_mlir.passes.registry import register_pass
+from pock_mlir.passes.analyses.functions import functions_of, operations_of
+from pock_mlir.passes.machinery.registry import register_pass
 
 MOST_VALUES = 24
 """Inputs, outputs and states of one piece: devices bind a limited number of buffers (32 in IREE)."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from torch_mlir import ir
 from torch_mlir.passmanager import PassManager
 
-from pock_mlir.passes.functions import IN_PLACE, functions_of
-from pock_mlir.passes.registry import register_pass
+from pock_mlir.passes.analyses.functions import IN_PLACE, functions_of
+from pock_mlir.passes.machinery.registry import register_pass
 
 
 @register_pass("pock-fuse-dispatches")

@@ -7,8 +7,8 @@ from torch_mlir.dialects import arith
 
 from pock_mlir.dialects.base import defining_op, ranked
 from pock_mlir.dialects.upstream import compare, constant, select, with_element
-from pock_mlir.passes.functions import functions_of, operations_of
-from pock_mlir.passes.registry import register_pass
+from pock_mlir.passes.analyses.functions import functions_of, operations_of
+from pock_mlir.passes.machinery.registry import register_pass
 
 
 @register_pass("pock-keep-rounding")

@@ -17,7 +17,7 @@ from pock_mlir.dialects import state
 from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.reduce import reduce
 from pock_mlir.dialects.upstream import add, constant, convert_float, greater, mul, select, shift, sub
-from pock_mlir.passes.functions import after_state, states_of
+from pock_mlir.passes.analyses.functions import after_state, states_of
 
 INITIAL, GROWTH, BACKOFF, INTERVAL = 65536.0, 2.0, 0.5, 2000.0
 

@@ -23,7 +23,7 @@ from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.conv2d import Conv2dInputGradOp, Conv2dOp, Conv2dWeightGradOp, Window
 from pock_mlir.dialects.matmul import MatmulOp
 from pock_mlir.dialects.normalize import NormalizeOp
-from pock_mlir.passes.rules import RuleTable
+from pock_mlir.passes.machinery.rules import RuleTable
 
 FEW_COLUMNS = 4
 """Up to so many output columns a matmul per tap is faster than the named convolution."""

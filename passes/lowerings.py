@@ -2,8 +2,8 @@
 them, in a file for each family of ops.
 """
 
-from pock_mlir.passes.alternatives import AlternativeTable
-from pock_mlir.passes.rules import RuleTable
+from pock_mlir.passes.machinery.alternatives import AlternativeTable
+from pock_mlir.passes.machinery.rules import RuleTable
 
 lowering = RuleTable("lowering to linalg")
 """`@lowering("pock.relu") def relu(op: ReluOp) -> ir.Value`: builds upstream ops before `op` (the insertion point and

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from pock_mlir.contract import F32, TRAIN_STEP
-from pock_mlir.passes.calls import Pipeline, call, calls
-from pock_mlir.passes.registry import register_pipeline
+from pock_mlir.passes.machinery.calls import Pipeline, call, calls
+from pock_mlir.passes.machinery.registry import register_pipeline
 
 _CLEAN = ("cse", "canonicalize")
 

@@ -17,9 +17,9 @@ from pock_mlir.dialects.rewriting import rebuild
 from pock_mlir.dialects.traits import Elementwise, has_trait
 from pock_mlir.dialects.transpose import TransposeOp, transpose
 from pock_mlir.dialects.upstream import concat, reshape
-from pock_mlir.passes.diagnostics import blamed
-from pock_mlir.passes.functions import functions_of, operations_of
-from pock_mlir.passes.registry import register_pass
+from pock_mlir.passes.analyses.functions import functions_of, operations_of
+from pock_mlir.passes.machinery.diagnostics import blamed
+from pock_mlir.passes.machinery.registry import register_pass
 
 
 @register_pass("pock-sink-transposes")

@@ -16,8 +16,8 @@ from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.state import AssignOp, ParameterOp, ReadOp, UpdateOp, read
 from pock_mlir.dialects.traits import ReadEffect, WriteEffect, has_trait, read_symbols, written_symbols
 from pock_mlir.dialects.upstream import reshape
-from pock_mlir.passes.functions import all_operations_of, functions_of, parameters_of, states_of
-from pock_mlir.passes.registry import PassFailure, register_pass
+from pock_mlir.passes.analyses.functions import all_operations_of, functions_of, parameters_of, states_of
+from pock_mlir.passes.machinery.registry import PassFailure, register_pass
 
 Shape = tuple[int, ...]
 

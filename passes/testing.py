@@ -8,7 +8,7 @@ from typing import Literal
 
 from torch_mlir import ir
 
-from pock_mlir.passes.registry import PassFailure, register_pass, register_pipeline
+from pock_mlir.passes.machinery.registry import PassFailure, register_pass, register_pipeline
 
 
 @register_pass("test-print-options")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch_mlir import ir
 
 from pock_mlir.dialects.traits import has_effect
-from pock_mlir.passes.functions import operations_of
+from pock_mlir.passes.analyses.functions import operations_of
 
 
 def remove_unused(function: ir.Operation) -> None:

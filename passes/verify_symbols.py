@@ -7,7 +7,7 @@ from __future__ import annotations
 from torch_mlir import ir
 
 from pock_mlir.contract import PARAMETER
-from pock_mlir.passes.functions import (
+from pock_mlir.passes.analyses.functions import (
     all_operations_of,
     functions_of,
     parameters_of,
@@ -16,7 +16,7 @@ from pock_mlir.passes.functions import (
     trained_parameters,
     views_of,
 )
-from pock_mlir.passes.registry import PassFailure, register_pass
+from pock_mlir.passes.machinery.registry import PassFailure, register_pass
 
 
 @register_pass("pock-verify-symbols")

@@ -8,8 +8,8 @@ from torch_mlir.dialects import arith
 from pock_mlir.dialects.rewriting import rebuild
 from pock_mlir.dialects.traits import Converts, GradientMark, Literal, Pure, Selects, traits_of
 from pock_mlir.dialects.upstream import convert_float, with_element
-from pock_mlir.passes.functions import functions_of, operations_of
-from pock_mlir.passes.registry import register_pass
+from pock_mlir.passes.analyses.functions import functions_of, operations_of
+from pock_mlir.passes.machinery.registry import register_pass
 
 NARROW = (ir.F16Type, ir.BF16Type)
 

@@ -12,7 +12,7 @@ from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.dispatch import DispatchOp
 from pock_mlir.dialects.state import UpdateOp
 from pock_mlir.dialects.traits import Converts, Elementwise, Literal, Selects, traits_of
-from pock_mlir.passes.functions import parameters_of, states_of
+from pock_mlir.passes.analyses.functions import parameters_of, states_of
 
 
 @dataclass(frozen=True)

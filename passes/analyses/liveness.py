@@ -9,7 +9,7 @@ from torch_mlir.dialects import tensor
 
 from pock_mlir.dialects.dispatch import DispatchOp
 from pock_mlir.passes.analyses.cost import nbytes
-from pock_mlir.passes.functions import operations_of
+from pock_mlir.passes.analyses.functions import operations_of
 
 ALIGNMENT = 64
 """Bytes to which buffers are rounded up."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch_mlir import ir
 
 from pock_mlir.dialects.custom_vjp import CustomVjpOp
-from pock_mlir.passes.registry import PassFailure
+from pock_mlir.passes.machinery.registry import PassFailure
 
 from .rules import Thunk, vjp
 

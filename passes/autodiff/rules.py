@@ -9,7 +9,7 @@ from torch_mlir import ir
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.reduce import reduce
 from pock_mlir.dialects.upstream import convert_float, reshape
-from pock_mlir.passes.rules import RuleTable
+from pock_mlir.passes.machinery.rules import RuleTable
 
 Thunk = Callable[[], ir.Value]
 """Builds the cotangent of one operand. It is called only if that operand leads to something trained."""

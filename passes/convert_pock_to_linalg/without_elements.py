@@ -10,7 +10,7 @@ from torch_mlir import ir
 from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.state import AssignOp, UpdateOp
 from pock_mlir.dialects.upstream import concat, constant
-from pock_mlir.passes.functions import all_operations_of, functions_of, parameters_of, states_of
+from pock_mlir.passes.analyses.functions import all_operations_of, functions_of, parameters_of, states_of
 
 from .reduce import neutral
 

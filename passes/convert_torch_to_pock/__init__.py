@@ -13,10 +13,10 @@ from pock_mlir.compositions.complex import Complex
 from pock_mlir.contract import RANDOM_STEP, SEED
 from pock_mlir.dialects.state import state
 from pock_mlir.dialects.torch_types import UNSIGNED, boundary_tensor, is_unsigned
-from pock_mlir.passes import dependence
-from pock_mlir.passes.diagnostics import blamed
-from pock_mlir.passes.functions import after_state, functions_of, operations_of, parameters_of
-from pock_mlir.passes.registry import PassFailure, fail, register_pass
+from pock_mlir.passes.analyses import dependence
+from pock_mlir.passes.analyses.functions import after_state, functions_of, operations_of, parameters_of
+from pock_mlir.passes.machinery.diagnostics import blamed
+from pock_mlir.passes.machinery.registry import PassFailure, fail, register_pass
 
 from .boundary import entered, returned
 from .complex import register_complex

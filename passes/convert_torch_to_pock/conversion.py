@@ -18,8 +18,8 @@ from pock_mlir.compositions.complex import Complex
 from pock_mlir.compositions.unsupported import Unsupported
 from pock_mlir.dialects.torch_types import builtin_tensor, complex_part, is_unsigned
 from pock_mlir.dialects.upstream import constant
-from pock_mlir.passes.placeholder import placeholder
-from pock_mlir.passes.registry import PassFailure
+from pock_mlir.passes.machinery.placeholder import placeholder
+from pock_mlir.passes.machinery.registry import PassFailure
 
 from .boundary import entered, stored, wrapped
 from .rules import complex_op, torch_op

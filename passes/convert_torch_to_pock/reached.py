@@ -9,7 +9,7 @@ from torch_mlir import ir
 
 from pock_mlir.dialects.state import ReadOp
 from pock_mlir.dialects.traits import differentiated_operands
-from pock_mlir.passes.dependence import is_float, owner_of
+from pock_mlir.passes.analyses.dependence import is_float, owner_of
 
 from .conversion import CASTS, LISTS, Complex, Conversion, op_key
 

@@ -1,6 +1,6 @@
 """The table of conversions from the torch dialect."""
 
-from pock_mlir.passes.rules import RuleTable
+from pock_mlir.passes.machinery.rules import RuleTable
 
 torch_op = RuleTable("conversion to pock")
 """`@torch_op("torch.aten.relu") def relu(c: Conversion, x: ir.Value) -> ir.Value`: what an op becomes.

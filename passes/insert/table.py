@@ -12,8 +12,8 @@ from torch_mlir import ir
 from pock_mlir.contract import TRAIN_STEP
 from pock_mlir.errors import CompileError
 from pock_mlir.optimizers import Optimizer, as_options
-from pock_mlir.passes.options import PassOption
-from pock_mlir.passes.registry import PassFailure, register_pass
+from pock_mlir.passes.machinery.options import PassOption
+from pock_mlir.passes.machinery.registry import PassFailure, register_pass
 
 from .rule import UpdateRule
 from .updates import insert

@@ -11,10 +11,10 @@ from pock_mlir.dialects.broadcast import BroadcastOp
 from pock_mlir.dialects.dispatch import DispatchOp
 from pock_mlir.dialects.traits import Literal, has_trait
 from pock_mlir.passes.analyses.cost import cost_of, state_types
+from pock_mlir.passes.analyses.functions import function_name, functions_of, operations_of
 from pock_mlir.passes.analyses.liveness import liveness
-from pock_mlir.passes.diagnostics import location_name, source_position
-from pock_mlir.passes.functions import function_name, functions_of, operations_of
-from pock_mlir.passes.pipeline import run_pipeline
+from pock_mlir.passes.machinery.diagnostics import location_name, source_position
+from pock_mlir.passes.machinery.pipeline import run_pipeline
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from pock_mlir.contract import F32
 from pock_mlir.coverage_report import CoverageReport, UnsupportedOps
 from pock_mlir.errors import CompileError
 from pock_mlir.optimizers import SGD, Optimizer
-from pock_mlir.passes.calls import call
+from pock_mlir.passes.machinery.calls import call
 from pock_mlir.precision import Precision, resolve_precision
 from pock_mlir.schedules import Schedule
 from pock_mlir.schemes import Scheme

@@ -9,7 +9,7 @@ from torch_mlir import ir
 
 from pock_mlir.backends.backend import BackendError
 from pock_mlir.errors import CompileError, PockError, listed
-from pock_mlir.passes.diagnostics import location_name, source_position
+from pock_mlir.passes.machinery.diagnostics import location_name, source_position
 
 REPORT = "this is a defect of pock_mlir, not of the model: please report it, with the model"
 

@@ -7,9 +7,9 @@ from torch_mlir import ir
 from pock_mlir.compiler.clock import Clock
 from pock_mlir.compiler.internal_errors import InternalError
 from pock_mlir.errors import CompileError
-from pock_mlir.passes.calls import PassCall, Pipeline
-from pock_mlir.passes.diagnostics import Diagnostic, place_text
-from pock_mlir.passes.pipeline import PassError, pipeline_steps, run_pipeline
+from pock_mlir.passes.machinery.calls import PassCall, Pipeline
+from pock_mlir.passes.machinery.diagnostics import Diagnostic, place_text
+from pock_mlir.passes.machinery.pipeline import PassError, pipeline_steps, run_pipeline
 
 _NEVER_FAIL = [PassCall("pock-lowering")]
 

@@ -14,7 +14,7 @@ from pock_mlir.dialects.state import ParameterOp
 from pock_mlir.dialects.torch_types import UNSIGNED
 from pock_mlir.dialects.traits import Converts, Selects, traits_of
 from pock_mlir.errors import CompileError
-from pock_mlir.passes.functions import (
+from pock_mlir.passes.analyses.functions import (
     find_function,
     framework_name,
     functions_of,

@@ -28,7 +28,7 @@ from pock_mlir.coverage_report import UnsupportedOps
 from pock_mlir.errors import CompileError, TargetError
 from pock_mlir.frontends.frontend import Source
 from pock_mlir.optimizers import SGD, Optimizer
-from pock_mlir.passes.calls import Pipeline, call
+from pock_mlir.passes.machinery.calls import Pipeline, call
 from pock_mlir.precision import Precision, resolve_precision
 from pock_mlir.schedules import Schedule
 from pock_mlir.schemes import Scheme

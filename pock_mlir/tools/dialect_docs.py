@@ -34,8 +34,8 @@ from pock_mlir.dialects.traits import (
 from pock_mlir.passes import convert_pock_state
 from pock_mlir.passes.autodiff.rules import vjp
 from pock_mlir.passes.lowerings import alternative, lowering
-from pock_mlir.passes.registry import register_all_passes
-from pock_mlir.passes.rules import RuleTable
+from pock_mlir.passes.machinery.registry import register_all_passes
+from pock_mlir.passes.machinery.rules import RuleTable
 
 COMMAND = "make docs"
 

@@ -18,7 +18,7 @@ from pock_mlir.dialects.base import build
 from pock_mlir.passes.autodiff.rules import vjp
 from pock_mlir.passes.convert_torch_to_pock.rules import torch_op
 from pock_mlir.passes.lowerings import lowering
-from pock_mlir.passes.pipeline import PassError
+from pock_mlir.passes.machinery.pipeline import PassError
 
 SOURCE = Path(__file__).read_text().splitlines()
 X, Y = torch.ones(2, 4), torch.ones(2, 2)

@@ -28,7 +28,7 @@ from pock_mlir.frontends.torch.export import TracedModel
 from pock_mlir.frontends.torch.named_state import named_state, parts
 from pock_mlir.frontends.torch.shared_storage import View, shared_views
 from pock_mlir.frontends.torch.user_code import node_place
-from pock_mlir.passes.functions import find_function, operations_of
+from pock_mlir.passes.analyses.functions import find_function, operations_of
 
 
 class ParameterTable:

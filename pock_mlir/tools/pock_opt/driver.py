@@ -12,8 +12,8 @@ from torch_mlir import ir
 
 from pock_mlir.dialects import load_dialects
 from pock_mlir.errors import PockError
-from pock_mlir.passes.diagnostics import Diagnostic
-from pock_mlir.passes.pipeline import PassError, PassPipeline, PipelineError, pipeline_steps
+from pock_mlir.passes.machinery.diagnostics import Diagnostic
+from pock_mlir.passes.machinery.pipeline import PassError, PassPipeline, PipelineError, pipeline_steps
 from pock_mlir.text import check_argument
 from pock_mlir.tools.pock_opt.dumps import check_pass_names, with_dumps
 from pock_mlir.tools.pock_opt.expectations import check_diagnostics

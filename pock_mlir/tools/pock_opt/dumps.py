@@ -11,7 +11,7 @@ from functools import partial
 
 from torch_mlir import ir
 
-from pock_mlir.passes.pipeline import PythonStep, Step
+from pock_mlir.passes.machinery.pipeline import PythonStep, Step
 from pock_mlir.tools.pock_opt.options import Options, UsageError
 from pock_mlir.tools.pock_opt.shorthand import find_pass
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pock_mlir.passes.diagnostics import Diagnostic, SourcePosition
+from pock_mlir.passes.machinery.diagnostics import Diagnostic, SourcePosition
 from pock_mlir.tools.pock_opt.options import UsageError
 from pock_mlir.tools.pock_opt.rendering import render
 from pock_mlir.tools.pock_opt.source import Source

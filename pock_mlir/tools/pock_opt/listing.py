@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pock_mlir.passes.calls import pipeline_text
-from pock_mlir.passes.registry import PassInfo, PipelineInfo, registered_passes, registered_pipelines
+from pock_mlir.passes.machinery.calls import pipeline_text
+from pock_mlir.passes.machinery.registry import PassInfo, PipelineInfo, registered_passes, registered_pipelines
 
 
 def list_passes() -> str:

@@ -140,7 +140,7 @@ def _integer(flag: str, value: str) -> int:
 
 
 def _unknown(name: str) -> str:
-    from pock_mlir.passes.registry import registered_passes, registered_pipelines
+    from pock_mlir.passes.machinery.registry import registered_passes, registered_pipelines
 
     known = [*_FIELDS, *("--" + info.name for info in (*registered_passes(), *registered_pipelines()))]
     message = f"Unknown command line argument '{name}'.  Try: '{PROGRAM} --help'"

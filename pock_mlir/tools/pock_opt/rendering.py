@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 from collections.abc import Iterator
 
-from pock_mlir.passes.diagnostics import Diagnostic, SourcePosition
+from pock_mlir.passes.machinery.diagnostics import Diagnostic, SourcePosition
 from pock_mlir.tools.pock_opt.source import Source
 
 _PARSED_STRING = "-"

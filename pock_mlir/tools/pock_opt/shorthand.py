@@ -6,8 +6,8 @@ from torch_mlir import ir
 from torch_mlir.passmanager import PassManager
 
 from pock_mlir.compat.torch_mlir import parse_error
-from pock_mlir.passes.pipeline_text import PipelineError, parse_pipeline
-from pock_mlir.passes.registry import lookup_pass, lookup_pipeline
+from pock_mlir.passes.machinery.pipeline_text import PipelineError, parse_pipeline
+from pock_mlir.passes.machinery.registry import lookup_pass, lookup_pipeline
 
 
 def find_pass(text: str) -> str | None:

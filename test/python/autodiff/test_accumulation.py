@@ -17,8 +17,8 @@ from pock_mlir.dialects.activation import relu
 from pock_mlir.dialects.matmul import matmul
 from pock_mlir.dialects.reduce import reduce
 from pock_mlir.dialects.upstream import add, mul
-from pock_mlir.passes.functions import find_function, operations_of
-from pock_mlir.passes.pipeline import PassError, run_pipeline
+from pock_mlir.passes.analyses.functions import find_function, operations_of
+from pock_mlir.passes.machinery.pipeline import PassError, run_pipeline
 
 SIZE = 4
 READ = Callable[[str], ir.Value]

@@ -12,8 +12,8 @@ import torch
 from torch_mlir import ir
 
 import pock_mlir as pock
-from pock_mlir.passes.calls import pipeline_text
-from pock_mlir.passes.pipeline import run_pipeline
+from pock_mlir.passes.machinery.calls import pipeline_text
+from pock_mlir.passes.machinery.pipeline import run_pipeline
 from pock_mlir.targets import TARGETS
 
 SCHEMES = ["full", "bias", "last-blocks:1", pock.Scheme("one", (pock.Rule("0.weight"),))]

@@ -39,9 +39,9 @@ from pock_mlir.contract import (
 )
 from pock_mlir.dialects import load_dialects
 from pock_mlir.optimizers import SGD, Adagrad, Adam, AdamW, Lion, Optimizer, RMSprop
-from pock_mlir.passes.calls import call
-from pock_mlir.passes.functions import states_of
-from pock_mlir.passes.pipeline import run_pipeline
+from pock_mlir.passes.analyses.functions import states_of
+from pock_mlir.passes.machinery.calls import call
+from pock_mlir.passes.machinery.pipeline import run_pipeline
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -14,7 +14,7 @@ from support.programs import Program
 from torch_mlir import ir
 
 from pock_mlir.dialects import load_dialects
-from pock_mlir.passes.pipeline import run_pipeline
+from pock_mlir.passes.machinery.pipeline import run_pipeline
 
 X = torch.linspace(-2, 3, 24).reshape(2, 3, 4)
 Y = torch.linspace(1, 2, 24).reshape(2, 3, 4)

@@ -16,7 +16,7 @@ from pock_mlir.backends.iree.compiler.backend import FLAGS
 from pock_mlir.backends.iree.compiler.device import resolve_target
 from pock_mlir.backends.iree.compiler.hand_over import hand_over
 from pock_mlir.backends.iree.compiler.session import IreeCompiler
-from pock_mlir.passes.pipeline import run_pipeline
+from pock_mlir.passes.machinery.pipeline import run_pipeline
 from pock_mlir.targets import get_target
 
 PAGE = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")

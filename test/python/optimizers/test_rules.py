@@ -23,13 +23,13 @@ from pock_mlir.dialects import load_dialects
 from pock_mlir.dialects.upstream import add, div, mul, sqrt, sub, with_element
 from pock_mlir.fields import Fraction, NotNegative
 from pock_mlir.optimizers import OPTIMIZERS, Optimizer
-from pock_mlir.passes.calls import call
-from pock_mlir.passes.functions import states_of
+from pock_mlir.passes.analyses.functions import states_of
 from pock_mlir.passes.insert.rule import Scalars, Slot, UpdateRule, moving_average
 from pock_mlir.passes.insert.table import update_rule
 from pock_mlir.passes.insert.updates import insert
-from pock_mlir.passes.pipeline import PythonStep, pipeline_steps, run_pipeline
-from pock_mlir.passes.registry import PassFailure, lookup_pass, registered_passes
+from pock_mlir.passes.machinery.calls import call
+from pock_mlir.passes.machinery.pipeline import PythonStep, pipeline_steps, run_pipeline
+from pock_mlir.passes.machinery.registry import PassFailure, lookup_pass, registered_passes
 
 OTHERWISE = [
     pock.SGD(lr=0.5, momentum=0.25, weight_decay=1e-30, nesterov=True, accumulate=3),
@@ -74,7 +74,7 @@ def test_options_written_as_a_pipeline_are_read_as_they_were(optimizer: Optimize
 def test_a_pass_is_found_by_its_name_alone() -> None:
     """Of the others nothing is imported."""
     code = (
-        "import sys; from pock_mlir.passes.registry import lookup_pass; assert lookup_pass('pock-insert-lion');"
+        "import sys; from pock_mlir.passes.machinery import registry; assert registry.lookup_pass('pock-insert-lion');"
         "print(sorted(m.removeprefix('pock_mlir.passes.insert.') for m in sys.modules if '.passes.insert.' in m))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

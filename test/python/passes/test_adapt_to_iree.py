@@ -9,7 +9,7 @@ from support.programs import Program
 from torch_mlir import ir
 
 from pock_mlir.dialects import load_dialects
-from pock_mlir.passes.pipeline import run_pipeline
+from pock_mlir.passes.machinery.pipeline import run_pipeline
 
 POWERS = """
 func.func @{name}(%a: tensor<{n}xf32>, %b: tensor<{n}xf32>) -> tensor<{n}xf32> {{

@@ -7,8 +7,8 @@ from torch_mlir import ir
 
 from pock_mlir.dialects import load_dialects
 from pock_mlir.passes.analyses.cost import Cost, cost_of, flops_of, state_types
-from pock_mlir.passes.functions import functions_of, operations_of
-from pock_mlir.passes.pipeline import run_pipeline
+from pock_mlir.passes.analyses.functions import functions_of, operations_of
+from pock_mlir.passes.machinery.pipeline import run_pipeline
 
 WINDOW = "strides = array<i64: 1, 1>, padding = array<i64: 1, 1>, dilations = array<i64: 1, 1>"
 IMAGE, WEIGHT, OUTPUT = "tensor<2x8x8x4xf32>", "tensor<3x3x2x6xf32>", "tensor<2x8x8x6xf32>"

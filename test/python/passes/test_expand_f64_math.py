@@ -13,9 +13,9 @@ from support.programs import Program
 from torch_mlir import ir
 from torch_mlir.dialects import func, math
 
+from pock_mlir.backends.iree.passes.expand_f64_math import EXPANSIONS, WIDENED
 from pock_mlir.dialects import load_dialects
-from pock_mlir.passes.expand_f64_math import EXPANSIONS, WIDENED
-from pock_mlir.passes.pipeline import run_pipeline
+from pock_mlir.passes.machinery.pipeline import run_pipeline
 
 FUNCTIONS: dict[str, tuple[type, Callable[[torch.Tensor], torch.Tensor]]] = {
     "math.atan": (math.AtanOp, torch.atan),

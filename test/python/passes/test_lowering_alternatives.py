@@ -12,7 +12,7 @@ from support.gradients import Programs, assert_close, reference_of
 from torch_mlir import ir
 
 from pock_mlir.dialects import op_classes
-from pock_mlir.passes.functions import function_name
+from pock_mlir.passes.analyses.functions import function_name
 from pock_mlir.passes.lowering_heuristics import by_heuristic, heuristic
 from pock_mlir.passes.lowerings import alternative, lowering
 

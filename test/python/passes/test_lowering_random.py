@@ -11,7 +11,7 @@ from support.threefry import kept, threefry, uniform
 from torch_mlir import ir
 
 from pock_mlir.dialects import load_dialects
-from pock_mlir.passes.pipeline import run_pipeline
+from pock_mlir.passes.machinery.pipeline import run_pipeline
 
 SHAPE = (40, 1000)
 MODULE = """

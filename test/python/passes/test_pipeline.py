@@ -15,12 +15,19 @@ from hypothesis import strategies as st
 from torch_mlir import ir
 
 import pock_mlir.passes
-from pock_mlir.passes import pipeline, registry
-from pock_mlir.passes.calls import call, pipeline_text
-from pock_mlir.passes.options import PassOption, quoted, split_options
-from pock_mlir.passes.pipeline import NativeStep, PassError, PassPipeline, PipelineError, pipeline_steps, run_pipeline
-from pock_mlir.passes.pipeline_text import parse_pipeline
-from pock_mlir.passes.registry import PassFailure, register_pass, register_pipeline, registered_passes
+from pock_mlir.passes.machinery import pipeline, registry
+from pock_mlir.passes.machinery.calls import call, pipeline_text
+from pock_mlir.passes.machinery.options import PassOption, quoted, split_options
+from pock_mlir.passes.machinery.pipeline import (
+    NativeStep,
+    PassError,
+    PassPipeline,
+    PipelineError,
+    pipeline_steps,
+    run_pipeline,
+)
+from pock_mlir.passes.machinery.pipeline_text import parse_pipeline
+from pock_mlir.passes.machinery.registry import PassFailure, register_pass, register_pipeline, registered_passes
 
 SOURCE = """
 func.func @f(%a: i32) -> i32 {
@@ -256,7 +263,7 @@ def test_verifiers_in_python_run_in_a_context_with_threads() -> None:
     program = """
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Dialect, Operand
-from pock_mlir.passes.pipeline import run_pipeline
+from pock_mlir.passes.machinery.pipeline import run_pipeline
 
 class Slow(Dialect, name="slow"):
     pass
@@ -336,7 +343,7 @@ def test_options_need_a_type_and_a_default(calls: Calls) -> None:
 def test_pass_is_found_by_name_without_importing_others() -> None:
     program = """
 import sys
-from pock_mlir.passes.registry import lookup_pass
+from pock_mlir.passes.machinery.registry import lookup_pass
 assert lookup_pass("pock-autodiff").name == "pock-autodiff"
 assert "pock_mlir.passes.convert_pock_to_linalg" not in sys.modules
 assert lookup_pass("test-fail") is None

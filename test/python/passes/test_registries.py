@@ -16,12 +16,12 @@ from pock_mlir.compat.torch_mlir import declared_traits
 from pock_mlir.dialects import FAMILIES, op_classes
 from pock_mlir.dialects.traits import OfState
 from pock_mlir.passes import autodiff, convert_pock_to_linalg, convert_torch_to_pock
-from pock_mlir.passes.alternatives import AlternativeTable
 from pock_mlir.passes.autodiff.rules import vjp
 from pock_mlir.passes.convert_torch_to_pock.rules import torch_op
 from pock_mlir.passes.lowerings import alternative, lowering
-from pock_mlir.passes.registry import registered_passes
-from pock_mlir.passes.rules import RuleTable
+from pock_mlir.passes.machinery.alternatives import AlternativeTable
+from pock_mlir.passes.machinery.registry import registered_passes
+from pock_mlir.passes.machinery.rules import RuleTable
 
 ROOT = Path(__file__).resolve().parents[3]
 TESTS = ROOT / "test"

@@ -12,7 +12,7 @@ from torch_mlir import ir
 from torch_mlir.dialects import func
 
 from pock_mlir.dialects import load_dialects
-from pock_mlir.passes.pipeline import run_pipeline
+from pock_mlir.passes.machinery.pipeline import run_pipeline
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ from pock_mlir.frontends.torch.decompositions import decompositions
 from pock_mlir.frontends.torch.export import TracedModel
 from pock_mlir.frontends.torch.grad_regions import explicit_gradients
 from pock_mlir.frontends.torch.importer import ParameterTable, import_traced
+from pock_mlir.passes.analyses.functions import find_function, operations_of, parameters_of
 from pock_mlir.passes.convert_torch_to_pock import torch_op
 from pock_mlir.passes.convert_torch_to_pock.conversion import op_key
-from pock_mlir.passes.functions import find_function, operations_of, parameters_of
-from pock_mlir.passes.pipeline import run_pipeline
+from pock_mlir.passes.machinery.pipeline import run_pipeline
 
 
 class Step(nn.Module):

@@ -13,8 +13,8 @@ from pock_mlir.backends.iree.compiler.hand_over import hand_over
 from pock_mlir.backends.iree.compiler.memory_plan import loaded_parameters, plan_memory
 from pock_mlir.backends.iree.compiler.session import IreeCompiler
 from pock_mlir.bundle import MODULE_FILE, TargetSpec
-from pock_mlir.passes.calls import calls
-from pock_mlir.passes.pipeline import run_pipeline
+from pock_mlir.passes.machinery.calls import calls
+from pock_mlir.passes.machinery.pipeline import run_pipeline
 from pock_mlir.targets import Target
 
 PASSES = calls("pock-adapt-to-iree", "pock-expand-f64-math", "cse", "canonicalize")

@@ -12,9 +12,9 @@ from torch_mlir import ir
 from torch_mlir.dialects import linalg, tensor
 
 from pock_mlir.dialects.base import defining_op
-from pock_mlir.passes.diagnostics import blamed
-from pock_mlir.passes.functions import functions_of, operations_of
-from pock_mlir.passes.registry import register_pass
+from pock_mlir.passes.analyses.functions import functions_of, operations_of
+from pock_mlir.passes.machinery.diagnostics import blamed
+from pock_mlir.passes.machinery.registry import register_pass
 
 from .rules import adaptation
 

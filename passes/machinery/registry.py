@@ -21,8 +21,8 @@ from typing import Any, TypeVar
 from torch_mlir import ir
 
 from pock_mlir.passes import import_module_of, is_findable, register_all_passes
-from pock_mlir.passes.calls import Pipeline
-from pock_mlir.passes.options import PassOption
+from pock_mlir.passes.machinery.calls import Pipeline
+from pock_mlir.passes.machinery.options import PassOption
 
 PassFunction = TypeVar("PassFunction", bound=Callable[..., None])
 PipelineFunction = TypeVar("PipelineFunction", bound=Callable[..., str | Pipeline])

@@ -11,7 +11,7 @@ from pock_mlir.contract import MODEL
 from pock_mlir.dialects.dispatch import DispatchOp
 from pock_mlir.dialects.parameter_view import ParameterViewOp
 from pock_mlir.dialects.state import AssignOp, ParameterOp, StateOp
-from pock_mlir.passes.registry import PassFailure
+from pock_mlir.passes.machinery.registry import PassFailure
 
 IN_PLACE = "pock.in_place"
 """On the function of a piece: the index of the first argument whose storage the last results reuse."""

@@ -34,8 +34,7 @@ from pock_mlir.dialects.upstream import (
     shift,
     sub,
 )
-
-from .registry import register_pass
+from pock_mlir.passes.machinery.registry import register_pass
 
 Predicate = arith.CmpFPredicate
 

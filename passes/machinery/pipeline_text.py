@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pock_mlir.passes.options import ends_quote
+from pock_mlir.passes.machinery.options import ends_quote
 
 _NAME = re.compile(r"[\w.\-]+")
 _BLANKS = re.compile(r"\s*")

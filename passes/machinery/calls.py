@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pock_mlir.passes.options import option_text
+from pock_mlir.passes.machinery.options import option_text
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 from torch_mlir import ir
 
-from pock_mlir.passes.registry import PassFailure
-from pock_mlir.passes.rules import Rule
+from pock_mlir.passes.machinery.registry import PassFailure
+from pock_mlir.passes.machinery.rules import Rule
 
 LOWERING = "pock.lowering"
 """The attribute of an op that names the alternative it is to be lowered by."""

@@ -14,11 +14,11 @@ from torch_mlir import ir
 from torch_mlir.passmanager import ExternalPass, PassManager
 
 from pock_mlir.compat.torch_mlir import PassParseError, parse_error
-from pock_mlir.passes.calls import PassCall, Pipeline
-from pock_mlir.passes.diagnostics import Diagnostic
-from pock_mlir.passes.options import split_options
-from pock_mlir.passes.pipeline_text import Element, PipelineError, parse_pipeline
-from pock_mlir.passes.registry import PassFailure, PassInfo, PipelineInfo, lookup_pass, lookup_pipeline
+from pock_mlir.passes.machinery.calls import PassCall, Pipeline
+from pock_mlir.passes.machinery.diagnostics import Diagnostic
+from pock_mlir.passes.machinery.options import split_options
+from pock_mlir.passes.machinery.pipeline_text import Element, PipelineError, parse_pipeline
+from pock_mlir.passes.machinery.registry import PassFailure, PassInfo, PipelineInfo, lookup_pass, lookup_pipeline
 
 __all__ = ["NativeStep", "PassError", "PassPipeline", "PipelineError", "PythonStep", "pipeline_steps", "run_pipeline"]
 
