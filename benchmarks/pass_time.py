@@ -25,7 +25,7 @@ from pock_mlir.contract import symbol_of
 from pock_mlir.frontends.torch.export import Examples, TracedModel, trace
 from pock_mlir.frontends.torch.importer import ParameterTable, import_traced
 from pock_mlir.frontends.torch.module_tree import model_structure
-from pock_mlir.passes.convert_torch_to_pock import torch_op
+from pock_mlir.passes.forward.convert_torch_to_pock import torch_op
 from pock_mlir.passes.machinery.calls import call, calls
 from pock_mlir.passes.machinery.pipeline import run_pipeline
 from pock_mlir.schemes import resolve_scheme

@@ -1,9 +1,10 @@
 """The passes of pock_mlir, found by name.
 
-The pass `pock-some-name` or `some-name` is registered in the module or subpackage `some_name` of this package, or of
-`pock_mlir/backends/<backend>/passes` if only that backend needs it, so that a tool imports only the passes it runs;
-`pipelines` registers the named pipelines. Passes that are alike but for a table are modules of one subpackage, named by
-what their names begin with: `pock-insert-sgd` is `insert/sgd.py`. A new pass is a new module, no more.
+A pass called `pock-some-name` or `some-name` is registered in the module or subpackage `some_name` of a package of
+`STAGES`, the road of a compilation, or of `pock_mlir/backends/<backend>/passes` if only that backend needs it: a tool
+imports only the passes it runs. `pipelines` registers the named pipelines. Passes that are alike but for a table are
+modules of one subpackage, named by what their names begin with: `pock-insert-sgd` is `insert/sgd.py`.
+A new pass is a new module, no more.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from pathlib import Path
 
 from pock_mlir import backends
 
+STAGES = ("forward", "backward", "updates", "dispatches", "lowering")
+
 _PIPELINES = "pipelines"
 _TESTING = "testing"
 
@@ -26,8 +29,8 @@ def is_findable(pass_name: str, module: str) -> bool:
     for package in _packages():
         if module.startswith(f"{package}."):
             path = module.removeprefix(f"{package}.").split(".")
-            return path[0] == _TESTING or (len(path) <= 2 and "_".join(path) == _module_name(pass_name))
-    return True
+            return len(path) <= 2 and "_".join(path) == _module_name(pass_name)
+    return module == f"{__name__}.{_TESTING}" or not module.startswith(f"{__name__}.")
 
 
 @cache
@@ -47,19 +50,19 @@ def register_all_passes() -> None:
 
 @cache
 def _packages() -> tuple[str, ...]:
-    """This package and those of the backends."""
-    names = [
+    """The packages of the stages and of the backends."""
+    names = [f"{__name__}.{stage}" for stage in STAGES] + [
         f"{backends.__name__}.{backend.name}.passes"
         for backend in pkgutil.iter_modules(backends.__path__)
         if backend.ispkg
     ]
-    return (__name__, *(name for name in names if importlib.util.find_spec(name) is not None))
+    return tuple(name for name in names if importlib.util.find_spec(name) is not None)
 
 
 @cache
 def _modules() -> dict[str, str]:
     """The modules and subpackages of passes, and the modules of subpackages, by what their names are in a pass's."""
-    names: dict[str, str] = {}
+    names = {name: f"{__name__}.{name}" for name in (_PIPELINES, _TESTING)}
     for package in _packages():
         for folder in importlib.import_module(package).__path__:
             for module in pkgutil.iter_modules([folder]):

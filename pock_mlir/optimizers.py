@@ -1,7 +1,7 @@
 """Optimizers, as data: what `compile` inserts into the training step.
 
-The fields of a class are all that is said of an optimizer's options: its pass (`passes/insert/`), the command line and
-the manifest have theirs from here.
+The fields of a class are all that is said of an optimizer's options: its pass (`passes/updates/insert/`), the command
+line and the manifest have theirs from here.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from pock_mlir.contract import TRAIN_STEP
 from pock_mlir.coverage_report import CoverageReport, Findings, Place, Problem
 from pock_mlir.errors import CompileError
 from pock_mlir.passes.analyses.functions import find_function, function_name, functions_of, parameters_of, views_of
-from pock_mlir.passes.autodiff import Differentiation
-from pock_mlir.passes.convert_torch_to_pock import convert_function
+from pock_mlir.passes.backward.autodiff import Differentiation
+from pock_mlir.passes.forward.convert_torch_to_pock import convert_function
 from pock_mlir.passes.machinery.diagnostics import location_name, source_position
 from pock_mlir.passes.machinery.registry import PassFailure
 

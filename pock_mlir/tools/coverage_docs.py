@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
-from pock_mlir.passes.convert_torch_to_pock import torch_op
+from pock_mlir.passes.forward.convert_torch_to_pock import torch_op
 
 COMMAND = "make docs"
 _BEGIN = f"<!-- generated: `{COMMAND}` -->\n"

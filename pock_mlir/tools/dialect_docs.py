@@ -31,9 +31,9 @@ from pock_mlir.dialects.traits import (
     Windows,
     WriteEffect,
 )
-from pock_mlir.passes import convert_pock_state
-from pock_mlir.passes.autodiff.rules import vjp
-from pock_mlir.passes.lowerings import alternative, lowering
+from pock_mlir.passes.backward.autodiff.rules import vjp
+from pock_mlir.passes.lowering import convert_pock_state
+from pock_mlir.passes.lowering.lowerings import alternative, lowering
 from pock_mlir.passes.machinery.registry import register_all_passes
 from pock_mlir.passes.machinery.rules import RuleTable
 

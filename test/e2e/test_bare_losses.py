@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 import pock_mlir as pock
-from pock_mlir.passes.autodiff.rules import vjp
+from pock_mlir.passes.backward.autodiff.rules import vjp
 
 
 class Bare(nn.Module):

@@ -19,7 +19,7 @@ from pock_mlir.dialects.state import ReadOp, UpdateOp
 from pock_mlir.dialects.traits import Literal, has_trait
 from pock_mlir.passes.analyses.cost import cost_of, flops_of, nbytes, state_types
 from pock_mlir.passes.analyses.functions import functions_of, operations_of
-from pock_mlir.passes.form_dispatches import MOST_VALUES, RESHAPES
+from pock_mlir.passes.dispatches.form_dispatches import MOST_VALUES, RESHAPES
 from pock_mlir.passes.machinery.pipeline import run_pipeline
 
 from .models import BASIC, LANGUAGE, OTHER, VISION

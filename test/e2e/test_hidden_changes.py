@@ -17,7 +17,7 @@ from torch.nn.utils.parametrizations import orthogonal
 
 import pock_mlir as pock
 from pock_mlir.frontends.torch.decompositions import decompositions
-from pock_mlir.passes.convert_torch_to_pock import torch_op
+from pock_mlir.passes.forward.convert_torch_to_pock import torch_op
 
 from .compare import assert_agrees, train_both
 

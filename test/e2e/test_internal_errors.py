@@ -15,9 +15,9 @@ from pock_mlir.backends.iree.compiler import backend
 from pock_mlir.cli.app import run
 from pock_mlir.dialects.activation import sigmoid
 from pock_mlir.dialects.base import build
-from pock_mlir.passes.autodiff.rules import vjp
-from pock_mlir.passes.convert_torch_to_pock.rules import torch_op
-from pock_mlir.passes.lowerings import lowering
+from pock_mlir.passes.backward.autodiff.rules import vjp
+from pock_mlir.passes.forward.convert_torch_to_pock.rules import torch_op
+from pock_mlir.passes.lowering.lowerings import lowering
 from pock_mlir.passes.machinery.pipeline import PassError
 
 SOURCE = Path(__file__).read_text().splitlines()
@@ -86,7 +86,7 @@ def test_a_failing_rule(
 
 def test_a_failing_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of no op in particular."""
-    monkeypatch.setattr("pock_mlir.passes.assign_layouts._common_permutation", failing)
+    monkeypatch.setattr("pock_mlir.passes.forward.assign_layouts._common_permutation", failing)
     error = error_of_compile()
     assert "KeyError" in str(error) and "'pock-assign-layouts'" in str(error)
 

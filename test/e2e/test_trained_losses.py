@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 import pock_mlir as pock
 from pock_mlir.dialects.upstream import add
-from pock_mlir.passes.autodiff.rules import vjp
+from pock_mlir.passes.backward.autodiff.rules import vjp
 
 from .compare import OPTIMIZERS
 from .trained_losses import LOSSES, Both, Heads, Loss, batch, parameter, tasks, uncertainty

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 import pock_mlir as pock
 from pock_mlir.dialects.upstream import add
 from pock_mlir.frontends.torch import export, verify
-from pock_mlir.passes.autodiff.rules import vjp
+from pock_mlir.passes.backward.autodiff.rules import vjp
 
 
 class _Distilled(nn.Module):

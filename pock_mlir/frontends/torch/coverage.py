@@ -11,7 +11,7 @@ from pock_mlir.compat.torch import OpOverload
 from pock_mlir.coverage_report import CoverageReport, Findings, Place
 from pock_mlir.frontends.torch.export import TracedModel
 from pock_mlir.frontends.torch.user_code import node_place
-from pock_mlir.passes.convert_torch_to_pock import ASSERTIONS, torch_op
+from pock_mlir.passes.forward.convert_torch_to_pock import ASSERTIONS, torch_op
 
 
 def scan(traced: TracedModel) -> CoverageReport:

@@ -28,7 +28,7 @@ from pock_mlir.frontends.torch.module_checks import check_modules
 from pock_mlir.frontends.torch.module_tree import ModelStructure, model_structure
 from pock_mlir.frontends.torch.named_state import parts
 from pock_mlir.frontends.torch.tensor_values import TensorValues
-from pock_mlir.passes.convert_torch_to_pock import torch_op
+from pock_mlir.passes.forward.convert_torch_to_pock import torch_op
 from pock_mlir.schemes import LossParameters, Scheme, resolve_scheme
 
 Loss = str | Callable[..., torch.Tensor] | None

@@ -9,7 +9,7 @@ import pytest
 from support.gradient_cases import FAMILIES
 from support.gradients import DOUBLE_TOLERANCE, Case, Programs, assert_close, reference_of
 
-from pock_mlir.passes.autodiff import vjp
+from pock_mlir.passes.backward.autodiff import vjp
 
 SINGLES = [(family, case) for family, cases in FAMILIES.items() for case in cases]
 DOUBLES = [(family, case) for family, case in SINGLES if case.doubles]

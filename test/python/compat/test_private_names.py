@@ -29,7 +29,7 @@ OPS = "torch.ops"
 
 # Texts that look like private names, by file (a pattern) and why they are none.
 OTHERWISE = [
-    ("passes/convert_torch_to_pock/complex.py", "an op", {"_unsafe_view"}),
+    ("passes/forward/convert_torch_to_pock/complex.py", "an op", {"_unsafe_view"}),
     ("passes/testing.py", "the end of a name", {"_renamed"}),
     ("pock_mlir/frontends/torch/autograd.py", "an attribute of ours", {"_pock_hooked"}),
 ]

@@ -9,7 +9,7 @@ import pytest
 from support.conversion_cases import FAMILIES
 from support.conversions import MARKED, NOT_EXPORTED, RANDOM, Case, Outcome, compiled_outcome, expected_outcome
 
-from pock_mlir.passes.convert_torch_to_pock import torch_op
+from pock_mlir.passes.forward.convert_torch_to_pock import torch_op
 
 CASES = [(family, case) for family, cases in FAMILIES.items() for case in cases]
 IDS = [f"{family}-{case.name}" for family, case in CASES]

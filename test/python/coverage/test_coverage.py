@@ -13,9 +13,9 @@ from torch import nn
 
 import pock_mlir as pock
 from pock_mlir.cli.app import run
-from pock_mlir.passes.autodiff.rules import vjp
-from pock_mlir.passes.convert_torch_to_pock import torch_op
-from pock_mlir.passes.convert_torch_to_pock.conversion import Conversion, Unsupported
+from pock_mlir.passes.backward.autodiff.rules import vjp
+from pock_mlir.passes.forward.convert_torch_to_pock import torch_op
+from pock_mlir.passes.forward.convert_torch_to_pock.conversion import Conversion, Unsupported
 
 SOURCE = Path(__file__).read_text().splitlines()
 

@@ -13,7 +13,10 @@ from support.worked_examples import ROOT, assert_lit_passes, blocks_of, copy_wit
 
 PAGE = "add_a_pass.md"
 MODEL = "distilbert-full"
-NEW = {"passes/sink_broadcasts.py", *(f"test/passes/pock-sink-broadcasts{end}.mlir" for end in ("", "-invalid"))}
+NEW = {
+    "passes/forward/sink_broadcasts.py",
+    *(f"test/passes/pock-sink-broadcasts{end}.mlir" for end in ("", "-invalid")),
+}
 
 
 @pytest.fixture(scope="module")

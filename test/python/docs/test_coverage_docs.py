@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pock_mlir.passes.convert_torch_to_pock import torch_op
+from pock_mlir.passes.forward.convert_torch_to_pock import torch_op
 from pock_mlir.tools.coverage_docs import COMMAND, render
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "coverage.md"

@@ -38,7 +38,7 @@ def test_page_shows_how_an_op_is_written():
 
 def test_page_names_the_files_of_an_op():
     section = render().partition("### `pock.matmul`")[2].partition("\n### ")[0]
-    for file in ("passes/autodiff/matmul.py", "passes/convert_pock_to_linalg/matmul.py"):
+    for file in ("passes/backward/autodiff/matmul.py", "passes/lowering/convert_pock_to_linalg/matmul.py"):
         assert f"`{file}`" in section
         assert (PAGE.parents[1] / file).is_file()
 

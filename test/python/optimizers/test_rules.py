@@ -24,12 +24,12 @@ from pock_mlir.dialects.upstream import add, div, mul, sqrt, sub, with_element
 from pock_mlir.fields import Fraction, NotNegative
 from pock_mlir.optimizers import OPTIMIZERS, Optimizer
 from pock_mlir.passes.analyses.functions import states_of
-from pock_mlir.passes.insert.rule import Scalars, Slot, UpdateRule, moving_average
-from pock_mlir.passes.insert.table import update_rule
-from pock_mlir.passes.insert.updates import insert
 from pock_mlir.passes.machinery.calls import call
 from pock_mlir.passes.machinery.pipeline import PythonStep, pipeline_steps, run_pipeline
 from pock_mlir.passes.machinery.registry import PassFailure, lookup_pass, registered_passes
+from pock_mlir.passes.updates.insert.rule import Scalars, Slot, UpdateRule, moving_average
+from pock_mlir.passes.updates.insert.table import update_rule
+from pock_mlir.passes.updates.insert.updates import insert
 
 OTHERWISE = [
     pock.SGD(lr=0.5, momentum=0.25, weight_decay=1e-30, nesterov=True, accumulate=3),
@@ -53,9 +53,8 @@ def test_every_optimizer_has_a_pass_with_its_options_and_defaults(kind: type[Opt
 
 
 def test_every_rule_is_an_optimizer() -> None:
-    ours = {
-        info.name for info in registered_passes() if info.function.__module__.startswith("pock_mlir.passes.insert.")
-    }
+    package = "pock_mlir.passes.updates.insert."
+    ours = {info.name for info in registered_passes() if info.function.__module__.startswith(package)}
     assert ours == {kind.pass_name for kind in OPTIMIZERS.values()}
 
 
@@ -75,7 +74,7 @@ def test_a_pass_is_found_by_its_name_alone() -> None:
     """Of the others nothing is imported."""
     code = (
         "import sys; from pock_mlir.passes.machinery import registry; assert registry.lookup_pass('pock-insert-lion');"
-        "print(sorted(m.removeprefix('pock_mlir.passes.insert.') for m in sys.modules if '.passes.insert.' in m))"
+        "print(sorted(m.split('.insert.')[1] for m in sys.modules if '.updates.insert.' in m))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert found.strip() == "['lion', 'rule', 'table', 'updates']"

@@ -16,7 +16,7 @@ from pock_mlir.errors import CompileError
 from pock_mlir.frontends.torch.export import Examples, trace
 from pock_mlir.frontends.torch.importer import ParameterTable, import_traced
 from pock_mlir.passes.analyses.functions import functions_of
-from pock_mlir.passes.convert_torch_to_pock import torch_op
+from pock_mlir.passes.forward.convert_torch_to_pock import torch_op
 from pock_mlir.passes.machinery.calls import call, calls
 from pock_mlir.passes.machinery.pipeline import run_pipeline
 

@@ -13,8 +13,8 @@ from torch_mlir import ir
 
 from pock_mlir.dialects import op_classes
 from pock_mlir.passes.analyses.functions import function_name
-from pock_mlir.passes.lowering_heuristics import by_heuristic, heuristic
-from pock_mlir.passes.lowerings import alternative, lowering
+from pock_mlir.passes.lowering.lowering_heuristics import by_heuristic, heuristic
+from pock_mlir.passes.lowering.lowerings import alternative, lowering
 
 FAMILY = {op.OPERATION_NAME: op.__module__.rpartition(".")[2] for op in op_classes()}
 

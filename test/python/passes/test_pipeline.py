@@ -345,7 +345,7 @@ def test_pass_is_found_by_name_without_importing_others() -> None:
 import sys
 from pock_mlir.passes.machinery.registry import lookup_pass
 assert lookup_pass("pock-autodiff").name == "pock-autodiff"
-assert "pock_mlir.passes.convert_pock_to_linalg" not in sys.modules
+assert "pock_mlir.passes.lowering.convert_pock_to_linalg" not in sys.modules
 assert lookup_pass("test-fail") is None
 """
     subprocess.run([sys.executable, "-c", program], check=True)
@@ -357,16 +357,17 @@ def test_all_passes_are_registered_on_demand() -> None:
 
 
 def test_a_pass_must_be_named_after_its_module() -> None:
-    assert pock_mlir.passes.is_findable("pock-autodiff", "pock_mlir.passes.autodiff")
-    assert pock_mlir.passes.is_findable("convert-a-to-b", "pock_mlir.passes.convert_a_to_b")
+    assert pock_mlir.passes.is_findable("pock-autodiff", "pock_mlir.passes.backward.autodiff")
+    assert pock_mlir.passes.is_findable("convert-a-to-b", "pock_mlir.passes.lowering.convert_a_to_b")
+    assert not pock_mlir.passes.is_findable("convert-a-to-b", "pock_mlir.passes.convert_a_to_b")
     assert pock_mlir.passes.is_findable("pock-adapt-to-iree", "pock_mlir.backends.iree.passes.adapt_to_iree")
     assert not pock_mlir.passes.is_findable("pock-prune", "pock_mlir.backends.iree.passes.adapt_to_iree")
-    assert pock_mlir.passes.is_findable("pock-insert-sgd", "pock_mlir.passes.insert.sgd")
-    assert not pock_mlir.passes.is_findable("pock-insert-sgd", "pock_mlir.passes.insert.adam")
+    assert pock_mlir.passes.is_findable("pock-insert-sgd", "pock_mlir.passes.updates.insert.sgd")
+    assert not pock_mlir.passes.is_findable("pock-insert-sgd", "pock_mlir.passes.updates.insert.adam")
     assert not pock_mlir.passes.is_findable("pock-a-b-c", "pock_mlir.passes.a.b.c")
     assert pock_mlir.passes.is_findable("anything", "some.other.package")
-    assert not pock_mlir.passes.is_findable("pock-prune", "pock_mlir.passes.autodiff")
-    assert not pock_mlir.passes.is_findable("pock-autodiff", "pock_mlir.passes.autodiff.rules")
+    assert not pock_mlir.passes.is_findable("pock-prune", "pock_mlir.passes.backward.autodiff")
+    assert not pock_mlir.passes.is_findable("pock-autodiff", "pock_mlir.passes.backward.autodiff.rules")
 
 
 def test_passes_do_not_import_torch() -> None:

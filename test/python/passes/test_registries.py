@@ -15,10 +15,12 @@ from pock_mlir.backends.iree.passes.adapt_to_iree.rules import adaptation
 from pock_mlir.compat.torch_mlir import declared_traits
 from pock_mlir.dialects import FAMILIES, op_classes
 from pock_mlir.dialects.traits import OfState
-from pock_mlir.passes import autodiff, convert_pock_to_linalg, convert_torch_to_pock
-from pock_mlir.passes.autodiff.rules import vjp
-from pock_mlir.passes.convert_torch_to_pock.rules import torch_op
-from pock_mlir.passes.lowerings import alternative, lowering
+from pock_mlir.passes.backward import autodiff
+from pock_mlir.passes.backward.autodiff.rules import vjp
+from pock_mlir.passes.forward import convert_torch_to_pock
+from pock_mlir.passes.forward.convert_torch_to_pock.rules import torch_op
+from pock_mlir.passes.lowering import convert_pock_to_linalg
+from pock_mlir.passes.lowering.lowerings import alternative, lowering
 from pock_mlir.passes.machinery.alternatives import AlternativeTable
 from pock_mlir.passes.machinery.registry import registered_passes
 from pock_mlir.passes.machinery.rules import RuleTable
@@ -172,10 +174,16 @@ def test_passes_import_nothing_of_each_other(file):
     assert _foreign(file) == []
 
 
-@pytest.mark.parametrize("place", ["convert_torch_to_pock/new.py", "convert_torch_to_pock/__init__.py", "new.py"])
+PLACES = ["convert_pock_to_linalg/new.py", "convert_pock_to_linalg/__init__.py", "new.py"]
+
+
+@pytest.mark.parametrize("place", PLACES)
 def test_imports_from_another_pass_are_found(place, monkeypatch):
     dots = "." if place == "new.py" else ".."
-    source = f"from {dots} import prune\nfrom {dots}autodiff import rules\nimport pock_mlir.passes.autodiff.matmul"
+    source = (
+        f"from {dots} import verify_symbols\nfrom {dots}store_as_read import Shape\n"
+        "import pock_mlir.passes.backward.autodiff.matmul"
+    )
     monkeypatch.setattr(Path, "read_text", lambda *_, **__: source)
-    found = ["prune", "autodiff.rules", "autodiff.matmul"]
-    assert _foreign(ROOT / "passes" / place) == [f"pock_mlir.passes.{name}" for name in found]
+    found = ["lowering.verify_symbols", "lowering.store_as_read.Shape", "backward.autodiff.matmul"]
+    assert _foreign(ROOT / "passes" / "lowering" / place) == [f"pock_mlir.passes.{name}" for name in found]

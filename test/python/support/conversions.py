@@ -24,7 +24,7 @@ from torch_mlir import ir
 from pock_mlir.frontends.torch import source
 from pock_mlir.frontends.torch.importer import import_traced
 from pock_mlir.passes.analyses.functions import functions_of, operations_of
-from pock_mlir.passes.convert_torch_to_pock.conversion import op_key
+from pock_mlir.passes.forward.convert_torch_to_pock.conversion import op_key
 
 NOT_EXPORTED = frozenset(
     f"torch.aten.{name}"

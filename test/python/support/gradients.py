@@ -23,8 +23,8 @@ from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.reduce import reduce
 from pock_mlir.dialects.upstream import mul, zeros
 from pock_mlir.passes.analyses.functions import function_name, functions_of, operations_of, top_level
-from pock_mlir.passes.choose_lowerings import choose
-from pock_mlir.passes.lowering_heuristics import by_heuristic
+from pock_mlir.passes.lowering.choose_lowerings import choose
+from pock_mlir.passes.lowering.lowering_heuristics import by_heuristic
 from pock_mlir.passes.machinery.alternatives import Chooser
 from pock_mlir.passes.machinery.pipeline import run_pipeline
 

@@ -19,8 +19,8 @@ from pock_mlir.frontends.torch.export import TracedModel
 from pock_mlir.frontends.torch.grad_regions import explicit_gradients
 from pock_mlir.frontends.torch.importer import ParameterTable, import_traced
 from pock_mlir.passes.analyses.functions import find_function, operations_of, parameters_of
-from pock_mlir.passes.convert_torch_to_pock import torch_op
-from pock_mlir.passes.convert_torch_to_pock.conversion import op_key
+from pock_mlir.passes.forward.convert_torch_to_pock import torch_op
+from pock_mlir.passes.forward.convert_torch_to_pock.conversion import op_key
 from pock_mlir.passes.machinery.pipeline import run_pipeline
 
 

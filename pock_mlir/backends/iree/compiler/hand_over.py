@@ -15,8 +15,8 @@ from iree.compiler import ir
 
 from pock_mlir.backends.iree.compiler.binding_limit import limit_bindings
 from pock_mlir.passes.analyses.functions import IN_PLACE
-from pock_mlir.passes.convert_pock_state import SCOPE
-from pock_mlir.passes.convert_pock_to_linalg.embedding import MATERIALIZED
+from pock_mlir.passes.lowering.convert_pock_state import SCOPE
+from pock_mlir.passes.lowering.convert_pock_to_linalg.embedding import MATERIALIZED
 
 DIALECTS = ("util", "flow", "iree_tensor_ext", "iree_linalg_ext")
 READ_ONLY, READ_WRITE, WRITE_ONLY = "readonly", "readwrite", "writeonly"

@@ -6,7 +6,7 @@ from torch.nn import functional
 
 from pock_mlir.frontends.torch.export import Examples, trace
 from pock_mlir.frontends.torch.importer import ParameterTable, import_traced
-from pock_mlir.passes.convert_torch_to_pock import torch_op
+from pock_mlir.passes.forward.convert_torch_to_pock import torch_op
 
 
 class Decoder(nn.Module):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch_mlir import ir
 
 from pock_mlir.dialects.state import StopGradientOp, ZeroGradientOp
-from pock_mlir.passes.lowerings import lowering
+from pock_mlir.passes.lowering.lowerings import lowering
 
 
 @lowering("pock.stop_gradient", "pock.zero_gradient")

@@ -9,8 +9,8 @@ from torch_mlir import ir
 
 from pock_mlir.passes import import_module_of
 from pock_mlir.passes.analyses.functions import all_operations_of, functions_of
-from pock_mlir.passes.lowering_heuristics import by_heuristic
-from pock_mlir.passes.lowerings import alternative
+from pock_mlir.passes.lowering.lowering_heuristics import by_heuristic
+from pock_mlir.passes.lowering.lowerings import alternative
 from pock_mlir.passes.machinery.alternatives import LOWERING, Chooser, named
 from pock_mlir.passes.machinery.registry import PassFailure, fail, register_pass
 

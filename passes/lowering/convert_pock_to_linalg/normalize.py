@@ -12,7 +12,7 @@ from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.normalize import NormalizeOp
 from pock_mlir.dialects.structured import Body, elementwise, identity_map, projection, reduction
 from pock_mlir.dialects.upstream import constant
-from pock_mlir.passes.lowerings import alternative
+from pock_mlir.passes.lowering.lowerings import alternative
 
 
 @alternative("pock.normalize", "at-once")

@@ -13,7 +13,7 @@ from pock_mlir.dialects.conv2d import Window
 from pock_mlir.dialects.pool2d import AvgPool2dGradOp, AvgPool2dOp, MaxPool2dOp
 from pock_mlir.dialects.structured import elementwise, empty, filled, identity_map, projection
 from pock_mlir.dialects.upstream import constant
-from pock_mlir.passes.lowerings import lowering
+from pock_mlir.passes.lowering.lowerings import lowering
 
 from .spatial import padded
 

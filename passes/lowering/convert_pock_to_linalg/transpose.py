@@ -9,7 +9,7 @@ from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.structured import empty
 from pock_mlir.dialects.transpose import TransposeOp
 from pock_mlir.dialects.upstream import reshape
-from pock_mlir.passes.lowerings import lowering
+from pock_mlir.passes.lowering.lowerings import lowering
 
 
 @lowering("pock.transpose")

@@ -15,7 +15,6 @@ from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.reduce import reduce
 from pock_mlir.dialects.upstream import add, constant, convert_float, div, greater, mul, select, shift, sqrt
 from pock_mlir.optimizers import Optimizer
-from pock_mlir.passes import loss_scaling
 from pock_mlir.passes.analyses.functions import (
     after_state,
     find_function,
@@ -25,6 +24,7 @@ from pock_mlir.passes.analyses.functions import (
     views_of,
 )
 from pock_mlir.passes.machinery.registry import PassFailure
+from pock_mlir.passes.updates import loss_scaling
 
 from .rule import Scalars, Slot, UpdateRule, at_least_f32
 

@@ -7,7 +7,7 @@ from torch_mlir import ir
 from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.conv2d import Conv2dOp, Window
 from pock_mlir.dialects.upstream import reshape
-from pock_mlir.passes.lowerings import alternative
+from pock_mlir.passes.lowering.lowerings import alternative
 
 from . import correlation
 from .matmul import contract

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch_mlir import ir
 
 from pock_mlir.dialects.with_slope import WithSlopeOp
-from pock_mlir.passes.lowerings import lowering
+from pock_mlir.passes.lowering.lowerings import lowering
 
 
 @lowering("pock.with_slope")

@@ -12,7 +12,7 @@ from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.cross_entropy import CrossEntropyGradOp, CrossEntropyOp
 from pock_mlir.dialects.structured import elementwise, identity_map, projection, reduction
 from pock_mlir.dialects.upstream import constant
-from pock_mlir.passes.lowerings import lowering
+from pock_mlir.passes.lowering.lowerings import lowering
 
 from .softmax import log_softmax_of
 

@@ -14,8 +14,8 @@ from torch_mlir import ir
 
 from pock_mlir.dialects.traits import OfState, has_trait
 from pock_mlir.passes.analyses.functions import all_operations_of, functions_of
-from pock_mlir.passes.lowering_heuristics import by_heuristic
-from pock_mlir.passes.lowerings import alternative, lowering
+from pock_mlir.passes.lowering.lowering_heuristics import by_heuristic
+from pock_mlir.passes.lowering.lowerings import alternative, lowering
 from pock_mlir.passes.machinery.alternatives import LOWERING
 from pock_mlir.passes.machinery.diagnostics import blamed
 from pock_mlir.passes.machinery.registry import PassFailure, register_pass

@@ -22,7 +22,7 @@ from pock_mlir.dialects.structured import (
     projection,
 )
 from pock_mlir.dialects.upstream import collapse, concat, constant, expand, extract_slice, reshape
-from pock_mlir.passes.lowerings import alternative
+from pock_mlir.passes.lowering.lowerings import alternative
 
 from . import correlation
 from .conv2d import is_depthwise

@@ -16,7 +16,7 @@ from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.random import DropoutOp, UniformOp
 from pock_mlir.dialects.structured import elementwise, empty, generic, identity_map, projection
 from pock_mlir.dialects.upstream import constant
-from pock_mlir.passes.lowerings import lowering
+from pock_mlir.passes.lowering.lowerings import lowering
 
 ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)
 ROUNDS = 20

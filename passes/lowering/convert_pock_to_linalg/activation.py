@@ -12,7 +12,7 @@ from pock_mlir.dialects.activation import GeluOp, ReluOp, SigmoidOp, SiluOp
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.structured import elementwise
 from pock_mlir.dialects.upstream import add, constant, div, exp, mul, neg, scale, shift
-from pock_mlir.passes.lowerings import lowering
+from pock_mlir.passes.lowering.lowerings import lowering
 
 
 @lowering("pock.relu")

@@ -17,13 +17,13 @@ from pock_mlir.contract import TRAIN_STEP
 from pock_mlir.dialects import state
 from pock_mlir.dialects.traits import EndsGradient, has_trait
 from pock_mlir.dialects.upstream import add, constant
-from pock_mlir.passes import loss_scaling
 from pock_mlir.passes.analyses import dependence
 from pock_mlir.passes.analyses.functions import find_function, operations_of, parameters_of, trained_of, views_of
-from pock_mlir.passes.custom_vjps import resolve_custom_vjps
+from pock_mlir.passes.backward.custom_vjps import resolve_custom_vjps
 from pock_mlir.passes.machinery.diagnostics import blamed
 from pock_mlir.passes.machinery.placeholder import is_placeholder, placeholder
 from pock_mlir.passes.machinery.registry import PassFailure, fail, register_pass
+from pock_mlir.passes.updates import loss_scaling
 
 from .rules import vjp
 

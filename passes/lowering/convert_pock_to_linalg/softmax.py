@@ -10,7 +10,7 @@ from torch_mlir.dialects import arith, math
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.softmax import LogSoftmaxOp, SoftmaxOp
 from pock_mlir.dialects.structured import elementwise, identity_map, projection, reduction
-from pock_mlir.passes.lowerings import lowering
+from pock_mlir.passes.lowering.lowerings import lowering
 
 
 @lowering("pock.softmax")

@@ -15,7 +15,7 @@ from pock_mlir.dialects.traits import ReadsWide, Selects, has_trait
 from pock_mlir.dialects.upstream import convert_float, with_element
 from pock_mlir.passes.analyses.functions import functions_of, operations_of, parameters_of, trained_parameters
 from pock_mlir.passes.machinery.registry import register_pass
-from pock_mlir.passes.unused import remove_unused
+from pock_mlir.passes.updates.unused import remove_unused
 
 TYPES = {BF16: ir.BF16Type, F16: ir.F16Type}
 

@@ -10,7 +10,7 @@ from torch_mlir.dialects import arith
 from pock_mlir.dialects.base import ranked
 from pock_mlir.dialects.reduce import ReduceOp
 from pock_mlir.dialects.structured import reduction
-from pock_mlir.passes.lowerings import lowering
+from pock_mlir.passes.lowering.lowerings import lowering
 
 _FLOAT = {"sum": (0.0, arith.AddFOp), "max": (-math.inf, arith.MaximumFOp), "min": (math.inf, arith.MinimumFOp)}
 _INTEGER = {"sum": arith.AddIOp, "max": arith.MaxSIOp, "min": arith.MinSIOp}

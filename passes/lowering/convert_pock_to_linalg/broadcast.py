@@ -8,7 +8,7 @@ from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.broadcast import BroadcastOp
 from pock_mlir.dialects.structured import elementwise, projection
 from pock_mlir.dialects.upstream import reshape
-from pock_mlir.passes.lowerings import lowering
+from pock_mlir.passes.lowering.lowerings import lowering
 
 
 @lowering("pock.broadcast")

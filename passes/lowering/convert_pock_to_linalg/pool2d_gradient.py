@@ -19,7 +19,7 @@ from pock_mlir.dialects.conv2d import Window
 from pock_mlir.dialects.pool2d import AvgPool2dGradOp, MaxPool2dGradOp
 from pock_mlir.dialects.structured import PARALLEL, elementwise, empty, generic, identity_map, projection
 from pock_mlir.dialects.upstream import collapse, constant, extract_slice
-from pock_mlir.passes.lowerings import lowering
+from pock_mlir.passes.lowering.lowerings import lowering
 
 from .pool2d import over_counts
 from .spatial import SPLIT, padded, region, span, tap, taps_of

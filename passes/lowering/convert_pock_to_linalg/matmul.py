@@ -11,7 +11,7 @@ from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.matmul import MatmulOp
 from pock_mlir.dialects.structured import as_stored, elementwise, filled, projection
 from pock_mlir.dialects.upstream import add, reshape
-from pock_mlir.passes.lowerings import alternative
+from pock_mlir.passes.lowering.lowerings import alternative
 
 
 def _is_single(op: MatmulOp) -> bool:

@@ -9,7 +9,7 @@ from pock_mlir.dialects.base import defining_op, ranked, shape_of
 from pock_mlir.dialects.embedding import EmbeddingGradOp, EmbeddingOp
 from pock_mlir.dialects.structured import as_stored, elementwise, filled, projection
 from pock_mlir.dialects.upstream import constant, reshape
-from pock_mlir.passes.lowerings import lowering
+from pock_mlir.passes.lowering.lowerings import lowering
 
 MATERIALIZED = "pock.materialized"
 

@@ -8,9 +8,9 @@ from pock_mlir.contract import FROZEN
 from pock_mlir.dialects.traits import read_symbols, written_symbols
 from pock_mlir.passes.analyses.dependence import unmark
 from pock_mlir.passes.analyses.functions import functions_of, operations_of, parameters_of, states_of, views_of
-from pock_mlir.passes.custom_vjps import resolve_custom_vjps
+from pock_mlir.passes.backward.custom_vjps import resolve_custom_vjps
 from pock_mlir.passes.machinery.registry import register_pass
-from pock_mlir.passes.unused import remove_unused
+from pock_mlir.passes.updates.unused import remove_unused
 
 
 @register_pass("pock-prune")

@@ -1,0 +1,1 @@
+"""pock-backward: what is trained, in what precision, and the gradients."""

@@ -1,0 +1,1 @@
+"""pock-forward: from a frontend's dialect to pock, in our layouts."""

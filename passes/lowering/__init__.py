@@ -1,0 +1,1 @@
+"""pock-lowering: from pock to upstream dialects."""

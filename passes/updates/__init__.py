@@ -1,0 +1,1 @@
+"""Optimizers, random numbers, and the removal of what no update needs."""
