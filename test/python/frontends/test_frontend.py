@@ -14,7 +14,7 @@ from torch_mlir.dialects import func
 
 import pock_mlir as pock
 from pock_mlir import compiler
-from pock_mlir.compiler import imported
+from pock_mlir.compiler import driver
 from pock_mlir.compositions.loss import squared_error
 from pock_mlir.contract import PARAMETER, POSITIONAL, PREDICT, SINGLE, TRAIN_STEP, symbol_of
 from pock_mlir.dialects import load_dialects, state
@@ -92,7 +92,7 @@ class Frontend:
 
 
 def test_a_model_of_another_frontend_trains(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(imported, "DEFAULT", Frontend())
+    monkeypatch.setattr(driver, "DEFAULT", Frontend())
     random = np.random.default_rng(0)
     weight, x, y = (random.standard_normal(shape).astype(np.float32) for shape in ((2, 3), (5, 3), (5, 2)))
     step: Any = pock.compile(weight, (x,), (y,), optimizer=pock.SGD(lr=0.1), verify="compiled")  # pyright: ignore
@@ -108,7 +108,7 @@ def test_a_model_of_another_frontend_trains(monkeypatch: pytest.MonkeyPatch, tmp
 
 
 def test_a_wrong_reference_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imported, "DEFAULT", Frontend())
+    monkeypatch.setattr(driver, "DEFAULT", Frontend())
     monkeypatch.setattr(Linear, "step", lambda self, weight: (np.float32(0), np.zeros_like(weight)))
     weight, x, y = (np.ones(shape, np.float32) for shape in ((2, 3), (1, 3), (1, 2)))
     with pytest.raises(pock.PockError, match=r"the loss is \S+ instead of 0.*the gradient of 'weight' differs"):
