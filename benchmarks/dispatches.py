@@ -1,5 +1,5 @@
 """A step cut into dispatches by us against one cut by the backend: step time and memory of the models of
-training_step.py.
+training_step.py, the small ones without --only.
 
     .venv/bin/python benchmarks/dispatches.py [--threads 1] [--rounds 15] [--only NAME] [--scheme full]
 
@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 from rich.console import Console
 from rich.table import Table
-from training_step import MODELS, interleave
+from training_step import MODELS, SMALL, interleave
 
 import pock_mlir as pock
 
@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("--scheme", default="full")
     options = parser.parse_args()
     table = Table("model", "formed", "kept", "time / backend's", "transient MB", "backend's", "peak MB", "backend's")
-    for name in options.only or MODELS:
+    for name in options.only or SMALL:
         table.add_row(*measure(name, options.scheme, options.threads, options.rounds))
     Console().print(table)
 

@@ -3,7 +3,8 @@
     .venv/bin/python benchmarks/training_step.py [--threads 1] [--rounds 15] [--only NAME] [--scheme full]
 
 Both sides train the same model on the same batch. Steps are run in turn, ours and PyTorch's; the ratio is the median of
-the pairs' ratios, below 1 where ours is faster. Peak memory is the device allocator's.
+the pairs' ratios, below 1 where ours is faster. Peak memory is the device allocator's. Without --only the small models;
+those of published_models.py are had by their names.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from published_models import PUBLISHED
 from rich.console import Console
 from rich.table import Table
 from torch import nn
@@ -80,7 +82,8 @@ class Mean(nn.Module):
         return x.mean(1)
 
 
-MODELS = {"mlp": mlp, "resnet": resnet, "depthwise": depthwise, "transformer": transformer}
+SMALL = {"mlp": mlp, "resnet": resnet, "depthwise": depthwise, "transformer": transformer}
+MODELS = SMALL | PUBLISHED
 
 
 def measure(name: str, scheme: str, threads: int, rounds: int) -> dict[str, float]:
@@ -152,7 +155,7 @@ def main() -> None:
     table = Table(
         "model", "scheme", "ours ms", "torch ms", "ours / torch", "peak MB", "planned MB", "compile s", title=title
     )
-    for name in options.only or MODELS:
+    for name in options.only or SMALL:
         for scheme in options.scheme or ("full", "last-blocks:1"):
             row = measure(name, scheme, options.threads, options.rounds)
             figures = [row["ours"] * 1e3, row["torch"] * 1e3, row["ratio"], row["peak"] / 1e6, row["planned"] / 1e6]
