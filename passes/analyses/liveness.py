@@ -10,9 +10,7 @@ from torch_mlir.dialects import tensor
 from pock_mlir.dialects.dispatch import DispatchOp
 from pock_mlir.passes.analyses.cost import nbytes
 from pock_mlir.passes.analyses.functions import operations_of
-
-ALIGNMENT = 64
-"""Bytes to which buffers are rounded up."""
+from pock_mlir.passes.analyses.packing import ALIGNMENT
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from iree.compiler import ir
 from iree.compiler.api import Invocation, ctypes_dl
 
 __all__ = [
+    "PLACE_COMMANDS",
+    "SCHEDULE_COMMANDS",
     "compile_from_phase",
     "compile_to_phase",
     "executable_options",
@@ -33,6 +35,18 @@ def _set_phase(invocation: Invocation, function: str, phase: str) -> None:
     library: Any = ctypes_dl._dylib
     set_phase = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_char_p)((function, library))
     set_phase(invocation._inv_p, phase.encode())
+
+
+# The stream phase as two pipelines, between which every slice of an arena stands with its size and lifetime. IREE has
+# no hook there, but registers the parts of the phase by name.
+
+SCHEDULE_COMMANDS = (
+    "iree-util-verify-initialization-order,iree-stream-tensor-transformation-pipeline,"
+    "iree-stream-async-transformation-pipeline,iree-stream-schedule-allocation"
+)
+PLACE_COMMANDS = (
+    "iree-stream-cmd-transformation-pipeline,iree-stream-optimization-pipeline,iree-stream-cleanup-pipeline,symbol-dce"
+)
 
 
 # Attributes and types of IREE's dialects, for which the bindings have no classes: nothing but their text says what they

@@ -44,6 +44,46 @@ def test_phases() -> None:
     assert seen == [{"flow"}, {"stream"}]
 
 
+CHAIN = """
+!t = tensor<64x64xf32>
+func.func @f(%x: !t) -> !t {
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : !t
+  %init = linalg.fill ins(%zero : f32) outs(%empty : !t) -> !t
+  %0 = linalg.matmul ins(%x, %x : !t, !t) outs(%init : !t) -> !t
+  %1 = linalg.matmul ins(%0, %x : !t, !t) outs(%init : !t) -> !t
+  %2 = linalg.matmul ins(%1, %0 : !t, !t) outs(%init : !t) -> !t
+  return %2 : !t
+}
+"""
+
+
+@canary(compat, "SCHEDULE_COMMANDS", "PLACE_COMMANDS", api="the passes of IREE's stream phase")
+def test_the_stream_phase_in_two() -> None:
+    """The two pipelines are the whole phase, and between them stands every slice."""
+    session = Session()
+    session.set_flags("--iree-hal-target-device=local", "--iree-hal-local-target-device-backends=llvm-cpu")
+    with session.context, ir.Location.unknown():
+        module = ir.Module.parse(CHAIN).operation
+    invocation = session.invocation()
+    invocation.import_module(module)
+    compat.compile_to_phase(invocation, "flow")
+    assert invocation.execute()
+    flow = invocation.export_module()
+    whole, halves = session.invocation(), flow.clone().operation
+    whole.import_module(flow)
+    compat.compile_from_phase(whole, "flow")
+    compat.compile_to_phase(whole, "stream")
+    assert whole.execute()
+    for pipeline, is_packed in ((compat.SCHEDULE_COMMANDS, False), (compat.PLACE_COMMANDS, True)):
+        half = session.invocation()
+        half.import_module(halves)
+        assert half.execute_text_pass_pipeline(pipeline)
+        halves = half.export_module()
+        assert ("stream.resource.pack" in str(halves)) != is_packed
+    assert str(halves) == str(whole.export_module())
+
+
 @canary(compat, "executable_options", "with_executable_options", api="the text of #hal.device.target")
 def test_executable_options() -> None:
     context = Session().context

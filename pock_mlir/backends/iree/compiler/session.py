@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from iree.compiler import ir
 from iree.compiler.api import Invocation, Output, Session
 
 from pock_mlir.backends.backend import BackendError
-from pock_mlir.compat.iree_compiler import compile_from_phase, compile_to_phase
+from pock_mlir.backends.iree.compiler.transient_packing import pack_transients
+from pock_mlir.compat.iree_compiler import PLACE_COMMANDS, SCHEDULE_COMMANDS, compile_from_phase, compile_to_phase
 
 
 @dataclass(frozen=True)
@@ -71,21 +72,25 @@ class IreeCompiler:
 
     def to_device(self, module: ir.Module) -> ir.Operation:
         """Up to where the module names the device that it is compiled for, in full."""
-        return self._run(module.operation, None, "preprocessing").export_module()
+        return self._run(module.operation, _phases(None, "preprocessing")).export_module()
 
     def to_stream(self, module: ir.Module) -> ir.Operation:
-        return self._run(module.operation, None, "stream").export_module()
+        """Through the stream phase, in which we place the transients."""
+        flow = self._run(module.operation, _phases(None, "flow")).export_module()
+        scheduled = self._run(flow, _passes(SCHEDULE_COMMANDS)).export_module()
+        pack_transients(scheduled)
+        return self._run(scheduled, _passes(PLACE_COMMANDS)).export_module()
 
     def to_vm_bytecode(self, module: ir.Operation) -> bytes:
         """From the stream phase to the end."""
-        invocation = self._run(module, "stream", "end")
+        invocation = self._run(module, _phases("stream", "end"))
         output = Output.open_membuffer()
         invocation.output_vm_bytecode(output)
         data = bytes(output.map_memory())
         output.close()
         return data
 
-    def _run(self, module: ir.Operation, first: str | None, last: str) -> Invocation:
+    def _run(self, module: ir.Operation, execute: Callable[[Invocation], bool]) -> Invocation:
         invocation = self.session.invocation()
         errors: list[Reported] = []
 
@@ -96,10 +101,21 @@ class IreeCompiler:
 
         with self.context.attach_diagnostic_handler(record):
             invocation.import_module(module)
-            if first is not None:
-                compile_from_phase(invocation, first)
-            compile_to_phase(invocation, last)
-            succeeded = invocation.execute()
+            succeeded = execute(invocation)
         if not succeeded:
             raise _error(errors)
         return invocation
+
+
+def _phases(first: str | None, last: str) -> Callable[[Invocation], bool]:
+    def execute(invocation: Invocation) -> bool:
+        if first is not None:
+            compile_from_phase(invocation, first)
+        compile_to_phase(invocation, last)
+        return invocation.execute()
+
+    return execute
+
+
+def _passes(pipeline: str) -> Callable[[Invocation], bool]:
+    return lambda invocation: invocation.execute_text_pass_pipeline(pipeline)
