@@ -33,6 +33,14 @@ def is_findable(pass_name: str, module: str) -> bool:
     return module == f"{__name__}.{_TESTING}" or not module.startswith(f"{__name__}.")
 
 
+def stage_of(module: str) -> str:
+    """The stage, or the backend, whose package of passes a module stands in; empty for another."""
+    for package in _packages():
+        if module == package or module.startswith(f"{package}."):
+            return package.removesuffix(".passes").rpartition(".")[2]
+    return ""
+
+
 @cache
 def import_module_of(name: str) -> None:
     """Imports the module that registers a pass or pipeline, if there is one."""

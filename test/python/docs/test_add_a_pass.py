@@ -15,7 +15,7 @@ PAGE = "add_a_pass.md"
 MODEL = "distilbert-full"
 NEW = {
     "passes/forward/sink_broadcasts.py",
-    *(f"test/passes/pock-sink-broadcasts{end}.mlir" for end in ("", "-invalid")),
+    *(f"test/passes/forward/pock-sink-broadcasts{end}.mlir" for end in ("", "-invalid")),
 }
 
 

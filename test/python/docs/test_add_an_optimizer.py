@@ -11,7 +11,7 @@ import pytest
 from support.worked_examples import ROOT, assert_lit_passes, blocks_of, copy_with_example
 
 PAGE = "add_an_optimizer.md"
-NEW = ["passes/updates/insert/adadelta.py", "test/passes/pock-insert-adadelta.mlir"]
+NEW = ["passes/updates/insert/adadelta.py", "test/passes/updates/pock-insert-adadelta.mlir"]
 TRAINED = """
 import copy, torch, pock_mlir as pock
 from pock_mlir.optimizers import Adadelta

@@ -15,6 +15,7 @@ from pock_mlir.backends.iree.passes.adapt_to_iree.rules import adaptation
 from pock_mlir.compat.torch_mlir import declared_traits
 from pock_mlir.dialects import FAMILIES, op_classes
 from pock_mlir.dialects.traits import OfState
+from pock_mlir.passes import stage_of
 from pock_mlir.passes.backward import autodiff
 from pock_mlir.passes.backward.autodiff.rules import vjp
 from pock_mlir.passes.forward import convert_torch_to_pock
@@ -36,7 +37,12 @@ def _is_ours(module: str) -> bool:
 
 OPS = {op.OPERATION_NAME: op for op in op_classes()}
 STATE_OPS = {name for name, op in OPS.items() if OfState in declared_traits(op)}
-PASSES = [info.name for info in registered_passes() if _is_ours(info.function.__module__)]
+PASSES = {
+    info.name: TESTS / "passes" / stage_of(info.function.__module__)
+    for info in registered_passes()
+    if _is_ours(info.function.__module__)
+}
+"""The folder of each pass's tests."""
 
 REPLACED_BEFORE_LOWERING = {"pock.gradient", "pock.cotangent", "pock.custom_vjp"}
 """By the optimizer's pass and by pock-autodiff."""
@@ -105,9 +111,9 @@ def test_family_has_lit_tests(family):
 
 @pytest.mark.parametrize("name", PASSES)
 def test_pass_has_lit_tests(name):
-    """test/passes/<pass>.mlir, or a folder of that name, that runs the pass."""
-    folder = TESTS / "passes" / name
-    files = [TESTS / "passes" / f"{name}.mlir", *(folder.glob("*.mlir") if folder.is_dir() else ())]
+    """test/passes/<stage>/<pass>.mlir, or a folder of that name, that runs the pass."""
+    folder = PASSES[name] / name
+    files = [PASSES[name] / f"{name}.mlir", *(folder.glob("*.mlir") if folder.is_dir() else ())]
     assert any(f"--{name}" in file.read_text() for file in files if file.is_file())
 
 
@@ -123,18 +129,32 @@ RULE_FILES = [
 ]
 
 
+def test_lit_tests_stand_with_their_stage():
+    """No file of test/passes/<stage> is of no pass of that stage."""
+    strays = [
+        file
+        for folder in set(PASSES.values())
+        for file in folder.iterdir()
+        if not any(file.stem == name or file.stem.startswith(f"{name}-") for name in PASSES if PASSES[name] == folder)
+    ]
+    assert strays == []
+    assert {file.parent for file in (TESTS / "passes").glob("**/*.mlir")} - set(PASSES.values()) == {
+        PASSES[name] / name for name, _, _ in RULE_FILES
+    }
+
+
 @pytest.mark.parametrize(("name", "package", "rules"), RULE_FILES, ids=[name for name, _, _ in RULE_FILES])
 def test_rule_files_have_lit_tests(name, package, rules):
     """Each file of rules has a test of its name."""
     modules = {rule.__module__ for rule in rules}
     families = {module.removeprefix(f"{package.__name__}.") for module in modules}
-    assert {family for family in families if not (TESTS / "passes" / name / f"{family}.mlir").is_file()} == set()
+    assert {family for family in families if not (PASSES[name] / name / f"{family}.mlir").is_file()} == set()
 
 
 @pytest.mark.parametrize("op", alternative.names())
 def test_alternatives_have_lit_tests(op):
     """Each is named in some test."""
-    files = (TESTS / "passes" / "convert-pock-to-linalg").glob("*.mlir")
+    files = (PASSES["convert-pock-to-linalg"] / "convert-pock-to-linalg").glob("*.mlir")
     uses = [line for file in files for line in file.read_text().splitlines() if f'"{op}"(' in line]
     names = [one.name for one in alternative.get(op)]
     assert [name for name in names if not any(f'pock.lowering = "{name}"' in use for use in uses)] == []
