@@ -24,11 +24,11 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from pock_mlir.contract import symbol_of
 from pock_mlir.frontends.torch.export import Examples, TracedModel, trace
 from pock_mlir.frontends.torch.importer import ParameterTable, import_traced
-from pock_mlir.frontends.torch.module_tree import model_structure
+from pock_mlir.frontends.torch.module_tree import module_parameters
 from pock_mlir.passes.forward.convert_torch_to_pock import torch_op
 from pock_mlir.passes.machinery.calls import call, calls
 from pock_mlir.passes.machinery.pipeline import run_pipeline
-from pock_mlir.schemes import resolve_scheme
+from pock_mlir.schemes import resolve, scheme_of
 
 TOKENS = 128
 EXPORT = "torch.export"
@@ -92,8 +92,8 @@ def compile_passes(model: torch.nn.Module, traced: TracedModel, scheme: str, rec
     """Import and all passes, up to the hand-over to IREE."""
     with recorder.measure("import"):
         module = import_traced(traced, ParameterTable(model))
-    structure = model_structure(model)
-    _, trained, _ = resolve_scheme(scheme, structure.parameters, structure.blocks, structure.after_blocks)
+    parameters = module_parameters(model)
+    trained = resolve(scheme_of(scheme, parameters), parameters).model
     backward = call("pock-backward", symbols=[symbol_of(name) for name in trained])
     updates = calls("pock-insert-adamw", "pock-pruning", "pock-lowering")
     run_pipeline(module, [*calls("pock-forward"), backward, *updates], on_pass=recorder.add)

@@ -23,10 +23,19 @@ MAY_LACK = {"may lack": True}
 """A field that files may lack, which then has its default (one whose default is None needs no such word)."""
 UNWRITTEN_NONE = {"unwritten None": True}
 """A field that is not written where it is None."""
+NOT_IN_FILES = {"not in files": True}
+"""A field that is neither read nor written."""
 
 
 class FieldError(ValueError):
-    """What a file holds is no such record; the message says where and why."""
+    """What a file holds is no such record; the message says where and why.
+
+    `document` is the object that is wrong, where it is known, and `key` the one of it.
+    """
+
+    def __init__(self, message: str, document: Any = None, key: Any = None) -> None:
+        super().__init__(message)
+        self.document, self.key = document, key
 
 
 @dataclass(frozen=True)
@@ -74,14 +83,22 @@ def read_record(kind: Callable[..., T], document: Any, where: str, *, closed: bo
     if not isinstance(document, dict):
         raise FieldError(f"{where}: expected an object, found {_shown(document)}")
     hints, values = _hints(kind), {}
-    unknown = [key for key in document if key not in hints]
+    filed = [field for field in dataclasses.fields(kind) if not field.metadata.get("not in files")]  # pyright: ignore[reportArgumentType]
+    names = [field.name for field in filed]
+    unknown = [key for key in document if key not in names]
     if closed and unknown:
-        raise FieldError(f"{where}: unknown key {_shown(unknown[0])}; the keys are {', '.join(hints)}")
-    for field in dataclasses.fields(kind):  # pyright: ignore[reportArgumentType]
+        problem = f"unknown key {_shown(unknown[0])}; the keys are {', '.join(names)}"
+        raise FieldError(f"{where}: {problem}", document, unknown[0])
+    for field in filed:
         if field.name in document:
-            values[field.name] = _read(hints[field.name], document[field.name], where, field.name, closed)
+            try:
+                values[field.name] = _read(hints[field.name], document[field.name], where, field.name, closed)
+            except FieldError as error:
+                if error.document is None:
+                    error.document, error.key = document, field.name
+                raise
         elif field.default is not None and not field.metadata.get("may lack"):
-            raise field_error(where, field.name, "missing")
+            raise FieldError(str(field_error(where, field.name, "missing")), document)
     return kind(**values)
 
 
@@ -90,7 +107,8 @@ def write_record(record: Any) -> dict[str, Any]:
     out = {}
     for field in dataclasses.fields(record):
         value = getattr(record, field.name)
-        if value is not None or not field.metadata.get("unwritten None"):
+        unwritten = field.metadata.get("not in files") or (value is None and field.metadata.get("unwritten None"))
+        if not unwritten:
             out[field.name] = _written(value)
     return out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,21 @@ def parse_json(text: str, where: str, error: type[PockError]) -> Any:
         raise error(f"{where} is not readable as JSON: {problem}") from None
 
 
+class LinedDict(dict[Any, Any]):
+    """A mapping of a YAML text, with the line in which it begins and that of each of its keys."""
+
+    def __init__(self, line: int, lines: dict[Any, int]) -> None:
+        super().__init__()
+        self.line, self.lines = line, lines
+
+    def line_of(self, key: Any) -> int:
+        """The line of a key, or else of the mapping."""
+        return self.lines.get(key, self.line)
+
+
 def parse_yaml(text: str, where: str, error: type[PockError]) -> Any:
-    """The document in a YAML text. Raises `error`, also for a mapping with the same key twice.
+    """The document in a YAML text, its mappings as LinedDict. Raises `error`, also for a mapping with the same key
+    twice.
 
     Raises `ImportError` without the package pyyaml.
     """
@@ -55,6 +69,13 @@ def parse_yaml(text: str, where: str, error: type[PockError]) -> Any:
             _unique([(key.value, None) for key, _ in node.value if isinstance(key, yaml.ScalarNode)])
             return super().construct_mapping(node, deep)
 
+        def construct_yaml_map(self, node: yaml.MappingNode) -> Iterator[LinedDict]:
+            lines = {k.value: k.start_mark.line + 1 for k, _ in node.value if isinstance(k, yaml.ScalarNode)}
+            data = LinedDict(node.start_mark.line + 1, lines)
+            yield data
+            data.update(self.construct_mapping(node))
+
+    Loader.add_constructor("tag:yaml.org,2002:map", Loader.construct_yaml_map)
     try:
         return yaml.load(text, Loader)
     except RecursionError:

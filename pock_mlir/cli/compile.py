@@ -50,7 +50,7 @@ def compile_(
         typer.Option("--schedule-option", "-S", help="NAME=VALUE, any option of the schedule: every=100"),
     ] = None,
     scheme: Annotated[
-        str | None, typer.Option(help="What is trained: full, bias, last-blocks:K, or a YAML file.")
+        str | None, typer.Option(help="What is trained: a name that `pock schemes` lists, or a YAML file.")
     ] = None,
     precision: Annotated[
         str | None, typer.Option(help="What tensors are stored in: f32, bf16 or f16 (all compute in float32).")

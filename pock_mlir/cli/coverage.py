@@ -16,14 +16,14 @@ from pock_mlir.errors import MissingDependencyError
 if TYPE_CHECKING:
     from pock_mlir.compiler import CoverageReport
 
-_ARGUMENTS = ("model", "inputs", "targets", "loss", "scheme")
+_ARGUMENTS = ("model", "inputs", "targets", "loss", "scheme", "calibration")
 
 
 def coverage(
     spec: Annotated[str, typer.Argument(help="FILE.py[:ATTRIBUTE] or PACKAGE.MODULE[:ATTRIBUTE], as `pock compile`.")],
     loss: Annotated[str | None, typer.Option(help="The name of a loss, e.g. cross_entropy or mse.")] = None,
     scheme: Annotated[
-        str | None, typer.Option(help="What is trained: full, bias, last-blocks:K, or a YAML file.")
+        str | None, typer.Option(help="What is trained: a name that `pock schemes` lists, or a YAML file.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:

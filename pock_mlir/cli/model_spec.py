@@ -31,6 +31,7 @@ class ModelSpec:
     optimizer: Any = None
     schedule: Any = None
     scheme: Any = None
+    calibration: Any = None
     target: str | None = None
 
 

@@ -48,6 +48,7 @@ def compile(
     schedule: Schedule | None = None,
     precision: str | Precision = F32,
     verify: str = "export",
+    calibration: Sequence[tuple[ExampleInputs, ExampleTargets]] | None = None,
 ) -> Compiled:
     """Compiles the whole training step of a model: forward, backward and update as one program.
 
@@ -65,7 +66,8 @@ def compile(
     or a Precision) says what is stored in fewer bits. `verify` says what is compared with the model in torch on the
     example batch, loss, gradients and buffers of one step: "export" what was traced of it, "compiled" also the compiled
     step (where the target runs on this machine), "off" nothing. `Compiled.verification` tells what was done: models
-    without values (on the meta device), or too large for two more steps, are not verified.
+    without values (on the meta device), or too large for two more steps, are not verified. `calibration` are batches,
+    pairs of inputs and targets, on which a scheme that chooses channels by gradient measures these in torch.
 
     Raises PockError (CompileError, SchemeError, TargetError) with what is wrong, where in the model, and what to do.
     """
@@ -75,7 +77,7 @@ def compile(
     if verify not in VERIFICATIONS:
         raise CompileError(f"verify is {verify!r}; it must be one of {', '.join(VERIFICATIONS)}")
     backend_for(chosen.generator).resolve(chosen)
-    imported = import_model(model, inputs, targets, loss, predict_inputs, scheme, seed)
+    imported = import_model(model, inputs, targets, loss, predict_inputs, scheme, seed, calibration)
     trainable = imported.train(scheme, optimizer, resolved, schedule)
     verification, clock = "off", Clock()
     if verify != "off":
@@ -104,6 +106,7 @@ def import_model(
     predict_inputs: ExampleInputs | Sequence[ExampleInputs] | None = None,
     scheme: str | Path | Scheme = "full",
     seed: int = 0,
+    calibration: Sequence[tuple[ExampleInputs, ExampleTargets]] | None = None,
 ) -> Imported:
     """Traces a model with its loss; the arguments are those of `compile`.
 
@@ -112,7 +115,7 @@ def import_model(
     """
     _checked_seed(seed)
     clock = Clock()
-    source = DEFAULT.trace(model, inputs, targets, loss, predict_inputs, scheme, clock.measure)
+    source = DEFAULT.trace(model, inputs, targets, loss, predict_inputs, scheme, clock.measure, calibration)
     module = source.module.operation.clone().operation
     try:
         run_passes(module, [call("pock-forward", seed=seed)], clock)
@@ -128,6 +131,7 @@ def coverage(
     targets: ExampleTargets | Sequence[ExampleTargets] = None,
     loss: str | Callable[..., torch.Tensor] | None = "cross_entropy",
     scheme: str | Path | Scheme = "full",
+    calibration: Sequence[tuple[ExampleInputs, ExampleTargets]] | None = None,
 ) -> CoverageReport:
     """What of a model can be compiled: all ops of its training step and prediction, without compiling them.
 
@@ -136,7 +140,7 @@ def coverage(
     cannot be traced at all.
     """
     try:
-        source = DEFAULT.trace(model, inputs, targets, loss, None, scheme, Clock().measure)
+        source = DEFAULT.trace(model, inputs, targets, loss, None, scheme, Clock().measure, calibration)
     except UnsupportedOps as error:
         return error.report
     return examine(source.module.operation, source.traced_for)

@@ -16,6 +16,7 @@ from torch_mlir import ir
 from pock_mlir.backends import backend_for
 from pock_mlir.backends.backend import Artifact, Program
 from pock_mlir.bundle import MODULE_FILE, Manifest, MemoryPlan, ParameterSpec, Signature, StateSpec, write_bundle
+from pock_mlir.channel_slices import ChannelSlice
 from pock_mlir.compiler import specs
 from pock_mlir.compiler.clock import Clock
 from pock_mlir.compiler.coverage import examine
@@ -23,15 +24,16 @@ from pock_mlir.compiler.dispatches import Dispatch, list_dispatches, plan_transi
 from pock_mlir.compiler.internal_errors import backend_errors, internal_errors
 from pock_mlir.compiler.parameters import StoredParameters
 from pock_mlir.compiler.run_passes import PassesFailed, run_passes
-from pock_mlir.contract import F32
+from pock_mlir.contract import F32, FULL
 from pock_mlir.coverage_report import UnsupportedOps
-from pock_mlir.errors import CompileError, TargetError
+from pock_mlir.errors import CompileError, SchemeError, TargetError
 from pock_mlir.frontends.frontend import Source
+from pock_mlir.frontends.owners import described
 from pock_mlir.optimizers import SGD, Optimizer
 from pock_mlir.passes.machinery.calls import Pipeline, call
 from pock_mlir.precision import Precision, resolve_precision
 from pock_mlir.schedules import Schedule
-from pock_mlir.schemes import Scheme
+from pock_mlir.schemes import Scheme, Update
 from pock_mlir.targets import Target, get_target
 from pock_mlir.version import __version__
 
@@ -57,16 +59,21 @@ class Imported:
         schedule: Schedule | None = None,
     ) -> Trainable:
         """Adds backward pass and updates; the arguments are those of `compile`. Raises PockError."""
-        rules, trained = self.source.resolve(scheme)
+        rules, updates = self.source.resolve(scheme)
         checked = checked_optimizer(optimizer), resolve_precision(precision), checked_schedule(schedule)
-        plan = Plan(rules, trained, *checked)
+        plan = Plan(rules, updates, *checked)
+        for symbol in plan.slices:
+            raise SchemeError(
+                f"scheme '{rules.name}': parameter {described(symbol)} would be trained in part, which the compiler "
+                "does not do yet: give the rules that slice it update 'full'"
+            )
         clock, module = Clock(self.seconds), self.module.clone().operation
         try:
             run_passes(module, plan.pipeline(self._train_steps), clock)
             before = specs.count_ops(module)
             run_passes(module, [call("pock-pruning")], clock)
         except PassesFailed as error:
-            raise explained(error, self.source, trained) from error
+            raise explained(error, self.source, plan.trained) from error
         return Trainable(self, plan, module, before, tuple(clock.seconds))
 
     @property
@@ -77,7 +84,10 @@ class Imported:
         """How often each kind of op occurs in the full update by a plan's optimizer; None where an op has no gradient
         but the plan's scheme needs none of it.
         """
-        module, full = self.module.clone().operation, dataclasses.replace(plan, trained=self.source.trainable)
+        module, full = (
+            self.module.clone().operation,
+            dataclasses.replace(plan, updates=dict.fromkeys(self.source.trainable, FULL)),
+        )
         try:
             run_passes(module, full.pipeline(self._train_steps), Clock())
         except PassesFailed as error:
@@ -89,13 +99,25 @@ class Imported:
 
 @dataclass(frozen=True)
 class Plan:
-    """What training changes, and how: `trained` are symbols, in the order of the model, of what `scheme` trains."""
+    """What training changes, and how: `updates` says what of each parameter that `scheme` trains, by symbol, in the
+    order of the model.
+    """
 
     scheme: Scheme
-    trained: tuple[str, ...]
+    updates: Mapping[str, Update]
     optimizer: Optimizer
     precision: Precision
     schedule: Schedule | None = None
+
+    @property
+    def trained(self) -> tuple[str, ...]:
+        """The symbols of what is trained, whole or in part."""
+        return tuple(self.updates)
+
+    @property
+    def slices(self) -> dict[str, ChannelSlice]:
+        """The slices of those that are trained in part."""
+        return {symbol: update for symbol, update in self.updates.items() if isinstance(update, ChannelSlice)}
 
     def pipeline(self, functions: Sequence[str]) -> Pipeline:
         """The passes that make training steps of the forward programs `functions`."""

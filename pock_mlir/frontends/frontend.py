@@ -12,7 +12,7 @@ import numpy as np
 from torch_mlir import ir
 
 from pock_mlir.frontends.reference import StepResult
-from pock_mlir.schemes import Scheme
+from pock_mlir.schemes import Scheme, Update
 
 Measure = Callable[[str], AbstractContextManager[None]]
 """Times a part of a compilation under a name."""
@@ -69,8 +69,9 @@ class Source(Protocol):
         """What model and loss themselves leave to train."""
         ...
 
-    def resolve(self, scheme: str | Path | Scheme) -> tuple[Scheme, tuple[str, ...]]:
-        """The scheme as rules, by the structure of the model, and what it trains, in the order of the model.
+    def resolve(self, scheme: str | Path | Scheme) -> tuple[Scheme, Mapping[str, Update]]:
+        """The scheme as data that says the same of any model of this structure, and what it changes of the parameters
+        that it trains, in the order of the model: all, or a slice of channels.
 
         Raises SchemeError, also where it trains what the model was not traced for.
         """
@@ -111,6 +112,7 @@ class Frontend(Protocol):
         predict_inputs: Any,
         scheme: str | Path | Scheme,
         measure: Measure,
+        calibration: Any = None,
     ) -> Source:
         """Traces a model to be trained by a scheme, or by one that trains less; the arguments are those of `compile`.
 

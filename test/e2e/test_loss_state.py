@@ -15,7 +15,7 @@ from torch import nn
 import pock_mlir as pock
 from pock_mlir.bundle import read_manifest
 from pock_mlir.bundle.seal import seal
-from pock_mlir.schemes import LossParameters, resolve_scheme
+from pock_mlir.schemes import Parameters, resolve, scheme_of
 
 from .test_names import NAMES, Named
 from .test_names import batch as named_batch
@@ -217,10 +217,11 @@ RULES = {
 @pytest.mark.parametrize("name", RULES)
 def test_rules_for_model_and_loss(name: str) -> None:
     scheme, of_model, of_loss = RULES[name]
-    loss = LossParameters(("w", "bias", "kept"), {"kept"})
-    resolved, *trained = resolve_scheme(scheme, ["weight", "bias", "loss:w"], [], [], (), {}, loss)
-    assert trained == [of_model, of_loss]
-    assert pock.Scheme.from_json(resolved.to_json(), "here") == resolved
+    loss = Parameters.named(["w", "bias", "kept"], {"kept"})
+    model = Parameters.named(["weight", "bias", "loss:w"])
+    resolved = resolve(scheme_of(scheme, model), model, loss)
+    assert [list(resolved.model), list(resolved.loss)] == [of_model, of_loss]
+    assert pock.Scheme.from_json(resolved.scheme.to_json(), "here") == resolved.scheme
 
 
 @pytest.mark.parametrize(
@@ -237,13 +238,13 @@ def test_rules_for_model_and_loss(name: str) -> None:
 )
 def test_rules_that_are_refused(scheme: pock.Scheme, message: str) -> None:
     with pytest.raises(pock.PockError, match=message):
-        resolve_scheme(scheme, ["weight"], [], [], (), {}, LossParameters(("w", "kept"), {"kept"}))
+        resolve(scheme, Parameters.named(["weight"]), Parameters.named(["w", "kept"], {"kept"}))
 
 
 def test_a_loss_without_parameters_has_none_to_name() -> None:
     scheme = pock.Scheme("s", [pock.Rule("loss:*")], default="full")
     with pytest.raises(pock.PockError, match=r"the loss has no parameters of its own \(what it shares"):
-        resolve_scheme(scheme, ["weight"], [], [])
+        resolve(scheme, Parameters.named(["weight"]))
 
 
 @pytest.mark.parametrize(

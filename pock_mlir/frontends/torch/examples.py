@@ -9,7 +9,7 @@ import torch
 
 from pock_mlir.errors import CompileError
 from pock_mlir.frontends.torch.arguments import Inputs, check_inputs, check_tensor, constants_of, tensors_of
-from pock_mlir.frontends.torch.export import Examples
+from pock_mlir.frontends.torch.export import Example, Examples
 
 
 def check_examples(inputs: Any, targets: Any, predict_inputs: Any) -> Examples:
@@ -38,6 +38,15 @@ def check_examples(inputs: Any, targets: Any, predict_inputs: Any) -> Examples:
     predict = list(reversed(distinct.values()))
     _check_distinct("predict_inputs", [_tensors(example) for example in predict])
     return Examples(train, predict)
+
+
+def check_calibration(calibration: Any) -> list[Example]:
+    """The batches of a calibration set, pairs of inputs and targets as those of `compile`. Raises CompileError."""
+    pairs = [] if calibration is None else calibration
+    is_list = isinstance(pairs, list | tuple)
+    if not is_list or not all(isinstance(each, list | tuple) and len(each) == 2 for each in pairs):
+        raise CompileError("calibration must be a list of pairs (inputs, targets), each as for compile")
+    return [(check_inputs(inputs), _check_targets(targets)) for inputs, targets in pairs]
 
 
 def input_names(inputs: Inputs) -> list[str]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch.export import ExportedProgram
 from torch.export.graph_signature import ConstantArgument, OutputKind
@@ -38,6 +39,9 @@ from pock_mlir.frontends.torch.shared_storage import sharing_memory
 from pock_mlir.frontends.torch.ties import Ties
 from pock_mlir.frontends.torch.verify import obstacle, run_module, verify_export, with_rounding
 
+Example = tuple[Inputs, tuple[torch.Tensor, ...]]
+"""The inputs and targets of a training step."""
+
 
 @dataclass(frozen=True)
 class Examples:
@@ -45,7 +49,7 @@ class Examples:
     for each combination of shapes.
     """
 
-    train: Sequence[tuple[Inputs, tuple[torch.Tensor, ...]]]
+    train: Sequence[Example]
     predict: Sequence[Inputs]
 
 
@@ -192,6 +196,22 @@ def reference_step(
     with torch.enable_grad():
         arguments = own_tensors(examples.train[0])
         return with_rounding(module, arguments, run_module(module, arguments, set(trained)))
+
+
+def gradients(
+    model: torch.nn.Module, example: Example, loss: Callable[..., torch.Tensor] | None, trained: Iterable[str]
+) -> Mapping[str, np.ndarray | None]:
+    """The gradients of the symbols `trained` on an example, as torch computes them; None: it does not reach the loss.
+
+    Raises CompileError where that cannot be done here.
+    """
+    module = _TrainStep(model, loss, recorded=False)
+    reason = obstacle(module)
+    if reason:
+        raise CompileError(f"gradients cannot be computed: {reason}")
+    with torch.enable_grad(), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return run_module(module, own_tensors(example), set(trained)).gradients
 
 
 def _trace_step(

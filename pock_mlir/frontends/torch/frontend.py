@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pock_mlir.frontends.frontend import Frontend, Measure
-from pock_mlir.frontends.torch.examples import check_examples
+from pock_mlir.frontends.torch.examples import check_calibration, check_examples
 from pock_mlir.frontends.torch.source import TorchSource, trace_model
 from pock_mlir.schemes import Scheme
 
@@ -23,8 +23,10 @@ class TorchFrontend:
         predict_inputs: Any,
         scheme: str | Path | Scheme,
         measure: Measure,
+        calibration: Any = None,
     ) -> TorchSource:
-        return trace_model(model, check_examples(inputs, targets, predict_inputs), loss, scheme, measure)
+        examples, batches = check_examples(inputs, targets, predict_inputs), check_calibration(calibration)
+        return trace_model(model, examples, loss, scheme, measure, batches)
 
 
 FRONTEND: Frontend = TorchFrontend()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch_mlir import ir
 
-from pock_mlir.contract import KEYWORD, LOSS, MODEL, POSITIONAL, PREDICT, TRAIN_STEP, function_name, symbol_of
+from pock_mlir.contract import KEYWORD, LOSS, MODEL, POSITIONAL, PREDICT, TRAIN_STEP, Owner, function_name, symbol_of
 from pock_mlir.coverage_report import UnsupportedOps
 from pock_mlir.errors import CompileError, SchemeError
 from pock_mlir.frontends.frontend import Call, Measure, Signatures
@@ -20,16 +20,18 @@ from pock_mlir.frontends.owners import described
 from pock_mlir.frontends.reference import StepResult
 from pock_mlir.frontends.torch.arguments import as_array, tensors_of
 from pock_mlir.frontends.torch.coverage import scan
-from pock_mlir.frontends.torch.examples import input_names, target_names
+from pock_mlir.frontends.torch.examples import Example, input_names, target_names
 from pock_mlir.frontends.torch.export import Examples, TracedModel, reference_step, trace, verify
+from pock_mlir.frontends.torch.importance import Importance
 from pock_mlir.frontends.torch.importer import ParameterTable, import_traced
 from pock_mlir.frontends.torch.losses import describe_loss, resolve_loss
 from pock_mlir.frontends.torch.module_checks import check_modules
-from pock_mlir.frontends.torch.module_tree import ModelStructure, model_structure
+from pock_mlir.frontends.torch.module_tree import module_parameters
 from pock_mlir.frontends.torch.named_state import parts
+from pock_mlir.frontends.torch.requires_grad import asking_for_gradients
 from pock_mlir.frontends.torch.tensor_values import TensorValues
 from pock_mlir.passes.forward.convert_torch_to_pock import torch_op
-from pock_mlir.schemes import LossParameters, Scheme, resolve_scheme
+from pock_mlir.schemes import Parameters, Scheme, Update, resolve, scheme_of
 
 Loss = str | Callable[..., torch.Tensor] | None
 
@@ -48,7 +50,8 @@ class TorchSource:
     examples: Examples
     traced: TracedModel
     parameters: ParameterTable
-    structure: ModelStructure
+    of_model: Parameters
+    of_loss: Parameters
     module: ir.Module
     traced_for: frozenset[str]
 
@@ -67,18 +70,19 @@ class TorchSource:
 
     @property
     def trainable(self) -> tuple[str, ...]:
-        loss = [name for name in self.parameters.names_of(LOSS) if name not in _frozen_of_loss(self.parameters)]
-        return _symbols(self.structure.trainable, loss)
+        of_model = (symbol_of(p.name, MODEL) for p in self.of_model.all if not p.is_frozen)
+        of_loss = (symbol_of(p.name, LOSS) for p in self.of_loss.all if not p.is_frozen)
+        return (*of_model, *of_loss)
 
-    def resolve(self, scheme: str | Path | Scheme) -> tuple[Scheme, tuple[str, ...]]:
-        rules, trained = _resolve(scheme, self.structure, self.parameters)
-        untraced = next((symbol for symbol in trained if symbol not in self.traced_for), None)
+    def resolve(self, scheme: str | Path | Scheme) -> tuple[Scheme, dict[str, Update]]:
+        rules, updates = _resolve(scheme, self.of_model, self.of_loss)
+        untraced = next((symbol for symbol in updates if symbol not in self.traced_for), None)
         if untraced is not None:
             raise SchemeError(
                 f"the scheme '{rules.name}' trains {described(untraced)}, for which the model was not imported: give "
                 "import_model this scheme, or one that trains more"
             )
-        return rules, trained
+        return rules, updates
 
     def verify(self, trained: Sequence[str], seed: int) -> str:
         with _unfrozen(self.parameters, trained):
@@ -98,15 +102,22 @@ class TorchSource:
 
 
 def trace_model(
-    model: torch.nn.Module, examples: Examples, loss: Loss, scheme: str | Path | Scheme, measure: Measure
+    model: torch.nn.Module,
+    examples: Examples,
+    loss: Loss,
+    scheme: str | Path | Scheme,
+    measure: Measure,
+    calibration: Sequence[Example] = (),
 ) -> TorchSource:
     """Traces and imports a model to be trained by a scheme, or by one that trains less; loss and scheme are those of
-    `compile`. Raises CompileError and SchemeError.
+    `compile`, `calibration` its batches as checked. Raises CompileError and SchemeError.
     """
     function = resolve_loss(loss)
     _check_model(model, function)
-    parameters, structure = ParameterTable(model, function), model_structure(model)
-    _, trained = _resolve(scheme, structure, parameters)
+    parameters = ParameterTable(model, function)
+    of_model, of_loss = _seen_by_schemes(model, function, parameters, calibration)
+    _, updates = _resolve(scheme, of_model, of_loss)
+    trained = tuple(updates)
     parameters.share_memory(trained)
     with measure("torch.export"), _unfrozen(parameters, trained):
         traced = trace(model, examples, function, torch_op.names())
@@ -118,47 +129,38 @@ def trace_model(
         if not isinstance(error.__cause__, NotImplementedError) or report.ok:
             raise
         raise UnsupportedOps(report) from error
-    name = describe_loss(loss)
-    return TorchSource(model, function, name, examples, traced, parameters, structure, module, frozenset(trained))
+    name, traced_for = describe_loss(loss), frozenset(trained)
+    return TorchSource(model, function, name, examples, traced, parameters, of_model, of_loss, module, traced_for)
+
+
+def _seen_by_schemes(
+    model: torch.nn.Module, loss: object, table: ParameterTable, calibration: Sequence[Example]
+) -> tuple[Parameters, Parameters]:
+    """The parameters of the model, and the loss's own."""
+    values = TensorValues(table.tensors)
+    importance = Importance(model, loss, table, calibration)
+
+    def seen(owner: Owner, part: torch.nn.Module) -> Parameters:
+        measured = (lambda name: importance[symbol_of(name, owner)]) if calibration else None
+        parameters = module_parameters(part, lambda name: values[symbol_of(name, owner)], measured)
+        own = table.names_of(owner)
+        return replace(parameters, all=tuple(each for each in parameters.all if each.name in own))
+
+    return seen(MODEL, model), seen(LOSS, loss if isinstance(loss, torch.nn.Module) else torch.nn.Module())
 
 
 def _resolve(
-    scheme: str | Path | Scheme, structure: ModelStructure, parameters: ParameterTable
-) -> tuple[Scheme, tuple[str, ...]]:
-    loss = parameters.names_of(LOSS)
-    rules, *trained = resolve_scheme(
-        scheme,
-        structure.parameters,
-        structure.blocks,
-        structure.after_blocks,
-        structure.frozen,
-        parameters.names_of(MODEL),
-        LossParameters(tuple(loss), _frozen_of_loss(parameters), loss),
-    )
-    return rules, _symbols(*trained)
+    scheme: str | Path | Scheme, of_model: Parameters, of_loss: Parameters
+) -> tuple[Scheme, dict[str, Update]]:
+    """The scheme as data, and what it changes, by symbol."""
+    resolved = resolve(scheme_of(scheme, of_model), of_model, of_loss)
+    updates = {symbol_of(name, MODEL): update for name, update in resolved.model.items()}
+    return resolved.scheme, updates | {symbol_of(name, LOSS): update for name, update in resolved.loss.items()}
 
 
-def _frozen_of_loss(parameters: ParameterTable) -> set[str]:
-    loss = parameters.names_of(LOSS)
-    return {name for name in loss if not parameters.tensors[symbol_of(name, LOSS)].requires_grad}
-
-
-def _symbols(of_model: Sequence[str], of_loss: Sequence[str]) -> tuple[str, ...]:
-    return (*map(symbol_of, of_model), *(symbol_of(name, LOSS) for name in of_loss))
-
-
-@contextmanager
-def _unfrozen(parameters: ParameterTable, trained: Sequence[str]) -> Iterator[None]:
+def _unfrozen(parameters: ParameterTable, trained: Sequence[str]) -> AbstractContextManager[None]:
     """What a scheme trains asks for gradients while the model is traced, frozen by the model or not."""
-    tensors = parameters.tensors
-    changed = [tensors[symbol] for symbol in trained if not tensors[symbol].requires_grad]
-    for parameter in changed:
-        parameter.requires_grad_(True)
-    try:
-        yield
-    finally:
-        for parameter in changed:
-            parameter.requires_grad_(False)
+    return asking_for_gradients(parameters.tensors[symbol] for symbol in trained)
 
 
 def _check_model(model: Any, loss: Callable[..., torch.Tensor] | None) -> None:

@@ -162,7 +162,7 @@ OTHERWISE = [
     ("pock_mlir/frontends/*hidden_parameters.py", "a word of a message", {"parameter"}),
     ("pock_mlir/schedules.py", "names of schedules", {"step", "constant"}),
     ("pock_mlir/cli/*", "options, headings and commands", {"model", "loss", "step", "lr", "predict", "full", "frozen"}),
-    ("pock_mlir/schemes.py", "a scheme's name", {"full"}),
+    ("pock_mlir/schemes/*", "a scheme's name", {"full"}),
     ("pock_mlir/compiler/driver.py", "a scheme's name", {"full"}),
     ("pock_mlir/compiler/stages.py", "a scheme's name", {"full"}),
 ]

@@ -21,7 +21,7 @@ from pock_mlir.dialects import load_dialects, state
 from pock_mlir.dialects.matmul import matmul
 from pock_mlir.frontends.frontend import Call, Signatures, Source
 from pock_mlir.frontends.reference import StepResult
-from pock_mlir.schemes import Scheme, resolve_scheme
+from pock_mlir.schemes import Parameters, Scheme, Update, resolve, scheme_of
 
 NAME, SYMBOL = "weight", symbol_of("weight")
 
@@ -44,9 +44,10 @@ class Linear:
     def values(self) -> Mapping[str, np.ndarray]:
         return {SYMBOL: self.weight}
 
-    def resolve(self, scheme: Any) -> tuple[Scheme, tuple[str, ...]]:
-        rules, *_ = resolve_scheme(scheme, (NAME,), (), ())
-        return rules, (SYMBOL,)
+    def resolve(self, scheme: Any) -> tuple[Scheme, Mapping[str, Update]]:
+        parameters = Parameters.named([NAME])
+        resolved = resolve(scheme_of(scheme, parameters), parameters)
+        return resolved.scheme, {SYMBOL: resolved.model[NAME]}
 
     def example(self) -> tuple[dict[str, np.ndarray], tuple[np.ndarray, ...]]:
         return {"x": self.x}, (self.y,)
@@ -85,7 +86,15 @@ class Linear:
 
 class Frontend:
     def trace(
-        self, model: Any, inputs: Any, targets: Any, loss: Any, predict_inputs: Any, scheme: Any, measure: Any
+        self,
+        model: Any,
+        inputs: Any,
+        targets: Any,
+        loss: Any,
+        predict_inputs: Any,
+        scheme: Any,
+        measure: Any,
+        calibration: Any = None,
     ) -> Source:
         with measure("by hand"):
             return Linear(model, inputs[0], targets[0])

@@ -10,7 +10,7 @@ import pytest
 
 import pock_mlir as pock
 from pock_mlir.errors import BundleError, InputError, PockError, SchemeError
-from pock_mlir.schemes import Rule, Scheme, resolve_scheme
+from pock_mlir.schemes import Parameters, Rule, Scheme, scheme_of
 from pock_mlir.text import check_argument, decode, parse_json, parse_yaml, read_text
 
 
@@ -80,13 +80,13 @@ def test_scheme_files(tmp_path: Path) -> None:
     ):
         path.write_bytes(data)
         with pytest.raises(SchemeError, match=problem) as raised:
-            resolve_scheme(str(path), ["a"], [], [])
+            scheme_of(str(path), Parameters.named(["a"]))
         assert str(path) in str(raised.value)
     path.write_text('{"name": "größe", "rules": [{"match": "größe"}]}', encoding="utf-8-sig")
     assert Scheme.from_file(path) == Scheme("größe", (Rule("größe"),))
     for name in ("x" * 5000, "a\0b", "\udcff"):
         with pytest.raises(SchemeError, match="unknown scheme"):
-            resolve_scheme(name, ["a"], [], [])
+            scheme_of(name, Parameters.named(["a"]))
 
 
 def test_a_manifest_that_is_no_text(bundle: Path, tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from torch import nn
 
 import pock_mlir as pock
 from pock_mlir.errors import SchemeError
-from pock_mlir.frontends.torch.module_tree import model_structure
-from pock_mlir.schemes import Rule, resolve_scheme
+from pock_mlir.frontends.torch.module_tree import module_parameters
+from pock_mlir.schemes import Rule, resolve, scheme_of
 
 
 def _model() -> nn.Module:
@@ -20,8 +20,8 @@ def _model() -> nn.Module:
 
 
 def _trained(scheme, model: nn.Module | None = None) -> list[str]:
-    structure = model_structure(_model() if model is None else model)
-    return resolve_scheme(scheme, structure.parameters, structure.blocks, structure.after_blocks, structure.frozen)[1]
+    parameters = module_parameters(_model() if model is None else model)
+    return list(resolve(scheme_of(scheme, parameters), parameters).model)
 
 
 @pytest.mark.parametrize(
@@ -74,5 +74,5 @@ def test_unfreeze_is_read_from_yaml_and_kept(tmp_path):
     assert _trained(scheme) == ["0.bias"]
     assert pock.Scheme.from_json(scheme.to_json(), "again").unfreeze == ("0.bias",)
     path.write_text("rules:\n  - match: '0.*'\nunfreeze: 0\n")
-    with pytest.raises(SchemeError, match=r"scheme\.yaml: field 'unfreeze': expected a list of strings, found 0"):
+    with pytest.raises(SchemeError, match=r"yaml, line 3: field 'unfreeze': expected a list of strings, found 0"):
         pock.Scheme.from_file(path)

@@ -12,7 +12,7 @@ from torch import nn
 
 import pock_mlir as pock
 from pock_mlir.errors import SchemeError
-from pock_mlir.schemes import resolve_scheme
+from pock_mlir.schemes import Parameters, resolve, scheme_of
 
 RULE: Any = pock.Rule
 SCHEME: Any = pock.Scheme
@@ -43,7 +43,7 @@ def test_wrong_types_are_refused(make: Any, message: str) -> None:
 @pytest.mark.parametrize("scheme", [3, None, ["head.*"], {"rules": []}])
 def test_what_is_no_scheme(scheme: Any) -> None:
     with pytest.raises(SchemeError, match=r"the scheme must be a name, a path or a pock_mlir.Scheme"):
-        resolve_scheme(scheme, ["w"], [], [])
+        scheme_of(scheme, Parameters.named(["w"]))
 
 
 @pytest.mark.parametrize(
@@ -69,18 +69,23 @@ def test_what_is_wrong_in_a_file_is_named(data: Any, message: str) -> None:
         pock.Scheme.from_json(data, "here")
 
 
+def trained(scheme: pock.Scheme, *parameters: Any) -> list[str]:
+    """The names of what a scheme trains of parameters with these names, frozen ones, aliases."""
+    return list(resolve(scheme, Parameters.named(*parameters)).model)
+
+
 def test_rules_may_be_a_list() -> None:
     scheme = pock.Scheme("s", [pock.Rule("a.*"), pock.Rule("a.b", "frozen")])
-    assert scheme.trained(["a.b", "a.c", "d"]) == ["a.c"]
+    assert trained(scheme, ["a.b", "a.c", "d"]) == ["a.c"]
     assert pock.Scheme.from_json(scheme.to_json(), "here") == scheme
 
 
 def test_a_name_in_full_is_no_pattern() -> None:
     names = ["w*", "wx", "[w]", "w", "w?"]
     for name in names:
-        assert pock.Scheme("s", (pock.Rule(name),)).trained(names) == [name]
-    assert pock.Scheme("s", (pock.Rule("w[*]"),)).trained(names) == ["w*"]
-    assert pock.Scheme("s", (pock.Rule("w*"),)).trained(names[1:]) == ["wx", "w", "w?"]
+        assert trained(pock.Scheme("s", (pock.Rule(name),)), names) == [name]
+    assert trained(pock.Scheme("s", (pock.Rule("w[*]"),)), names) == ["w*"]
+    assert trained(pock.Scheme("s", (pock.Rule("w*"),)), names[1:]) == ["wx", "w", "w?"]
 
 
 class Tied(nn.Module):
@@ -118,5 +123,5 @@ def test_a_tied_parameter_by_any_of_its_names(pattern: str, tmp_path: Path) -> N
 def test_the_last_rule_that_matches_any_name_decides() -> None:
     aliases = {"embedding.weight": ["head.weight"]}
     rules = (pock.Rule("*"), pock.Rule("head.*", "frozen"))
-    assert pock.Scheme("s", rules).trained(["embedding.weight", "w"], (), aliases) == ["w"]
-    assert pock.Scheme("s", rules[::-1]).trained(["embedding.weight", "w"], (), aliases) == ["embedding.weight", "w"]
+    assert trained(pock.Scheme("s", rules), ["embedding.weight", "w"], (), aliases) == ["w"]
+    assert trained(pock.Scheme("s", rules[::-1]), ["embedding.weight", "w"], (), aliases) == ["embedding.weight", "w"]

@@ -15,7 +15,7 @@ from typing import Any
 
 import pock_mlir as pock
 from pock_mlir.errors import PockError, SchemeError
-from pock_mlir.schemes import Scheme
+from pock_mlir.schemes import Parameters, Scheme, resolve
 
 # What a user sees is to be one line.
 _MAX_LINES = 1
@@ -52,7 +52,8 @@ def read_scheme(case: dict[str, Any]) -> str:
     ):
         return f"the scheme {scheme} is not what stands in the file"
     try:
-        scheme.trained(["embed.weight", *(f"layers.{i}.{name}" for i in range(4) for name in ("weight", "bias"))])
+        names = ["embed.weight", *(f"layers.{i}.{name}" for i in range(4) for name in ("weight", "bias"))]
+        resolve(scheme, Parameters.named(names))
     except SchemeError as error:
         return "refused" if f"scheme '{scheme.name}'" in str(error) else f"a message without the scheme: {error}"
     return "accepted"
