@@ -72,7 +72,7 @@ def lowering(*, dispatches: bool = False) -> Pipeline:
         *form,
         *calls("pock-choose-lowerings", "convert-pock-to-linalg", "pock-store-as-read"),
         *keep,
-        *calls("convert-pock-state"),
+        *calls("pock-accumulate-in-place", "convert-pock-state"),
         *fuse,
         *calls(*_CLEAN),
     ]

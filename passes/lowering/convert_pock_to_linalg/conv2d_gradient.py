@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from torch_mlir import ir
 from torch_mlir.dialects import arith, linalg, tensor
@@ -173,26 +174,30 @@ def weight_by_patches(op: Conv2dWeightGradOp) -> ir.Value:
 @alternative("pock.conv2d_weight_grad", "per-tap")
 def weight_per_tap(op: Conv2dWeightGradOp) -> ir.Value:
     """A product of matrices for every tap of the kernel; for several groups, of stacks of matrices."""
-    seen, groups = _seen_by_taps(op), op.groups.value
+    groups = op.groups.value
     if groups == 1:
         cotangent = _as_matrix(op.cotangent)
-        return _stacked(op, [contract(_as_matrix(x), cotangent, True, False) for x in seen])
+        return _stacked(op, [contract(_as_matrix(x), cotangent, True, False) for x in _seen_by_taps(op)])
     cotangent = _by_group(op.cotangent, groups)
-    return _stacked(op, [_grouped_product(_by_group(x, groups), cotangent) for x in seen])
+    return _stacked(op, [_grouped_product(_by_group(x, groups), cotangent) for x in _seen_by_taps(op)])
 
 
 @alternative("pock.conv2d_weight_grad", "depthwise-per-tap", _weight_is_depthwise)
 def depthwise_weight_per_tap(op: Conv2dWeightGradOp) -> ir.Value:
     """Sums of products, the taps of a row of the kernel together."""
     seen, (kh, kw) = _seen_by_taps(op), shape_of(op.result)[:2]
-    return _stacked(op, [p for i in range(kh) for p in _sums_of_products(seen[i * kw : (i + 1) * kw], op.cotangent)])
+    return _stacked(op, [p for _ in range(kh) for p in _sums_of_products(list(islice(seen, kw)), op.cotangent)])
 
 
-def _seen_by_taps(op: Conv2dWeightGradOp) -> list[ir.Value]:
-    """What each tap of the kernel sees of the image."""
+def _seen_by_taps(op: Conv2dWeightGradOp) -> Iterator[ir.Value]:
+    """What each tap of the kernel sees of the image, made one by one: each is a copy that is to live for one product.
+
+    The image is padded anew, and by a row more: the same as in the forward pass would be held from there on.
+    """
     window, kernel, positions = Window.of(op), shape_of(op.result)[:2], shape_of(op.cotangent)[1:3]
-    image = padded(op.image, kernel, positions, window)
-    return [tap(image, offset, positions, window.strides) for _, offset in taps_of(kernel, window.dilations)]
+    image = padded(op.image, kernel, positions, window, rows_more=1)
+    for _, offset in taps_of(kernel, window.dilations):
+        yield tap(image, offset, positions, window.strides)
 
 
 def _as_matrix(image: ir.Value) -> ir.Value:

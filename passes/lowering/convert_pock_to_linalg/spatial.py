@@ -42,13 +42,22 @@ def overlaps(x: ir.Value, starts: Sequence[int], sizes: Sequence[int]) -> bool:
 
 
 def padded(
-    image: ir.Value, kernel: Sequence[int], positions: Sequence[int], window: Window, fill: float = 0.0
+    image: ir.Value,
+    kernel: Sequence[int],
+    positions: Sequence[int],
+    window: Window,
+    fill: float = 0.0,
+    *,
+    rows_more: int = 0,
 ) -> ir.Value:
-    """What `positions` of a kernel see of an image and its padding.
+    """What `positions` of a kernel see of an image and its padding, and `rows_more` below if any of it is padding.
 
     No more: what no position sees would be copied for nothing, and IREE miscompiles windows over a part of an image.
     """
     sizes = [span(positions[dim], window.strides[dim]) + span(kernel[dim], window.dilations[dim]) - 1 for dim in (0, 1)]
+    ends = [size - p for size, p in zip(sizes, window.padding, strict=True)]
+    if any(window.padding) or any(end > size for end, size in zip(ends, shape_of(image)[1:3], strict=True)):
+        sizes[0] += rows_more
     return region(image, [-p for p in window.padding], sizes, fill)
 
 

@@ -23,9 +23,13 @@ func.func @strided_input(%g: tensor<1x8x8x4xf32>, %w: tensor<3x3x3x4xf32>) -> te
   return %0 : tensor<1x16x16x3xf32>
 }
 
-// The gradient of the weight is a product of matrices for every tap.
+// The gradient of the weight is a product of matrices for every tap, each copied right before its product. The image is
+// padded by a row more than for the convolution, with whose image it would else be one, and held from there on.
 // CHECK-LABEL: func.func @weight(
 // CHECK-NOT: linalg.conv
+// CHECK: tensor.pad %{{.*}} low[0, 1, 1, 0] high[0, 2, 1, 0]
+// CHECK: tensor.extract_slice
+// CHECK-NOT: tensor.extract_slice
 // CHECK-COUNT-9: linalg.matmul {{.*}} -> tensor<3x4xf32>
 // CHECK: tensor.concat dim(0)
 func.func @weight(%g: tensor<1x8x8x4xf32>, %x: tensor<1x8x8x3xf32>) -> tensor<3x3x3x4xf32> {
