@@ -59,10 +59,10 @@ def pruning() -> Pipeline:
 
 
 @register_pipeline("pock-lowering")
-def lowering(*, dispatches: bool = False) -> Pipeline:
+def lowering(*, dispatches: bool = True) -> Pipeline:
     """From pock to upstream dialects, ready for a backend.
 
-    With `dispatches` what runs as one piece is cut here, as far as a backend takes it so; else the backend cuts.
+    What runs as one piece is cut here, as far as a backend takes it so; without `dispatches` the backend cuts.
     """
     form = calls("pock-form-dispatches") if dispatches else []
     keep = calls("pock-dissolve-dispatches") if dispatches else []

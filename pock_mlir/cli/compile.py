@@ -61,6 +61,10 @@ def compile_(
         str | None,
         typer.Option(help="What is compared with the model in torch: export (default), compiled, or off."),
     ] = None,
+    dispatches: Annotated[
+        bool | None,
+        typer.Option("--dispatches/--no-dispatches", help="Cut the step into pieces here (default), or by the backend."),
+    ] = None,
     timing: Annotated[bool, typer.Option("--timing", help="Show what each stage and pass took.")] = False,
 ) -> None:
     """Compile the training step of a model into a bundle."""
@@ -74,7 +78,7 @@ def compile_(
         "clip_norm": clip_norm,
         "accumulate": accumulate,
     }
-    choices = {"scheme": scheme, "target": target, "precision": precision, "seed": seed, "verify": verify}
+    choices = {"scheme": scheme, "target": target, "precision": precision, "seed": seed, "verify": verify, "dispatches": dispatches}
     arguments = _arguments(model_spec, loss=loss, **choices)
     arguments |= _optimizer_arguments(optimizer, _given(options) | _parsed(optimizer_option, "--optimizer-option"))
     options = {"total_steps": total_steps, "warmup_steps": warmup_steps, "final": final}
@@ -90,7 +94,7 @@ def compile_(
     console.print(f"wrote {output}: planned peak {readable_bytes(step.memory.planned_peak_bytes)}", highlight=False)
 
 
-def _arguments(spec: ModelSpec, **options: str | int | None) -> dict[str, Any]:
+def _arguments(spec: ModelSpec, **options: str | float | None) -> dict[str, Any]:
     """The arguments of `compile`: the fields of `spec` that are set, with the options of the command line over them."""
     arguments = {name: value for name, value in vars(spec).items() if value is not None}
     return arguments | {name: value for name, value in options.items() if value is not None}

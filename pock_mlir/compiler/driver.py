@@ -49,6 +49,7 @@ def compile(
     precision: str | Precision = F32,
     verify: str = "export",
     calibration: Sequence[tuple[ExampleInputs, ExampleTargets]] | None = None,
+    dispatches: bool = True,
 ) -> Compiled:
     """Compiles the whole training step of a model: forward, backward and update as one program.
 
@@ -68,6 +69,7 @@ def compile(
     step (where the target runs on this machine), "off" nothing. `Compiled.verification` tells what was done: models
     without values (on the meta device), or too large for two more steps, are not verified. `calibration` are batches,
     pairs of inputs and targets, on which a scheme that chooses channels by gradient measures these in torch.
+    `dispatches=False` leaves the cut into what runs as one piece to the backend.
 
     Raises PockError (CompileError, SchemeError, TargetError) with what is wrong, where in the model, and what to do.
     """
@@ -83,7 +85,7 @@ def compile(
     if verify != "off":
         with clock.measure("verification of the export"):
             verification = trainable.verify()
-    step = trainable.lower().compile(chosen)
+    step = trainable.lower(dispatches=dispatches).compile(chosen)
     if verify == "compiled" and verification == "verified":
         with clock.measure("verification of the compiled step"):
             verification = _verify_compiled(step, trainable, chosen)

@@ -157,9 +157,9 @@ class Trainable:
         return self.imported.source.verify(self.plan.trained, self.imported.seed)
 
     @internal_errors()
-    def lower(self, *, dispatches: bool = False) -> Lowered:
-        """Lowers pock to upstream dialects; with `dispatches` in pieces that run as one, where the backend takes them
-        so, else for the backend to cut.
+    def lower(self, *, dispatches: bool = True) -> Lowered:
+        """Lowers pock to upstream dialects, in pieces that run as one where the backend takes them so; without
+        `dispatches` the backend makes the cut, but for the updates.
         """
         clock, module = Clock(self.seconds), self.module.clone().operation
         described = self._signatures(), specs.parameter_specs(self.module), specs.state_specs(self.module)
