@@ -9,6 +9,7 @@ from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.dispatch import DispatchOp, OutputOp
 from pock_mlir.dialects.rewriting import clone_into
 from pock_mlir.dialects.state import AssignOp, UpdateOp
+from pock_mlir.dialects.traits import Elementwise, has_trait
 from pock_mlir.passes.analyses.functions import functions_of, operations_of
 from pock_mlir.passes.machinery.registry import register_pass
 
@@ -30,7 +31,7 @@ def dissolve_dispatches(module: ir.Operation, *, all: bool = False) -> None:
 
 def _is_one_nest(op: DispatchOp) -> bool:
     ops = [inner for inner in op.ops if not isinstance(inner, (UpdateOp, AssignOp))]
-    if not all(isinstance(inner, PLAIN) for inner in ops):
+    if not all(isinstance(inner, PLAIN) or has_trait(inner, Elementwise) for inner in ops):
         return False
     roots = [inner for inner in ops if _reduces(inner)]
     if len(roots) > 1:

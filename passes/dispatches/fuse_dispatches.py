@@ -12,7 +12,7 @@ from pock_mlir.passes.machinery.registry import register_pass
 @register_pass("pock-fuse-dispatches")
 def fuse_dispatches(module: ir.Operation) -> None:
     """Fuses elementwise ops in the functions that pieces have become."""
-    fusion = PassManager.parse("func.func(linalg-fuse-elementwise-ops,cse,canonicalize)")
+    fusion = PassManager.parse("func.func(convert-elementwise-to-linalg,linalg-fuse-elementwise-ops,cse,canonicalize)")
     for function in functions_of(module):
         if IN_PLACE in function.attributes:
             fusion.run(function)

@@ -58,3 +58,21 @@ func.func @slice(%x: tensor<2x3xf32>) -> tensor<2x2xf32> {
   }) {kind = "move", resultSegmentSizes = array<i32: 1, 0, 0, 0, 0, 0, 0, 0>} : () -> tensor<2x2xf32>
   return %0 : tensor<2x2xf32>
 }
+
+// A product and elementwise ops on its result, in whatever dialect they are written.
+// CHECK-LABEL: func.func @epilogue
+// CHECK-NEXT: "pock.dispatch"
+// CHECK: linalg.matmul
+// CHECK: arith.addf
+// CHECK: math.tanh
+// ALL-LABEL: func.func @epilogue
+// ALL-NOT: "pock.dispatch"
+func.func @epilogue(%x: tensor<2x4xf32>, %y: tensor<4x3xf32>, %z: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %0 = "pock.dispatch"() ({
+    %1 = linalg.matmul ins(%x, %y : tensor<2x4xf32>, tensor<4x3xf32>) outs(%z : tensor<2x3xf32>) -> tensor<2x3xf32>
+    %2 = arith.addf %1, %z : tensor<2x3xf32>
+    %3 = math.tanh %2 : tensor<2x3xf32>
+    "pock.output"(%3) : (tensor<2x3xf32>) -> ()
+  }) {kind = "contraction", resultSegmentSizes = array<i32: 1, 0, 0, 0, 0, 0, 0, 0>} : () -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}

@@ -39,3 +39,17 @@ func.func @step(%x: tensor<4xf32>) -> tensor<4xf32> {
   } -> tensor<4xf32>
   return %3 : tensor<4xf32>
 }
+
+// Ops on whole tensors are elementwise ops like others.
+// CHECK-LABEL: func.func private @dispatch.contraction
+// CHECK: linalg.matmul
+// CHECK: linalg.generic
+// CHECK: arith.addf
+// CHECK-NEXT: math.tanh
+// CHECK-NOT: linalg.generic
+func.func private @dispatch.contraction(%x: tensor<2x4xf32>, %y: tensor<4x3xf32>, %z: tensor<2x3xf32>) -> tensor<2x3xf32> attributes {pock.in_place = 3 : i64} {
+  %0 = linalg.matmul ins(%x, %y : tensor<2x4xf32>, tensor<4x3xf32>) outs(%z : tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = arith.addf %0, %z : tensor<2x3xf32>
+  %2 = math.tanh %1 : tensor<2x3xf32>
+  return %2 : tensor<2x3xf32>
+}
