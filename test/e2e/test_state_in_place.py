@@ -125,7 +125,7 @@ class ReadReshaped(nn.Module):
 
 @pytest.mark.parametrize("twice", [False, True], ids=["reshaped", "reshaped and not"])
 def test_a_weight_that_is_read_reshaped_is_planned(twice: bool, steps: list[str], tmp_path: Path) -> None:
-    """In one shape it is stored so and updated in place; in two IREE copies it, which the plan counts."""
+    """It is updated in place: in one shape it is stored so, in two its pieces are given both."""
     torch.manual_seed(0)
     model = ReadReshaped(twice=twice)
     batches = [((torch.randn(5, 16),), (torch.randn(5, 4),)) for _ in range(4)]
@@ -138,6 +138,6 @@ def test_a_weight_that_is_read_reshaped_is_planned(twice: bool, steps: list[str]
         loss="mse",
     )
     assert_agrees(run)
-    assert bool(re.search(NEW_STORAGE, steps[0])) is twice
+    assert not re.search(NEW_STORAGE, steps[0])
     assert abs(run.session.measured_peak_bytes - run.step.memory.planned_peak_bytes) <= 64
     assert run.session.state_dict()["weight"].shape == (2, 12, 16)
