@@ -77,6 +77,35 @@ def resnet_50(size: int = 224, batch: int = 8) -> Built:
     return Scores(ResNetForImageClassification(ResNetConfig(num_labels=CLASSES))), *_images(size, batch)
 
 
+class Bottleneck(nn.Module):
+    def __init__(self, inputs: int, width: int, stride: int) -> None:
+        super().__init__()
+        outputs = 4 * width
+        middle = [*_relu(inputs, width, 1, 1), *_relu(width, width, 3, stride), *_relu(width, outputs, 1, 1)[:2]]
+        self.layers = nn.Sequential(*middle)
+        self.shortcut = nn.Sequential(*_relu(inputs, outputs, 1, stride)[:2]) if inputs != outputs else nn.Identity()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.relu(self.layers(x) + self.shortcut(x))
+
+
+def _relu(inputs: int, outputs: int, kernel: int, stride: int) -> list[nn.Module]:
+    convolution = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
+    return [convolution, nn.BatchNorm2d(outputs), nn.ReLU()]
+
+
+def resnet_50_shortcut_last(size: int = 224, batch: int = 8) -> Built:
+    """ResNet-50 with the shortcut's convolution behind those of its block, as torchvision has it."""
+    inputs, blocks = 64, []
+    for stage, count in enumerate((3, 4, 6, 3)):
+        for index in range(count):
+            blocks.append(Bottleneck(inputs, 64 << stage, 2 if stage and not index else 1))
+            inputs = 256 << stage
+    stem = nn.Sequential(*_relu(3, 64, 7, 2), nn.MaxPool2d(3, 2, 1))
+    head = (nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inputs, CLASSES))
+    return nn.Sequential(stem, nn.Sequential(*blocks), *head), *_images(size, batch)
+
+
 def minilm(batch: int = 8) -> Built:
     return _bert(batch, hidden_size=384, intermediate_size=1536, num_hidden_layers=6)
 
@@ -89,6 +118,13 @@ def _bert(batch: int, **sizes: Any) -> Built:
     from transformers import BertConfig, BertForSequenceClassification
 
     model = BertForSequenceClassification(BertConfig(num_labels=CLASSES, **sizes))
+    return Scores(model), (torch.randint(0, 30000, (batch, TOKENS)),), torch.randint(0, CLASSES, (batch,))
+
+
+def distilbert(batch: int = 8) -> Built:
+    from transformers import DistilBertConfig, DistilBertForSequenceClassification
+
+    model = DistilBertForSequenceClassification(DistilBertConfig(num_labels=CLASSES))
     return Scores(model), (torch.randint(0, 30000, (batch, TOKENS)),), torch.randint(0, CLASSES, (batch,))
 
 
@@ -119,7 +155,9 @@ PUBLISHED: dict[str, Callable[[], Built]] = {
     "mobilenet-v2-128": lambda: mobilenet_v2(128),
     "mobilenet-v2-0.35": lambda: mobilenet_v2(128, 1, 0.35),
     "resnet-50": resnet_50,
+    "resnet-50-shortcut-last": resnet_50_shortcut_last,
     "minilm": minilm,
+    "distilbert": distilbert,
     "bert-base": bert_base,
     "smollm2": smollm2,
 }

@@ -77,17 +77,20 @@ class Scheme:
         if not isinstance(data, dict):
             raise SchemeError(f"{where}: expects a mapping with a list 'rules'")
         given = data.get("rules")
-        items = given if isinstance(given, list) else []
-        rules = [_read_rule(item, index, where) for index, item in enumerate(items) if isinstance(item, dict)]
+        items = list(given) if isinstance(given, list) else []
+        rules = {i: _read_rule(item, i, where) for i, item in enumerate(items) if isinstance(item, dict)}
+        read = data | {"name": str(data.get("name", where))}
+        if isinstance(given, list):
+            read["rules"] = [write_record(rules[i]) if i in rules else item for i, item in enumerate(items)]
         try:
-            scheme = read_record(Scheme, data | {"name": str(data.get("name", where))}, where, closed=True)
+            scheme = read_record(Scheme, read, where, closed=True)
         except FieldError as error:
             raise _at_line(str(error), where, data, error.key) from None
         except SchemeError as error:
             raise _at_line(str(error), where, data, "default") from None
         lines = data.lines if isinstance(data, LinedDict) else {}
         places = {key: f"{where}, line {line}" for key, line in lines.items()}
-        return dataclasses.replace(scheme, rules=rules, places=places)
+        return dataclasses.replace(scheme, rules=tuple(rules.values()), places=places)
 
     @staticmethod
     def from_file(path: str | Path) -> Scheme:
@@ -108,8 +111,10 @@ def read_scheme_text(text: str, where: str) -> Scheme:
 
 def _read_rule(data: dict[Any, Any], index: int, where: str) -> Rule:
     place = f"{where}: rules[{index}]"
+    # A single number needs no quotes in YAML.
+    numbers = {key: str(data[key]) for key in ("blocks", "layers") if type(data.get(key)) is int}
     try:
-        rule = read_record(Rule, data, place, closed=True)
+        rule = read_record(Rule, data | numbers, place, closed=True)
     except FieldError as error:
         raise _at_line(str(error), where, data, error.key) from None
     except SchemeError as error:

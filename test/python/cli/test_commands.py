@@ -15,6 +15,7 @@ from pock_mlir.bundle import write_tensor_file
 from pock_mlir.cli.blocks import block_name
 from pock_mlir.cli.figures import readable_bytes
 from pock_mlir.runtime import load
+from pock_mlir.schemes import Scheme, shipped_schemes
 from pock_mlir.targets import TARGETS
 
 Pock = Any
@@ -164,6 +165,18 @@ def test_targets(pock: Pock) -> None:
     result = pock("targets")
     assert result.code == 0
     assert all(name in result.out for name in TARGETS)
+
+
+def test_schemes(tmp_path: Path, pock: Pock) -> None:
+    result = pock("schemes")
+    assert result.code == 0 and "last-blocks:K" in result.out
+    for shipped in shipped_schemes().values():
+        assert shipped.name in result.out and shipped.source.split()[0] in result.out
+    printed = pock("schemes", "bert").out
+    (tmp_path / "own.yaml").write_text(printed)
+    assert Scheme.from_file(tmp_path / "own.yaml") == Scheme.from_json(shipped_schemes()["bert"].scheme, "bert")
+    result = pock("schemes", "beard")
+    assert result.code == 1 and "there is no shipped scheme 'beard'; there are bert, " in result.err
 
 
 def test_errors_and_tracebacks(tmp_path: Path, pock: Pock) -> None:

@@ -206,7 +206,7 @@ def test_yaml_is_python(tmp_path: Path) -> None:
         pock.Rule("fc.weight", update="slice", of="input", indices=[5, 0, 3]),
         pock.Rule("*.norm.*", "slice", ratio=0.5, choose="random", seed=3, blocks="last:2"),
         pock.Rule("*", "bias", layers="0,2-3"),
-        pock.Rule("up.*", "frozen", only="bias"),
+        pock.Rule("up.*", "frozen", only="bias", layers="4"),
     )
     scheme = pock.Scheme("mine", rules, unfreeze=("fc.*",))
     path = tmp_path / "s.yaml"
@@ -218,7 +218,7 @@ def test_yaml_is_python(tmp_path: Path) -> None:
         '  - {match: "fc.weight", update: slice, of: input, indices: [0, 3, 5]}\n'
         '  - {match: "*.norm.*", update: slice, ratio: 0.5, choose: random, seed: 3, blocks: last:2}\n'
         '  - {match: "*", update: bias, layers: "0,2-3"}\n'
-        '  - {match: "up.*", update: frozen, only: bias}\n'
+        '  - {match: "up.*", update: frozen, only: bias, layers: 4}\n'
         'unfreeze: ["fc.*"]\n'
     )
     assert pock.Scheme.from_file(path) == scheme

@@ -29,6 +29,8 @@ _SECONDS = 60
 SCHEMES = (
     "name: last\nrules:\n  - match: layers.3.*\n    update: full\n  - {match: '*.bias', update: frozen}\n",
     '{"name": "all", "default": "full", "rules": [{"match": "layers.[01].weight", "update": "frozen"}]}\n',
+    "rules:\n- {match: '*', update: slice, of: input, ratio: 0.5, choose: random, seed: 3, blocks: 'last:2'}\n"
+    "- match: layers.1.weight\n  update: slice\n  indices: [0, 3]\n- {match: 'layers.*', update: bias, only: bias}\n",
     "# what is trained: the ä of the model\ndefault: frozen\nrules:\n- match: \"*bias\"\n- match: 'embed.weight'\n",
 )
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pock_mlir as pock
 from pock_mlir.errors import PockError, SchemeError
-from pock_mlir.schemes import Parameters, Scheme, resolve
+from pock_mlir.schemes import Parameters, Rule, Scheme, resolve
 
 # What a user sees is to be one line.
 _MAX_LINES = 1
@@ -46,10 +46,8 @@ def read_scheme(case: dict[str, Any]) -> str:
 
     scheme = Scheme.from_file(case["path"])
     document = yaml.safe_load(Path(case["path"]).read_bytes().decode("utf-8"))
-    rules = [(rule["match"], rule.get("update", "full")) for rule in document["rules"]]
-    if [(rule.match, rule.update) for rule in scheme.rules] != rules or scheme.default != document.get(
-        "default", "frozen"
-    ):
+    rules = [Rule(**rule) for rule in document["rules"]]
+    if list(scheme.rules) != rules or scheme.default != document.get("default", "frozen"):
         return f"the scheme {scheme} is not what stands in the file"
     try:
         names = ["embed.weight", *(f"layers.{i}.{name}" for i in range(4) for name in ("weight", "bias"))]
