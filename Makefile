@@ -1,6 +1,6 @@
 # The targets of the project; everything runs in the environment that `make env` creates in .venv/.
 #
-#   make demo    run the demonstration         make test    all checks: lint, types, lit, pytest
+#   make demo    run the demonstration         make test    all checks: lint, types, lit, pytest (which needs Chromium)
 #   make smollm2 | efficientnet    further models: a language model, an image classifier
 #   make env     create the environment        make lint | types | lit | pytest    one of them
 #

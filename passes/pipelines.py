@@ -68,7 +68,7 @@ def lowering(*, dispatches: bool = True) -> Pipeline:
     keep = calls("pock-dissolve-dispatches") if dispatches else []
     fuse = calls("pock-fuse-dispatches") if dispatches else []
     return [
-        *calls("pock-verify-symbols", "pock-export-state"),
+        *calls("pock-verify-symbols", "pock-note-origins", "pock-export-state"),
         *form,
         *calls("pock-choose-lowerings", "convert-pock-to-linalg", "pock-store-as-read"),
         *keep,

@@ -14,6 +14,17 @@ from pock_mlir.passes.analyses.packing import ALIGNMENT
 
 
 @dataclass(frozen=True)
+class Lifetime:
+    """A value that a dispatch makes, and the dispatches, by their indices, from the one that makes it (`first`) to the
+    last that uses it, as it is or reshaped (`last`): it is held while these run, both included.
+    """
+
+    value: ir.Value
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
 class Liveness:
     """`peak_bytes`: what is held at the worst moment of values that dispatches make, those that a function returns not
     among them; `at`: the index of the dispatch that runs then.
@@ -23,29 +34,56 @@ class Liveness:
     at: int
 
 
-def liveness(function: ir.Operation) -> Liveness:
-    """The transients of a function whose ops stand in dispatches, in the order in which these stand.
+def dispatches_of(function: ir.Operation) -> list[DispatchOp]:
+    """The dispatches of a function, in the order in which they run."""
+    return [op for op in operations_of(function) if isinstance(op, DispatchOp)]
 
-    A value is held from the dispatch that makes it to the last one that uses it, as it is or reshaped; what is updated
-    in place, arguments and parameters are held anyway.
+
+def lifetimes(function: ir.Operation) -> list[Lifetime]:
+    """The transients of a function whose ops stand in dispatches, in the order in which they are made.
+
+    What is updated in place, arguments and parameters are held anyway, and what is returned is the caller's.
     """
-    operations = operations_of(function)
-    root: dict[ir.Value, ir.Value] = {}
-    for op in operations:
+    roots, dispatches = _roots(function), dispatches_of(function)
+    last = {roots.get(value, value): index for index, op in enumerate(dispatches) for value in op.inputs}
+    returned = {roots.get(value, value) for value in operations_of(function)[-1].operation.operands}
+    return [
+        Lifetime(value, index, last.get(value, index))
+        for index, op in enumerate(dispatches)
+        for value in op.outputs
+        if value not in returned
+    ]
+
+
+def liveness(function: ir.Operation) -> Liveness:
+    """The worst moment of a function whose ops stand in dispatches, in the order in which these stand."""
+    changes = [0] * (len(dispatches_of(function)) + 1)
+    for each in lifetimes(function):
+        changes[each.first] += _rounded(each.value)
+        changes[each.last + 1] -= _rounded(each.value)
+    held, peak, at = 0, 0, 0
+    for index, change in enumerate(changes):
+        held += change
+        if held > peak:
+            peak, at = held, index
+    return Liveness(peak, at)
+
+
+def made_at(function: ir.Operation, result: int) -> int | None:
+    """The index of the dispatch that makes a function's result, as it is or reshaped; None where none does."""
+    value = operations_of(function)[-1].operation.operands[result]
+    value = _roots(function).get(value, value)
+    return next((index for index, op in enumerate(dispatches_of(function)) if value in op.outputs), None)
+
+
+def _roots(function: ir.Operation) -> dict[ir.Value, ir.Value]:
+    """The values that lie in another one's memory, and in whose."""
+    roots: dict[ir.Value, ir.Value] = {}
+    for op in operations_of(function):
         if isinstance(op, (tensor.CollapseShapeOp, tensor.ExpandShapeOp)):
             source = op.operation.operands[0]
-            root[op.operation.results[0]] = root.get(source, source)
-    dispatches = [op for op in operations if isinstance(op, DispatchOp)]
-    last = {root.get(value, value): index for index, op in enumerate(dispatches) for value in op.inputs}
-    returned = {root.get(value, value) for value in operations[-1].operation.operands}
-    held: dict[ir.Value, int] = {}
-    peak, at = 0, 0
-    for index, op in enumerate(dispatches):
-        held.update((value, _rounded(value)) for value in op.outputs if value not in returned)
-        if sum(held.values()) > peak:
-            peak, at = sum(held.values()), index
-        held = {value: size for value, size in held.items() if last.get(value, -1) > index}
-    return Liveness(peak, at)
+            roots[op.operation.results[0]] = roots.get(source, source)
+    return roots
 
 
 def _rounded(value: ir.Value) -> int:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from torch_mlir import ir
 
-from pock_mlir.bundle import MemoryPlan, TargetSpec
+from pock_mlir.bundle import MemoryPlan, TargetSpec, Timeline
 from pock_mlir.errors import CompileError
 from pock_mlir.targets import Target
 
@@ -29,8 +29,8 @@ class Program:
 
 @dataclass(frozen=True)
 class Artifact:
-    """What a backend makes of a program: `files` of a bundle by name, the plan of their memory, and what the code needs
-    of a machine.
+    """What a backend makes of a program: `files` of a bundle by name, the plan of their memory, what each function
+    holds when by that plan (`timelines`), and what the code needs of a machine.
 
     `loaded` are the parameters and states that the code reads, by symbol; `allocates_on_queue` says that transients
     come from a pool that keeps no statistics.
@@ -38,6 +38,7 @@ class Artifact:
 
     files: Mapping[str, bytes]
     memory: MemoryPlan
+    timelines: tuple[Timeline, ...]
     requirements: TargetSpec
     loaded: frozenset[str]
     allocates_on_queue: bool

@@ -15,21 +15,41 @@ from pock_mlir.bundle.specs import (
     ViewSpec,
 )
 from pock_mlir.bundle.tensor_file import TensorFile, write_tensor_file
+from pock_mlir.bundle.timeline import (
+    CATEGORIES,
+    GRADIENT,
+    SAVED,
+    TRANSIENT,
+    Held,
+    MemoryReport,
+    PeakAt,
+    Timeline,
+    category_of,
+)
 from pock_mlir.bundle.writer import MODULE_FILE, write_bundle
 
 __all__ = [
+    "CATEGORIES",
+    "GRADIENT",
     "MODULE_FILE",
+    "SAVED",
+    "TRANSIENT",
     "ArraySpec",
     "Bundle",
     "FileRecord",
+    "Held",
     "Manifest",
     "MemoryPlan",
+    "MemoryReport",
     "ParameterSpec",
+    "PeakAt",
     "Signature",
     "StateSpec",
     "TargetSpec",
     "TensorFile",
+    "Timeline",
     "ViewSpec",
+    "category_of",
     "read_bundle",
     "read_manifest",
     "write_bundle",

@@ -12,7 +12,8 @@ from pock_mlir.bundle.manifest import Manifest, check_version
 from pock_mlir.bundle.seal import is_sealed
 from pock_mlir.bundle.specs import ParameterSpec
 from pock_mlir.bundle.tensor_file import TensorEntry, TensorFile
-from pock_mlir.bundle.writer import MANIFEST_FILE, MODULE_FILE, PARAMETER_FILE, file_record
+from pock_mlir.bundle.timeline import MemoryReport
+from pock_mlir.bundle.writer import MANIFEST_FILE, MEMORY_FILE, MODULE_FILE, PARAMETER_FILE, file_record
 from pock_mlir.contract import BFLOAT16
 from pock_mlir.errors import BundleError, TensorFileError
 from pock_mlir.text import decode, parse_json
@@ -37,6 +38,15 @@ class Bundle:
     def parameter(self, spec: ParameterSpec) -> np.ndarray:
         """The bundle's value of a parameter, in the stored layout and dtype."""
         return self.parameters.array(spec.symbol).view(spec.storage_dtype)
+
+    def memory_report(self) -> MemoryReport | None:
+        """What the compiler noted of the bundle's memory; None for a bundle of a version that noted nothing."""
+        if MEMORY_FILE not in self.manifest.files:
+            return None
+        _check_file(self, MEMORY_FILE)
+        where = str(self.path / MEMORY_FILE)
+        text = decode((self.path / MEMORY_FILE).read_bytes(), where, BundleError)
+        return MemoryReport.from_json(parse_json(text, where, BundleError), where)
 
     @cached_property
     def parameters(self) -> TensorFile:

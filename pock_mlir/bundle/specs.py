@@ -8,6 +8,7 @@ from typing import Annotated
 
 import numpy as np
 
+from pock_mlir.bundle.timeline import PeakAt
 from pock_mlir.contract import (
     LOSS,
     MODEL,
@@ -219,7 +220,12 @@ class TargetSpec:
 
 @dataclass(frozen=True)
 class MemoryPlan:
-    """Device memory in bytes, known at compile time."""
+    """Device memory in bytes, known at compile time.
+
+    `transient_bytes` is all that a training step allocates for values of its own; `saved_bytes` is what of them it
+    holds from the forward part to the backward part, when the loss is there; `peak_at` is where the planned peak is.
+    Bundles of the first versions say neither.
+    """
 
     planned_peak_bytes: int
     parameter_bytes: int
@@ -227,6 +233,8 @@ class MemoryPlan:
     transient_bytes: int
     io_bytes: int
     predict_transient_bytes: int
+    saved_bytes: int | None = field(default=None, metadata=UNWRITTEN_NONE)
+    peak_at: PeakAt | None = field(default=None, metadata=UNWRITTEN_NONE)
 
 
 @dataclass(frozen=True)

@@ -14,21 +14,29 @@ from pock_mlir.bundle.manifest import Manifest, check_consistent
 from pock_mlir.bundle.seal import seal
 from pock_mlir.bundle.specs import FileRecord
 from pock_mlir.bundle.tensor_file import write_tensor_file
+from pock_mlir.bundle.timeline import MemoryReport
 from pock_mlir.errors import BundleError, listed
 from pock_mlir.fields import FieldError
 
 MANIFEST_FILE = "manifest.json"
 MODULE_FILE = "module.vmfb"
 PARAMETER_FILE = "parameters.safetensors"
+MEMORY_FILE = "memory.json"
 
 
-def write_bundle(path: str | Path, manifest: Manifest, module: bytes, parameters: Mapping[str, np.ndarray]) -> Manifest:
+def write_bundle(
+    path: str | Path,
+    manifest: Manifest,
+    module: bytes,
+    parameters: Mapping[str, np.ndarray],
+    memory: MemoryReport | None = None,
+) -> Manifest:
     """Writes the bundle at `path`, replacing a bundle that is there, and returns the manifest with `files` filled in.
 
-    `module` is the IREE module; `parameters` holds every parameter and buffer of the manifest by its symbol,
-    in the stored layout. Everything goes into a temporary sibling directory first, which is then renamed. Raises
-    `BundleError` where `parameters` does not fit the manifest, where something other than a bundle is at `path`, and
-    where the disk refuses.
+    `module` is the IREE module; `parameters` holds every parameter and buffer of the manifest by its symbol, in the
+    stored layout; `memory`, which no session needs, is what `pock inspect --memory` shows. Everything goes into a
+    temporary sibling directory first, which is then renamed. Raises `BundleError` where `parameters` does not fit the
+    manifest, where something other than a bundle is at `path`, and where the disk refuses.
     """
     path = Path(path)
     try:
@@ -43,7 +51,11 @@ def write_bundle(path: str | Path, manifest: Manifest, module: bytes, parameters
             with atomic_write(directory / MODULE_FILE) as file:
                 file.write(module)
             write_tensor_file(directory / PARAMETER_FILE, parameters, sealed=True)
-            records = {name: file_record(directory / name) for name in (MODULE_FILE, PARAMETER_FILE)}
+            if memory is not None:
+                with atomic_write(directory / MEMORY_FILE) as file:
+                    file.write(memory.to_bytes())
+            names = (MODULE_FILE, PARAMETER_FILE, *([] if memory is None else [MEMORY_FILE]))
+            records = {name: file_record(directory / name) for name in names}
             manifest = dataclasses.replace(manifest, files=records)
             with atomic_write(directory / MANIFEST_FILE) as file:
                 file.write(seal(manifest.to_json()))

@@ -9,18 +9,20 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+from rich.console import RenderableType
 from rich.markup import escape
-from rich.measure import Measurement
 from rich.table import Table
 
-from pock_mlir.bundle import ArraySpec, Manifest, ParameterSpec, read_bundle
+from pock_mlir.bundle import ArraySpec, Bundle, Manifest, MemoryReport, ParameterSpec, read_bundle
 from pock_mlir.cli.blocks import Block, blocks_of
 from pock_mlir.cli.figures import readable_bytes
+from pock_mlir.cli.inspect_diff import difference
+from pock_mlir.cli.inspect_memory import memory_report
+from pock_mlir.cli.memory_page import write_page
+from pock_mlir.cli.tables import table, wide_console
 from pock_mlir.contract import LOSS, MODEL
+from pock_mlir.errors import BundleError
 from pock_mlir.text import shown
-
-_UNBOUNDED = 1_000_000
 
 
 def inspect(
@@ -29,13 +31,51 @@ def inspect(
     dispatches: Annotated[
         bool, typer.Option("--dispatches", help="Print a row for each piece that runs as one, with its cost and place.")
     ] = False,
+    memory: Annotated[
+        bool, typer.Option("--memory", help="Print what a training step holds in memory when, and where its peak is.")
+    ] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write what --memory prints as a page to look at, of this name.")
+    ] = None,
+    diff: Annotated[
+        Path | None, typer.Option("--diff", help="Print what this bundle costs less or more than that one: --diff A B.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifest as JSON.")] = False,
 ) -> None:
     """Print what is in a bundle, after checking the digests of its files."""
-    manifest = read_bundle(bundle).manifest
+    opened = read_bundle(bundle)
+    manifest = opened.manifest
+    title = f"{shown(bundle)}  written by {manifest.producer or 'an unknown version'}"
     if as_json:
         print(json.dumps(manifest.to_json(), indent=1))
-        return
+    elif diff is not None:
+        _print(f"from {shown(diff)} to {shown(bundle)}", difference(read_bundle(diff).manifest, manifest))
+    elif html is not None:
+        print(f"wrote {write_page(html, shown(bundle.name), manifest, _memory_report(opened))}")
+    elif memory:
+        _print(title, memory_report(manifest, _memory_report(opened)))
+    else:
+        _print(title, _contents(manifest, dispatches, parameters))
+
+
+def _print(title: str, parts: Sequence[RenderableType]) -> None:
+    console = wide_console(parts)
+    console.print(escape(title), style="bold", soft_wrap=True)
+    for part in parts:
+        console.print(part)
+
+
+def _memory_report(bundle: Bundle) -> MemoryReport:
+    report = bundle.memory_report()
+    if report is None:
+        raise BundleError(
+            f"{bundle.path} says nothing of its memory over time: it was compiled by a version that noted nothing; "
+            "compile the model again"
+        )
+    return report
+
+
+def _contents(manifest: Manifest, dispatches: bool, parameters: bool) -> list[RenderableType]:
     tables = {
         "": _summary(manifest),
         "parameters by block": _blocks(manifest),
@@ -46,49 +86,27 @@ def inspect(
         "dispatches": _dispatches(manifest.statistics.get("dispatches", ()) if dispatches else ()),
         "parameters": _parameters(_of_model(manifest) if parameters else ()),
     }
-    console = _console(tables.values())
-    title = f"{shown(bundle)}  written by {manifest.producer or 'an unknown version'}"
-    console.print(escape(title), style="bold", soft_wrap=True)
-    for title, table in tables.items():
-        if table.row_count:
-            console.print()
-            if title:
-                console.print(f"[bold]{title}[/bold]")
-            console.print(table)
-
-
-def _console(tables: Iterable[Table]) -> Console:
-    """A console that is wide enough for every name: lines break between words only."""
-    console = Console(highlight=False)
-    unbounded = console.options.update(max_width=_UNBOUNDED)
-    for table in tables:
-        needed = Measurement.get(console, unbounded, table)
-        wraps = any(not column.no_wrap for column in table.columns)
-        console.width = max(console.width, needed.minimum if wraps else needed.maximum)
-    return console
-
-
-def _table(*columns: str, right: tuple[str, ...] = (), wrap: tuple[str, ...] = ()) -> Table:
-    table = Table(box=None, pad_edge=False, show_header=bool(columns) and bool(columns[0]))
-    for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", no_wrap=column not in wrap)
-    return table
+    parts: list[RenderableType] = []
+    for title, each in tables.items():
+        if each.row_count:
+            parts += ["", *([f"[bold]{title}[/bold]"] if title else []), each]
+    return parts
 
 
 def _summary(manifest: Manifest) -> Table:
     target = manifest.target
-    table = _table("", " ", wrap=(" ",))
-    table.add_row("target", escape(f"{target.name} ({target.backend}, {target.triple}, CPU {target.cpu})"))
+    rows = table("", " ", wrap=(" ",))
+    rows.add_row("target", escape(f"{target.name} ({target.backend}, {target.triple}, CPU {target.cpu})"))
     for signature in manifest.signatures:
         results = _arrays(signature.outputs) or "loss"
-        table.add_row(signature.function, escape(f"{_arrays(signature.arguments)} -> {results}"))
-    table.add_row("loss", _data(manifest.loss))
-    table.add_row("optimizer", _data(manifest.optimizer))
-    table.add_row("schedule", _data(manifest.schedule))
-    table.add_row("scheme", _scheme(manifest.scheme))
+        rows.add_row(signature.function, escape(f"{_arrays(signature.arguments)} -> {results}"))
+    rows.add_row("loss", _data(manifest.loss))
+    rows.add_row("optimizer", _data(manifest.optimizer))
+    rows.add_row("schedule", _data(manifest.schedule))
+    rows.add_row("scheme", _scheme(manifest.scheme))
     if manifest.accumulate > 1:
-        table.add_row("update", f"every {manifest.accumulate} batches")
-    return table
+        rows.add_row("update", f"every {manifest.accumulate} batches")
+    return rows
 
 
 def _arrays(specs: tuple[ArraySpec, ...]) -> str:
@@ -121,9 +139,9 @@ def _blocks(manifest: Manifest) -> Table:
     total = Block("all")
     for spec in _of_model(manifest):
         total.add(spec)
-    table = _table("block", "trained", "bytes", "frozen", "bytes ", right=("trained", "bytes", "frozen", "bytes "))
+    rows = table("block", "trained", "bytes", "frozen", "bytes ", right=("trained", "bytes", "frozen", "bytes "))
     for block in [*blocks, total]:
-        table.add_row(
+        rows.add_row(
             escape(block.name),
             f"{block.trained_values:,}",
             readable_bytes(block.trained_bytes),
@@ -132,8 +150,8 @@ def _blocks(manifest: Manifest) -> Table:
             style="dim" if block is total else None,
         )
     values = total.trained_values + total.frozen_values
-    table.add_row(f"{total.trained_values:,} of {values:,} values are trained", style="dim")
-    return table
+    rows.add_row(f"{total.trained_values:,} of {values:,} values are trained", style="dim")
+    return rows
 
 
 def _of_model(manifest: Manifest) -> list[ParameterSpec]:
@@ -141,10 +159,10 @@ def _of_model(manifest: Manifest) -> list[ParameterSpec]:
 
 
 def _parameters(specs: Iterable[ParameterSpec]) -> Table:
-    table = _table("name", "shape", "dtype", "kind", "trained", "bytes", right=("bytes",))
+    rows = table("name", "shape", "dtype", "kind", "trained", "bytes", right=("bytes",))
     for spec in specs:
         of_loss = [f"{name} of the loss" for name in spec.loss_names]
-        table.add_row(
+        rows.add_row(
             escape("\n= ".join((*spec.names, *of_loss))),
             escape(_shape(spec.shape)),
             spec.dtype,
@@ -152,37 +170,41 @@ def _parameters(specs: Iterable[ParameterSpec]) -> Table:
             "trained" if spec.is_trained else "frozen",
             readable_bytes(spec.nbytes),
         )
-    return table
+    return rows
 
 
 def _memory(manifest: Manifest) -> Table:
-    table = _table("", " ", right=(" ",))
-    table.add_row("planned peak", readable_bytes(manifest.memory.planned_peak_bytes))
-    table.add_row("parameters", readable_bytes(manifest.memory.parameter_bytes))
-    table.add_row("optimizer state", readable_bytes(manifest.memory.state_bytes))
-    table.add_row("transients of a training step", readable_bytes(manifest.memory.transient_bytes))
-    table.add_row("transients of a prediction", readable_bytes(manifest.memory.predict_transient_bytes))
-    table.add_row("inputs and results", readable_bytes(manifest.memory.io_bytes))
-    return table
+    rows, plan = table("", " ", "  ", right=(" ",)), manifest.memory
+    rows.add_row(
+        "planned peak", readable_bytes(plan.planned_peak_bytes), escape(f"at {plan.peak_at}" if plan.peak_at else "")
+    )
+    rows.add_row("parameters", readable_bytes(plan.parameter_bytes))
+    rows.add_row("optimizer state", readable_bytes(plan.state_bytes))
+    rows.add_row("transients of a training step", readable_bytes(plan.transient_bytes))
+    if plan.saved_bytes is not None:
+        rows.add_row("of them saved for backward", readable_bytes(plan.saved_bytes))
+    rows.add_row("transients of a prediction", readable_bytes(plan.predict_transient_bytes))
+    rows.add_row("inputs and results", readable_bytes(plan.io_bytes))
+    return rows
 
 
 def _operations(manifest: Manifest) -> Table:
     stages: dict[str, dict[str, int]] = manifest.statistics.get("ops", {})
-    table = _table("operation", *stages, right=tuple(stages))
+    rows = table("operation", *stages, right=tuple(stages))
     for name in sorted({name for counts in stages.values() for name in counts}):
-        table.add_row(name, *(str(counts.get(name, 0)) for counts in stages.values()))
+        rows.add_row(name, *(str(counts.get(name, 0)) for counts in stages.values()))
     if stages:
-        table.add_row("all", *(str(sum(counts.values())) for counts in stages.values()), style="dim")
-    return table
+        rows.add_row("all", *(str(sum(counts.values())) for counts in stages.values()), style="dim")
+    return rows
 
 
 def _dispatches(dispatches: Sequence[Mapping[str, Any]]) -> Table:
     """What runs as one piece, in order: what it computes, what that costs, and where in the model it is from."""
-    table = _table("function", "kind", "ops", "MFLOP", "read", "written", "place", right=("MFLOP", "read", "written"))
+    rows = table("function", "kind", "ops", "MFLOP", "read", "written", "place", right=("MFLOP", "read", "written"))
     for row in dispatches:
         place = row["module"] or ("" if row["file"] is None else f"{row['file']}:{row['line']}")
         updates = f" > {', '.join(row['updates'])}" if row["updates"] else ""
-        table.add_row(
+        rows.add_row(
             row["function"],
             row["kind"],
             escape(_counted(row["ops"]) + updates),
@@ -194,8 +216,8 @@ def _dispatches(dispatches: Sequence[Mapping[str, Any]]) -> Table:
     if dispatches:
         sums = [sum(row[name] for row in dispatches) for name in ("flops", "read", "written")]
         total = f"{sums[0] / 1e6:.3f}", *map(readable_bytes, sums[1:]), ""
-        table.add_row("all", "", f"{len(dispatches)} dispatches", *total, style="dim")
-    return table
+        rows.add_row("all", "", f"{len(dispatches)} dispatches", *total, style="dim")
+    return rows
 
 
 def _counted(ops: Iterable[str]) -> str:
@@ -205,7 +227,7 @@ def _counted(ops: Iterable[str]) -> str:
 
 
 def _files(manifest: Manifest) -> Table:
-    table = _table("file", "bytes", "sha256", right=("bytes",))
+    rows = table("file", "bytes", "sha256", right=("bytes",))
     for name, record in manifest.files.items():
-        table.add_row(name, readable_bytes(record.bytes), record.sha256)
-    return table
+        rows.add_row(name, readable_bytes(record.bytes), record.sha256)
+    return rows

@@ -11,6 +11,7 @@ from iree.compiler.api import Invocation, ctypes_dl
 __all__ = [
     "PLACE_COMMANDS",
     "SCHEDULE_COMMANDS",
+    "binding_access",
     "compile_from_phase",
     "compile_to_phase",
     "executable_options",
@@ -89,3 +90,14 @@ def resource_lifetime(type: ir.Type) -> str | None:
     """
     head, text = "!stream.resource<", str(type)
     return text.removeprefix(head).removesuffix(">") if text.startswith(head) else None
+
+
+def binding_access(type: ir.Type) -> tuple[str, ir.RankedTensorType] | None:
+    """What a `!iree_tensor_ext.dispatch.tensor` says: "readonly", "writeonly" or "readwrite", and the tensor; None for
+    any other type.
+    """
+    head, text = "!iree_tensor_ext.dispatch.tensor<", str(type)
+    if not text.startswith(head):
+        return None
+    access, _, tensor = text.removeprefix(head).removesuffix(">").partition(":")
+    return access, ir.RankedTensorType(ir.Type.parse(tensor, type.context))

@@ -15,7 +15,17 @@ from torch_mlir import ir
 
 from pock_mlir.backends import backend_for
 from pock_mlir.backends.backend import Artifact, Program
-from pock_mlir.bundle import MODULE_FILE, Manifest, MemoryPlan, ParameterSpec, Signature, StateSpec, write_bundle
+from pock_mlir.bundle import (
+    MODULE_FILE,
+    Manifest,
+    MemoryPlan,
+    MemoryReport,
+    ParameterSpec,
+    Signature,
+    StateSpec,
+    Timeline,
+    write_bundle,
+)
 from pock_mlir.channel_slices import ChannelSlice
 from pock_mlir.compiler import specs
 from pock_mlir.compiler.clock import Clock
@@ -24,6 +34,7 @@ from pock_mlir.compiler.dispatches import Dispatch, list_dispatches, plan_transi
 from pock_mlir.compiler.internal_errors import backend_errors, internal_errors
 from pock_mlir.compiler.parameters import StoredParameters
 from pock_mlir.compiler.run_passes import PassesFailed, run_passes
+from pock_mlir.compiler.timelines import timelines_of
 from pock_mlir.contract import F32, FULL
 from pock_mlir.coverage_report import UnsupportedOps
 from pock_mlir.errors import CompileError, SchemeError, TargetError
@@ -186,6 +197,11 @@ class Trainable:
         """
         return plan_transients(self.module)
 
+    @internal_errors()
+    def timelines(self) -> tuple[Timeline, ...]:
+        """What each training step holds while each of its dispatches runs, known without a backend."""
+        return timelines_of(self.module, "pock-pruning")
+
     def _signatures(self) -> tuple[Signature, ...]:
         source, signatures = self.imported.source.signatures, []
         for step in source.train_steps:
@@ -227,8 +243,9 @@ class Lowered:
         _check_budget(artifact.memory.planned_peak_bytes, chosen)
         with clock.measure("counting of ops and dispatches"):
             manifest = self._manifest(artifact)
+            report = MemoryReport((*self.trainable.timelines(), *artifact.timelines))
         stored = StoredParameters(manifest, self.trainable.imported.source.values)
-        return Compiled(manifest, artifact.files[MODULE_FILE], stored, tuple(clock.seconds))
+        return Compiled(manifest, artifact.files[MODULE_FILE], stored, report, tuple(clock.seconds))
 
     def _manifest(self, artifact: Artifact) -> Manifest:
         source, plan = self.trainable.imported.source, self.trainable.plan
@@ -272,6 +289,8 @@ class Compiled:
     module: bytes = field(repr=False)
     parameters: Mapping[str, np.ndarray] = field(repr=False)
     """Every parameter and buffer by symbol, in the layout that the module stores; read from the model when needed."""
+    memory_report: MemoryReport = field(repr=False)
+    """What the step holds when: behind each pass that decides about memory, and as the backend has planned it."""
     seconds: Sequence[tuple[str, float]] = field(default=(), repr=False)
     """What the stages and passes of the compilation took, in their order."""
     verification: str = "off"
@@ -301,7 +320,7 @@ class Compiled:
 
         The parameters get the values that model and loss have now.
         """
-        write_bundle(path, self.manifest, self.module, self.parameters)
+        write_bundle(path, self.manifest, self.module, self.parameters, self.memory_report)
         return Path(path)
 
 

@@ -111,5 +111,17 @@ def test_resource_lifetime() -> None:
         assert compat.resource_lifetime(ir.IndexType.get()) is None
 
 
+@canary(compat, "binding_access", api="the text of !iree_tensor_ext.dispatch.tensor")
+def test_binding_access() -> None:
+    with Session().context as context:
+        context.dialects["iree_tensor_ext"]
+        for access in ("readonly", "writeonly", "readwrite"):
+            type = ir.Type.parse(f"!iree_tensor_ext.dispatch.tensor<{access}:tensor<2x3xf32>>")
+            found = compat.binding_access(type)
+            assert found is not None
+            assert (found[0], str(found[1])) == (access, "tensor<2x3xf32>")
+        assert compat.binding_access(ir.IndexType.get()) is None
+
+
 def test_each_name_has_a_canary() -> None:
     assert without_canary(compat) == []

@@ -20,6 +20,7 @@ _FREE = {"optimizer", "scheme", "loss", "precision"}
 _MAY_LACK = {
     *{"optimizer", "schedule", "scheme", "loss", "precision", "accumulate", "statistics", "cpu_features"},
     *{"range", "ignore", "permutation", "stored_dtype", "aliases", "views", "owner", "loss_names", "parameter", "slot"},
+    *{"saved_bytes", "peak_at", "file", "line", "module"},
 }
 _WRONG: tuple[Any, ...] = (None, True, 7, -7, 0.5, "?", ["?"], [-1], [{}], {"?": "?"}, {"?": {}})
 
@@ -36,6 +37,9 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     parameter |= {"views": [view], "stored_dtype": "bfloat16", "loss_names": ["shared"]}
     document["signatures"][0]["inputs"][0] |= {"range": [0, 8], "ignore": -100}
     document["schedule"] = {"name": "constant", "warmup_steps": 1, "warmup_start": 0.0}
+    origin = {"op": "matmul", "parameter": "fc1.weight", "module": "fc1", "file": "model.py", "line": 7}
+    peak_at = {"function": "train_step", "dispatch": 2, "dispatches": 5, "origin": origin}
+    document["memory"] |= {"saved_bytes": 64, "peak_at": peak_at}
     assert state["parameter"] and state["slot"]
     return document
 

@@ -43,17 +43,18 @@ class IreeBackend:
         adapted(program.module).write_bytecode(buffer)
         compiler = IreeCompiler(FLAGS)
         stream = compiler.to_stream(hand_over(buffer.getvalue(), compiler.context, machine.device))
-        memory = plan_memory(
+        memory, timelines = plan_memory(
             stream,
             input_bytes=program.input_bytes,
             parameter_bytes=program.parameter_bytes,
             state_bytes=program.state_bytes,
+            stage=self.name,
         )
         loaded = loaded_parameters(stream)
         allocate_directly(stream)
         on_queue = allocates_on_queue(stream)
         files = {MODULE_FILE: compiler.to_vm_bytecode(stream)}
-        return Artifact(files, memory, machine.spec, loaded, on_queue)
+        return Artifact(files, memory, timelines, machine.spec, loaded, on_queue)
 
 
 def adapted(module: ir.Operation) -> ir.Operation:

@@ -4,12 +4,14 @@ and its end.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from iree.compiler import ir
 
-from pock_mlir.bundle import MemoryPlan
+from pock_mlir.backends.iree.compiler.timeline import timeline_of
+from pock_mlir.bundle import MemoryPlan, Timeline
 from pock_mlir.compat.iree_compiler import resource_lifetime
 from pock_mlir.contract import APPLY_GRADIENTS, PREDICT, role_of
 from pock_mlir.errors import CompileError
@@ -31,9 +33,10 @@ class Usage:
 
 
 def plan_memory(
-    program: ir.Operation, *, input_bytes: Mapping[str, int], parameter_bytes: int, state_bytes: int
-) -> MemoryPlan:
-    """Plans from the stream phase of a program. All sizes are in bytes.
+    program: ir.Operation, *, input_bytes: Mapping[str, int], parameter_bytes: int, state_bytes: int, stage: str
+) -> tuple[MemoryPlan, tuple[Timeline, ...]]:
+    """Plans from the stream phase of a program. All sizes are in bytes. The timelines are those of all functions that
+    are planned, as of `stage`.
 
     `input_bytes` is what the caller's arrays take on the device, per function, `parameter_bytes` and `state_bytes` what
     parameters and optimizer state take there; the peak uses what the program itself allocates for both, and is that of
@@ -46,14 +49,24 @@ def plan_memory(
     predictions = {name: usage for name, usage in usages.items() if role_of(name) == PREDICT}
     steps = {name: usage for name, usage in usages.items() if name not in predictions}
     io = {name: input_bytes.get(name, 0) + usage.results for name, usage in usages.items()}
-    return MemoryPlan(
-        planned_peak_bytes=resident + max(io[name] + usage.transient for name, usage in usages.items()),
+    timelines = {
+        name: dataclasses.replace(
+            timeline_of(program, functions[name], name, stage), allocated_bytes=usage.transient, io_bytes=io[name]
+        )
+        for name, usage in usages.items()
+    }
+    hungriest = max(usages, key=lambda name: io[name] + usages[name].transient)
+    plan = MemoryPlan(
+        planned_peak_bytes=resident + io[hungriest] + usages[hungriest].transient,
         parameter_bytes=parameter_bytes,
         state_bytes=state_bytes,
         transient_bytes=max(usage.transient for usage in steps.values()),
         io_bytes=max(io[name] for name in steps),
         predict_transient_bytes=max(usage.transient for usage in predictions.values()),
+        saved_bytes=max(timelines[name].saved_bytes for name in steps),
+        peak_at=timelines[hungriest].peak_at,
     )
+    return plan, tuple(timelines.values())
 
 
 def loaded_parameters(program: ir.Operation) -> frozenset[str]:
