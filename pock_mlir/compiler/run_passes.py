@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from torch_mlir import ir
 
 from pock_mlir.compiler.clock import Clock
@@ -22,10 +24,20 @@ class PassesFailed(CompileError):
         self.pass_name = pass_name
 
 
-def run_passes(module: ir.Operation, pipeline: Pipeline, clock: Clock) -> None:
-    """Runs a pipeline. Raises PassesFailed, and InternalError where no model should make a pass fail."""
+def run_passes(
+    module: ir.Operation, pipeline: Pipeline, clock: Clock, behind: Callable[[str], None] = lambda name: None
+) -> None:
+    """Runs a pipeline; `behind` is called behind each pass with its name.
+
+    Raises PassesFailed, and InternalError where no model should make a pass fail.
+    """
+
+    def done(name: str, seconds: float) -> None:
+        clock.add(name, seconds)
+        behind(name)
+
     try:
-        run_pipeline(module, pipeline, on_pass=clock.add)
+        run_pipeline(module, pipeline, on_pass=done)
     except PassError as error:
         # The model stands in the module twice, as training step and as prediction.
         reasons = list(dict.fromkeys(map(_explain, error.diagnostics))) or [str(error)]

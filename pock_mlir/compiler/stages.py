@@ -34,7 +34,7 @@ from pock_mlir.compiler.dispatches import Dispatch, list_dispatches, plan_transi
 from pock_mlir.compiler.internal_errors import backend_errors, internal_errors
 from pock_mlir.compiler.parameters import StoredParameters
 from pock_mlir.compiler.run_passes import PassesFailed, run_passes
-from pock_mlir.compiler.timelines import timelines_of
+from pock_mlir.compiler.timelines import History
 from pock_mlir.contract import F32, FULL
 from pock_mlir.coverage_report import UnsupportedOps
 from pock_mlir.errors import CompileError, SchemeError, TargetError
@@ -79,13 +79,14 @@ class Imported:
                 "does not do yet: give the rules that slice it update 'full'"
             )
         clock, module = Clock(self.seconds), self.module.clone().operation
+        history = History(module)
         try:
             run_passes(module, plan.pipeline(self._train_steps), clock)
             before = specs.count_ops(module)
-            run_passes(module, [call("pock-pruning")], clock)
+            run_passes(module, [call("pock-pruning")], clock, history.look)
         except PassesFailed as error:
             raise explained(error, self.source, plan.trained) from error
-        return Trainable(self, plan, module, before, tuple(clock.seconds))
+        return Trainable(self, plan, module, before, history, tuple(clock.seconds))
 
     @property
     def _train_steps(self) -> list[str]:
@@ -157,6 +158,7 @@ class Trainable:
     plan: Plan
     module: ir.Operation = field(repr=False)
     ops_before_pruning: dict[str, int] = field(repr=False)
+    history: History = field(repr=False)
     seconds: tuple[tuple[str, float], ...] = field(repr=False)
 
     @internal_errors()
@@ -199,8 +201,10 @@ class Trainable:
 
     @internal_errors()
     def timelines(self) -> tuple[Timeline, ...]:
-        """What each training step holds while each of its dispatches runs, known without a backend."""
-        return timelines_of(self.module, "pock-pruning")
+        """What each training step holds while each of its dispatches runs, known without a backend: behind
+        pock-pruning, and behind each pass that decides what is held.
+        """
+        return self.history.timelines
 
     def _signatures(self) -> tuple[Signature, ...]:
         source, signatures = self.imported.source.signatures, []

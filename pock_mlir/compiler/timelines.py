@@ -2,19 +2,51 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from torch_mlir import ir
 
 from pock_mlir.bundle import Held, Timeline, category_of
 from pock_mlir.contract import APPLY_GRADIENTS, TRAIN_STEP, role_of
 from pock_mlir.dialects.dispatch import DispatchOp, OutputOp
 from pock_mlir.origins import Origin, origin_of
+from pock_mlir.passes import stage_of
 from pock_mlir.passes.analyses.cost import nbytes
 from pock_mlir.passes.analyses.functions import function_name, functions_of
 from pock_mlir.passes.analyses.liveness import dispatches_of, lifetimes, made_at
 from pock_mlir.passes.machinery.pipeline import run_pipeline
+from pock_mlir.passes.machinery.registry import lookup_pass
 
 _LOSS = 0
 """Which of a training step's results is the loss."""
+_MEMORY = "memory"
+"""The stage whose passes decide what is held."""
+
+
+class History:
+    """What becomes of a module: how it is behind pock-pruning, and behind each pass that decides what is held.
+
+    Copies are kept, and their timelines made when they are asked for: a search looks at plans that it never compiles.
+    """
+
+    def __init__(self, module: ir.Operation) -> None:
+        self._module = module
+        self._pruned = self._module
+        self._decided: list[tuple[str, ir.Operation]] = []
+
+    def look(self, pass_name: str) -> None:
+        """To be called behind each pass, with its name."""
+        info = lookup_pass(pass_name)
+        if info is not None and stage_of(info.function.__module__) == _MEMORY:
+            self._decided.append((pass_name, self._module.clone().operation))
+        elif not self._decided:
+            self._pruned = self._module.clone().operation
+
+    @cached_property
+    def timelines(self) -> tuple[Timeline, ...]:
+        """Those of the training steps, in the order of the passes."""
+        copies = [("pock-pruning", self._pruned), *self._decided]
+        return tuple(timeline for name, copy in copies for timeline in timelines_of(copy, name))
 
 
 def timelines_of(module: ir.Operation, stage: str) -> tuple[Timeline, ...]:

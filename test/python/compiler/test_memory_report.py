@@ -19,6 +19,7 @@ import pock_mlir as pock
 from pock_mlir.bundle import MemoryReport, Timeline, read_bundle
 from pock_mlir.cli.app import run
 from pock_mlir.cli.memory_sums import peak_sums, planned
+from pock_mlir.compiler import timelines
 
 BATCH, INPUTS, HIDDEN, OUTPUTS = 16, 4, 8, 3
 HIDDEN_BYTES = BATCH * HIDDEN * 4
@@ -90,6 +91,22 @@ def test_gradients_are_told_by_their_parameters(full: pock.Compiled) -> None:
         assert {name: expected[name] for name in held} == held
         assert ("first.weight" in held) == (step is not full)
     assert held == expected
+
+
+def test_each_pass_that_decides_what_is_held_is_a_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passes of the stage `memory`; here one of another stage stands for them."""
+    monkeypatch.setattr(
+        timelines, "stage_of", lambda module: "memory" if module.endswith("forward.sink_transposes") else ""
+    )
+    model, x, y = Mlp(), torch.randn(BATCH, INPUTS), torch.randn(BATCH, OUTPUTS)
+    module = pock.import_model(model, (x,), (y,), loss="mse").train("full").module.clone().operation
+    history = timelines.History(module)
+    passes = ["pock-prune", "pock-prune", "pock-sink-transposes", "cse", "pock-sink-transposes"]
+    for name in passes:
+        history.look(name)
+    stages = [timeline.stage for timeline in history.timelines]
+    assert stages == ["pock-pruning", "pock-sink-transposes", "pock-sink-transposes"]
+    assert len({timeline.total for timeline in history.timelines}) == 1
 
 
 def test_the_peak_is_the_plans(full: pock.Compiled, sparse: pock.Compiled) -> None:
