@@ -66,6 +66,8 @@ module {{
 {constants}
 {numbers}
     %zero = arith.constant 0 : i32
+    %high = arith.constant 2147483648 : index
+    %nhigh = arith.constant -2147483648 : i32
     %w0 = util.global.load @w : !stream.resource<variable>
     %now = stream.timepoint.immediate => !stream.timepoint
     %l0, %lt = stream.resource.alloca uninitialized await(%now)
@@ -102,9 +104,11 @@ def context() -> Iterator[ir.Context]:
         yield context
 
 
-def read(*commands: str) -> Timeline:
+def read(*commands: str, transients: int = 256) -> Timeline:
+    text = program(*commands, executables=EXECUTABLES)
     with ir.Location.unknown():
-        module = ir.Module.parse(program(*commands, executables=EXECUTABLES)).operation
+        module = ir.Module.parse(text.replace("%c256 = arith.constant 256", f"%c256 = arith.constant {transients}"))
+    module = module.operation
     function = next(op.operation for op in module.regions[0].blocks[0].operations if op.operation.name == "util.func")
     return timeline_of(module, function, "train_step", "IREE")
 
@@ -146,6 +150,17 @@ def test_a_part_that_is_left_is_read_on(context: ir.Context) -> None:
     )
     found = [(value.first, value.last, value.bytes) for value in timeline.held]
     assert found == [(0, 0, 32), (0, 2, 32), (1, 1, 32), (2, 2, 32)]
+
+
+def test_places_beyond_two_gibibytes(context: ir.Context) -> None:
+    """Their offsets are negative where they come as constants of 32 bits."""
+    timeline = read(
+        dispatch("forward", "nhigh", "%w", "%t"),
+        "stream.cmd.copy %t[%high], %t[%c128], %c32 : !stream.resource<transient>{%c256}"
+        " -> !stream.resource<transient>{%c256}",
+        transients=2**32,
+    )
+    assert [(value.first, value.last, value.bytes) for value in timeline.held] == [(0, 1, 64), (1, 1, 32)]
 
 
 def test_what_cannot_be_read_is_refused(context: ir.Context) -> None:

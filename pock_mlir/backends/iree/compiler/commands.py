@@ -187,8 +187,12 @@ def _value(value: ir.Value, known: Mapping[ir.Value, int | None]) -> int | None:
     if op.name == "arith.constant":
         return ir.IntegerAttr(op.attributes["value"]).value
     if op.name in _PASSED_ON:
-        index = list(op.results).index(value)
-        return _value(op.operands[index], known)
+        source = op.operands[list(op.results).index(value)]
+        passed = _value(source, known)
+        if passed is None or not isinstance(source.type, ir.IntegerType):
+            return passed
+        # Offsets are unsigned, and come in 32 bits: from 2 GiB on the constant of one is negative.
+        return passed % (1 << source.type.width)
     if op.name in _ARITHMETIC:
         left, right = (_value(operand, known) for operand in op.operands)
         return None if left is None or right is None else _ARITHMETIC[op.name](left, right)
