@@ -64,7 +64,7 @@ def lowering(*, dispatches: bool = True) -> Pipeline:
 
     What runs as one piece is cut here, as far as a backend takes it so; without `dispatches` the backend cuts.
     """
-    form = calls("pock-form-dispatches") if dispatches else []
+    form = calls("pock-form-dispatches", "pock-schedule-dispatches") if dispatches else []
     keep = calls("pock-dissolve-dispatches") if dispatches else []
     fuse = calls("pock-fuse-dispatches") if dispatches else []
     return [

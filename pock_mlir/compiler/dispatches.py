@@ -39,9 +39,9 @@ class Dispatch:
 
 
 def form_dispatches(module: ir.Operation) -> ir.Operation:
-    """A module in pock, cut into dispatches; the one that is given stays as it is."""
+    """A module in pock, cut into dispatches in the order in which they run; the one that is given stays as it is."""
     formed = module.clone().operation
-    run_pipeline(formed, "pock-form-dispatches")
+    run_pipeline(formed, "pock-form-dispatches,pock-schedule-dispatches")
     return formed
 
 

@@ -52,7 +52,7 @@ class History:
 def timelines_of(module: ir.Operation, stage: str) -> tuple[Timeline, ...]:
     """The timelines of the training steps of a module in pock, run in dispatches; it stays as it is."""
     formed = module.clone().operation
-    run_pipeline(formed, "pock-note-origins,pock-form-dispatches")
+    run_pipeline(formed, "pock-note-origins,pock-form-dispatches,pock-schedule-dispatches")
     functions = {function_name(function): function for function in functions_of(formed)}
     trained = [name for name in functions if role_of(name) in (TRAIN_STEP, APPLY_GRADIENTS)]
     return tuple(_timeline(functions[name], name, stage) for name in trained)

@@ -19,6 +19,7 @@ from pock_mlir.dialects.state import ReadOp, UpdateOp
 from pock_mlir.dialects.traits import Literal, has_trait
 from pock_mlir.passes.analyses.cost import cost_of, flops_of, nbytes, state_types
 from pock_mlir.passes.analyses.functions import functions_of, operations_of
+from pock_mlir.passes.analyses.liveness import liveness
 from pock_mlir.passes.dispatches.form_dispatches import MOST_VALUES, RESHAPES
 from pock_mlir.passes.machinery.pipeline import run_pipeline
 
@@ -76,8 +77,13 @@ def test_the_plan_is_what_the_backend_allocates() -> None:
 
 @pytest.fixture(scope="module")
 def formed(trainable: pock.Trainable) -> ir.Operation:
+    """In the order in which they run, which holds no more than that of the program."""
     module = trainable.module.clone().operation
     run_pipeline(module, "pock-form-dispatches")  # which verifies that each value is made before it is used
+    before = [liveness(function).peak_bytes for function in functions_of(module)]
+    run_pipeline(module, "pock-schedule-dispatches")
+    peaks = [liveness(function).peak_bytes for function in functions_of(module)]
+    assert all(now <= then for now, then in zip(peaks, before, strict=True))
     return module
 
 

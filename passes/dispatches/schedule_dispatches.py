@@ -1,0 +1,112 @@
+"""pock-schedule-dispatches: orders the dispatches of a function so that they hold little memory at once.
+
+Values come before their uses, and what reads a parameter before its update. Reads, reshapes and constants, which cost
+nothing, go right before what uses them first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch_mlir import ir
+from torch_mlir.dialects import tensor
+
+from pock_mlir.dialects.dispatch import DispatchOp
+from pock_mlir.dialects.state import ReadOp
+from pock_mlir.dialects.traits import Literal, has_trait, written_symbols
+from pock_mlir.passes.analyses.cost import nbytes
+from pock_mlir.passes.analyses.functions import functions_of, operations_of
+from pock_mlir.passes.analyses.ordering import Task, low_order
+from pock_mlir.passes.analyses.packing import ALIGNMENT
+from pock_mlir.passes.machinery.registry import register_pass
+
+RESHAPES = (tensor.CollapseShapeOp, tensor.ExpandShapeOp)
+
+
+@register_pass("pock-schedule-dispatches")
+def schedule_dispatches(module: ir.Operation) -> None:
+    """Orders dispatches for the smallest peak of what lives between them; never for a higher one."""
+    for function in functions_of(module):
+        *operations, end = operations_of(function)
+        graph = _Graph(operations, end)
+        order = low_order(graph.tasks)
+        if order != sorted(order):
+            _arrange(operations, [graph.ops[task] for task in order], end)
+
+
+def _is_free(op: ir.OpView) -> bool:
+    return isinstance(op, (ReadOp, *RESHAPES)) or has_trait(op, Literal)
+
+
+def _operands(op: ir.OpView) -> list[ir.Value]:
+    return op.inputs if isinstance(op, DispatchOp) else list(op.operation.operands)
+
+
+class _Graph:
+    """The ops of a block that cost something (`ops`) as tasks, in the order of the program."""
+
+    def __init__(self, operations: list[ir.OpView], end: ir.OpView) -> None:
+        self.ops: list[ir.OpView] = []
+        self.tasks: list[Task] = []
+        self._made: dict[ir.Value, tuple[int, int]] = {}
+        self._root: dict[ir.Value, ir.Value] = {}
+        self._read: dict[ir.Value, str] = {}
+        self._readers: dict[str, set[int]] = {}
+        self._writer: dict[str, int] = {}
+        self._returned = _roots(operations, end)
+        for op in operations:
+            if isinstance(op, RESHAPES):
+                source = op.operation.operands[0]
+                self._root[op.operation.results[0]] = self._root.get(source, source)
+            elif isinstance(op, ReadOp):
+                self._read[op.result] = op.symbol.value
+            elif not _is_free(op):
+                self._add(op)
+
+    def _add(self, op: ir.OpView) -> None:
+        index, after = len(self.tasks), set[int]()
+        roots = {self._root.get(value, value) for value in _operands(op)}
+        for symbol in {self._read[value] for value in roots if value in self._read}:
+            after |= {self._writer[symbol]} if symbol in self._writer else set()
+            self._readers.setdefault(symbol, set()).add(index)
+        for symbol in op.written if isinstance(op, DispatchOp) else written_symbols(op):
+            after |= self._readers.pop(symbol, set()) | ({self._writer[symbol]} if symbol in self._writer else set())
+            self._writer[symbol] = index
+        uses = frozenset(self._made[value] for value in roots if value in self._made)
+        results = list(op.operation.results)
+        self._made.update((value, (index, which)) for which, value in enumerate(results))
+        makes = tuple(0 if value in self._returned else _rounded(value) for value in results)
+        self.ops.append(op)
+        self.tasks.append(Task(makes, uses, frozenset(after - {index})))
+
+
+def _roots(operations: list[ir.OpView], end: ir.OpView) -> set[ir.Value]:
+    """What a function returns, before it is reshaped."""
+    values = set(end.operation.operands)
+    for op in reversed(operations):
+        if isinstance(op, RESHAPES) and op.operation.results[0] in values:
+            values.add(op.operation.operands[0])
+    return values
+
+
+def _rounded(value: ir.Value) -> int:
+    return -(-nbytes(value.type) // ALIGNMENT) * ALIGNMENT
+
+
+def _arrange(operations: list[ir.OpView], order: list[ir.OpView], end: ir.OpView) -> None:
+    """Puts ops in an order, each behind the free ops that it needs; free ops that nothing needs come last."""
+    free = {result: op for op in operations if _is_free(op) for result in op.operation.results}
+
+    def needed(op: ir.OpView) -> Iterator[ir.OpView]:
+        for value in _operands(op):
+            owner = free.pop(value, None)
+            if owner is not None:
+                yield from needed(owner)
+                yield owner
+
+    for op in order:
+        for each in (*needed(op), op):
+            each.operation.move_before(end.operation)
+    for op in operations:
+        if any(result in free for result in op.operation.results):
+            op.operation.move_before(end.operation)
