@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pock_mlir import backends
 
-STAGES = ("forward", "backward", "updates", "dispatches", "lowering")
+STAGES = ("forward", "backward", "updates", "memory", "dispatches", "lowering")
 
 _PIPELINES = "pipelines"
 _TESTING = "testing"

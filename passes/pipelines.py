@@ -58,6 +58,12 @@ def pruning() -> Pipeline:
     return calls("pock-prune", *_CLEAN)
 
 
+@register_pipeline("pock-memory")
+def memory(*, recompute: bool = False) -> Pipeline:
+    """Decides what is kept while a step runs: with `recompute` less is saved than the backward pass takes."""
+    return calls("pock-choose-saved") if recompute else []
+
+
 @register_pipeline("pock-lowering")
 def lowering(*, dispatches: bool = True) -> Pipeline:
     """From pock to upstream dialects, ready for a backend.

@@ -63,7 +63,16 @@ def compile_(
     ] = None,
     dispatches: Annotated[
         bool | None,
-        typer.Option("--dispatches/--no-dispatches", help="Cut the step into pieces here (default), or by the backend."),
+        typer.Option(
+            "--dispatches/--no-dispatches", help="Cut the step into pieces here (default), or by the backend."
+        ),
+    ] = None,
+    recompute: Annotated[
+        bool | None,
+        typer.Option(
+            "--recompute/--no-recompute",
+            help="Whether the backward pass computes again what follows cheaply from less (default: no).",
+        ),
     ] = None,
     timing: Annotated[bool, typer.Option("--timing", help="Show what each stage and pass took.")] = False,
 ) -> None:
@@ -78,7 +87,15 @@ def compile_(
         "clip_norm": clip_norm,
         "accumulate": accumulate,
     }
-    choices = {"scheme": scheme, "target": target, "precision": precision, "seed": seed, "verify": verify, "dispatches": dispatches}
+    choices = {
+        "scheme": scheme,
+        "target": target,
+        "precision": precision,
+        "seed": seed,
+        "verify": verify,
+        "dispatches": dispatches,
+        "recompute": recompute,
+    }
     arguments = _arguments(model_spec, loss=loss, **choices)
     arguments |= _optimizer_arguments(optimizer, _given(options) | _parsed(optimizer_option, "--optimizer-option"))
     options = {"total_steps": total_steps, "warmup_steps": warmup_steps, "final": final}

@@ -31,6 +31,9 @@ def inspect(
     dispatches: Annotated[
         bool, typer.Option("--dispatches", help="Print a row for each piece that runs as one, with its cost and place.")
     ] = False,
+    saved: Annotated[
+        bool, typer.Option("--saved", help="Print a row for each tensor that is saved for the backward pass, and why.")
+    ] = False,
     memory: Annotated[
         bool, typer.Option("--memory", help="Print what a training step holds in memory when, and where its peak is.")
     ] = False,
@@ -55,7 +58,7 @@ def inspect(
     elif memory:
         _print(title, memory_report(manifest, _memory_report(opened)))
     else:
-        _print(title, _contents(manifest, dispatches, parameters))
+        _print(title, _contents(manifest, dispatches, saved, parameters))
 
 
 def _print(title: str, parts: Sequence[RenderableType]) -> None:
@@ -75,7 +78,7 @@ def _memory_report(bundle: Bundle) -> MemoryReport:
     return report
 
 
-def _contents(manifest: Manifest, dispatches: bool, parameters: bool) -> list[RenderableType]:
+def _contents(manifest: Manifest, dispatches: bool, saved: bool, parameters: bool) -> list[RenderableType]:
     tables = {
         "": _summary(manifest),
         "parameters by block": _blocks(manifest),
@@ -84,6 +87,7 @@ def _contents(manifest: Manifest, dispatches: bool, parameters: bool) -> list[Re
         "operations": _operations(manifest),
         "files": _files(manifest),
         "dispatches": _dispatches(manifest.statistics.get("dispatches", ()) if dispatches else ()),
+        "saved for the backward pass": _saved(manifest.statistics.get("saved", ()) if saved else ()),
         "parameters": _parameters(_of_model(manifest) if parameters else ()),
     }
     parts: list[RenderableType] = []
@@ -202,7 +206,6 @@ def _dispatches(dispatches: Sequence[Mapping[str, Any]]) -> Table:
     """What runs as one piece, in order: what it computes, what that costs, and where in the model it is from."""
     rows = table("function", "kind", "ops", "MFLOP", "read", "written", "place", right=("MFLOP", "read", "written"))
     for row in dispatches:
-        place = row["module"] or ("" if row["file"] is None else f"{row['file']}:{row['line']}")
         updates = f" > {', '.join(row['updates'])}" if row["updates"] else ""
         rows.add_row(
             row["function"],
@@ -211,13 +214,38 @@ def _dispatches(dispatches: Sequence[Mapping[str, Any]]) -> Table:
             f"{row['flops'] / 1e6:.3f}",
             readable_bytes(row["read"]),
             readable_bytes(row["written"]),
-            escape(place),
+            escape(_place(row)),
         )
     if dispatches:
         sums = [sum(row[name] for row in dispatches) for name in ("flops", "read", "written")]
         total = f"{sums[0] / 1e6:.3f}", *map(readable_bytes, sums[1:]), ""
         rows.add_row("all", "", f"{len(dispatches)} dispatches", *total, style="dim")
     return rows
+
+
+def _saved(tensors: Sequence[Mapping[str, Any]]) -> Table:
+    """What is saved, in the order in which it is computed: its size, what needs it, where in the model it is from."""
+    rows = table("function", "op", "shape", "dtype", "bytes", "needed by", "recomputed", "place", right=("bytes",))
+    for row in tensors:
+        rows.add_row(
+            row["function"],
+            row["op"],
+            escape(_shape(tuple(row["shape"]))),
+            row["dtype"],
+            readable_bytes(row["nbytes"]),
+            ", ".join(row["needed_by"]),
+            ", ".join(row["recomputed"]),
+            escape(_place(row)),
+        )
+    if tensors:
+        total = readable_bytes(sum(row["nbytes"] for row in tensors))
+        rows.add_row("all", f"{len(tensors)} tensors", "", "", total, "", "", "", style="dim")
+    return rows
+
+
+def _place(row: Mapping[str, Any]) -> str:
+    """The module of the user's model, or else the line in the user's code."""
+    return row["module"] or ("" if row["file"] is None else f"{row['file']}:{row['line']}")
 
 
 def _counted(ops: Iterable[str]) -> str:

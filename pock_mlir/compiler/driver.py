@@ -50,6 +50,7 @@ def compile(
     verify: str = "export",
     calibration: Sequence[tuple[ExampleInputs, ExampleTargets]] | None = None,
     dispatches: bool = True,
+    recompute: bool = False,
 ) -> Compiled:
     """Compiles the whole training step of a model: forward, backward and update as one program.
 
@@ -70,6 +71,8 @@ def compile(
     without values (on the meta device), or too large for two more steps, are not verified. `calibration` are batches,
     pairs of inputs and targets, on which a scheme that chooses channels by gradient measures these in torch.
     `dispatches=False` leaves the cut into what runs as one piece to the backend.
+    With `recompute` less is saved for the backward pass than it takes: it computes again what follows cheaply from
+    less, and no number changes.
 
     Raises PockError (CompileError, SchemeError, TargetError) with what is wrong, where in the model, and what to do.
     """
@@ -80,7 +83,7 @@ def compile(
         raise CompileError(f"verify is {verify!r}; it must be one of {', '.join(VERIFICATIONS)}")
     backend_for(chosen.generator).resolve(chosen)
     imported = import_model(model, inputs, targets, loss, predict_inputs, scheme, seed, calibration)
-    trainable = imported.train(scheme, optimizer, resolved, schedule)
+    trainable = imported.train(scheme, optimizer, resolved, schedule, recompute)
     verification, clock = "off", Clock()
     if verify != "off":
         with clock.measure("verification of the export"):

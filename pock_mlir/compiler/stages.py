@@ -34,6 +34,7 @@ from pock_mlir.compiler.dispatches import Dispatch, list_dispatches, plan_transi
 from pock_mlir.compiler.internal_errors import backend_errors, internal_errors
 from pock_mlir.compiler.parameters import StoredParameters
 from pock_mlir.compiler.run_passes import PassesFailed, run_passes
+from pock_mlir.compiler.saved import SavedTensor, list_saved
 from pock_mlir.compiler.timelines import History
 from pock_mlir.contract import F32, FULL
 from pock_mlir.coverage_report import UnsupportedOps
@@ -68,11 +69,12 @@ class Imported:
         optimizer: Optimizer | None = None,
         precision: str | Precision = F32,
         schedule: Schedule | None = None,
+        recompute: bool = False,
     ) -> Trainable:
         """Adds backward pass and updates; the arguments are those of `compile`. Raises PockError."""
         rules, updates = self.source.resolve(scheme)
         checked = checked_optimizer(optimizer), resolve_precision(precision), checked_schedule(schedule)
-        plan = Plan(rules, updates, *checked)
+        plan = Plan(rules, updates, *checked, recompute)
         for symbol in plan.slices:
             raise SchemeError(
                 f"scheme '{rules.name}': parameter {described(symbol)} would be trained in part, which the compiler "
@@ -83,7 +85,8 @@ class Imported:
         try:
             run_passes(module, plan.pipeline(self._train_steps), clock)
             before = specs.count_ops(module)
-            run_passes(module, [call("pock-pruning")], clock, history.look)
+            decide = [call("pock-pruning"), call("pock-memory", recompute=plan.recompute)]
+            run_passes(module, decide, clock, history.look)
         except PassesFailed as error:
             raise explained(error, self.source, plan.trained) from error
         return Trainable(self, plan, module, before, history, tuple(clock.seconds))
@@ -113,6 +116,8 @@ class Imported:
 class Plan:
     """What training changes, and how: `updates` says what of each parameter that `scheme` trains, by symbol, in the
     order of the model.
+
+    With `recompute` the backward pass computes again what follows cheaply from less than what it takes.
     """
 
     scheme: Scheme
@@ -120,6 +125,7 @@ class Plan:
     optimizer: Optimizer
     precision: Precision
     schedule: Schedule | None = None
+    recompute: bool = False
 
     @property
     def trained(self) -> tuple[str, ...]:
@@ -190,6 +196,13 @@ class Trainable:
     def dispatches(self) -> tuple[Dispatch, ...]:
         """What runs as one piece, in order, with its cost and its place in the model."""
         return list_dispatches(self.module)
+
+    @internal_errors()
+    def saved(self) -> tuple[SavedTensor, ...]:
+        """What is saved for the backward pass, in the order in which it is computed: its size, why, and where in the
+        model it is from.
+        """
+        return list_saved(self.module)
 
     @internal_errors()
     def plan_transients(self) -> dict[str, int]:
@@ -271,6 +284,7 @@ class Lowered:
             statistics={
                 "ops": self.trainable.count_ops(),
                 "dispatches": [dispatch.to_json() for dispatch in self.trainable.dispatches()],
+                "saved": [saved.to_json() for saved in self.trainable.saved()],
             },
             allocates_on_queue=artifact.allocates_on_queue,
             producer=f"pock_mlir {__version__}",

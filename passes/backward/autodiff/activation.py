@@ -23,8 +23,8 @@ def relu(op: activation.ReluOp, g: ir.Value) -> Thunks:
         zero = constant(0.0, g.type)
         if op.upper is None:
             return select(compare(arith.CmpFPredicate.UGT, op.result, zero), g, zero)
-        passed = select(greater(op.result, zero), g, zero)
-        return select(greater(constant(op.upper, g.type), op.result), passed, zero)
+        above, below = greater(op.result, zero), greater(constant(op.upper, g.type), op.result)
+        return select(arith.AndIOp(above, below).result, g, zero)
 
     return [cotangent]
 

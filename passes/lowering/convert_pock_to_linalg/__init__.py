@@ -20,6 +20,7 @@ from pock_mlir.passes.machinery.alternatives import LOWERING
 from pock_mlir.passes.machinery.diagnostics import blamed
 from pock_mlir.passes.machinery.registry import PassFailure, register_pass
 
+from .recomputed import marking
 from .widening import fused, reads_widened
 from .without_elements import decided, remove_updates
 
@@ -55,8 +56,8 @@ def _lower(op: ir.OpView) -> None:
             raise PassFailure(op.operation.location, f"'{name}' op is left over: run convert-torch-to-pock first")
         return
     with ir.InsertionPoint(op), op.operation.location:
-        replacement = rule(op)
-    _replace(op, [replacement] if isinstance(replacement, ir.Value) else list(replacement))
+        replacement = marking(op, lambda: rule(op))
+    _replace(op, replacement)
 
 
 def _rule_of(op: ir.OpView) -> Callable[[Any], Any] | None:

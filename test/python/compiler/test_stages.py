@@ -68,7 +68,7 @@ def test_the_forward_programs_can_be_had_in_pock_opt() -> None:
     imported = pock.import_model(Normed(), **batch())
     trainable = imported.train(pock.Scheme("odd", (pock.Rule("[0-3].*s"),)), OPTIMIZERS[1])
     module = imported.module.clone()
-    run_pipeline(module, f"{pipeline_text(trainable.plan.pipeline(['train_step']))},pock-pruning")
+    run_pipeline(module, f"{pipeline_text(trainable.plan.pipeline(['train_step']))},pock-pruning,pock-memory")
     assert isinstance(module, ir.OpView)
     assert module.operation.get_asm(enable_debug_info=False) == text_of(trainable)
 

@@ -1,0 +1,1 @@
+"""What memory a step takes: what is saved for the backward pass."""
