@@ -27,6 +27,10 @@ class BroadcastOp(Pock.Operation, name="broadcast", traits=[Pure, Selects]):
         require(fits, f"shape {source} does not broadcast to {target}")
         require_one_element_type("x and result", self.x, self.result)
 
+    def operand_axes(self, axis: int) -> list[int | None]:
+        missing = len(shape_of(self.result)) - len(shape_of(self.x))
+        return [None if axis in self.stretched() else axis - missing]
+
     def stretched(self) -> list[int]:
         """The result's dimensions along which x is repeated."""
         source, target = shape_of(self.x), shape_of(self.result)

@@ -38,6 +38,9 @@ class EmbeddingOp(Pock.Operation, name="embedding", traits=[Pure, Selects]):
         is_row = padding is None or 0 <= padding.value < table[0]
         require(is_row, f"attribute 'padding_index' must be a row of the table, got {padding}")
 
+    def operand_axes(self, axis: int) -> list[int | None]:
+        return [None, axis] if axis < len(shape_of(self.indices)) else [1, None]
+
 
 class EmbeddingGradOp(Pock.Operation, name="embedding_grad", traits=[Pure, Scatters]):
     """The gradient of a table of `rows` rows: zeros to which each row of `cotangent` [..., D] is added at its index.

@@ -48,6 +48,14 @@ class MatmulOp(Pock.Operation, name="matmul", traits=[Pure, Contracts]):
             k_rhs, n = n, k_rhs
         return (m, k), (k_rhs, n)
 
+    def operand_axes(self, axis: int) -> list[int | None]:
+        rank = len(shape_of(self.result))
+        if axis < rank - 2:
+            return [axis, axis]
+        if axis == rank - 2:
+            return [rank - 1 if self.transpose_lhs.value else rank - 2, None]
+        return [None, rank - 2 if self.transpose_rhs.value else rank - 1]
+
     @property
     def flops(self) -> int:
         """Multiplications and additions."""

@@ -34,6 +34,10 @@ class ReduceOp(Pock.Operation, name="reduce", traits=[Pure, Reduces]):
         require(shape_of(self.result) == expected, f"result shape {shape_of(self.result)} is not {expected}")
         require_one_element_type("x and result", self.x, self.result)
 
+    def operand_axes(self, axis: int) -> list[int | None]:
+        kept = [dim for dim in range(len(shape_of(self.x))) if dim not in list(self.dims)]
+        return [kept[axis]]
+
     @property
     def linear_operands(self) -> tuple[int, ...]:
         return (0,) if self.kind.value == "sum" else ()

@@ -6,7 +6,8 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects.ext import Operand, Region, Result
 
-from pock_mlir.contract import FROZEN, OWNERS, PARAMETER, PARAMETER_KINDS, UPDATES
+from pock_mlir.channel_slices import ChannelSlice
+from pock_mlir.contract import FROZEN, OWNERS, PARAMETER, PARAMETER_KINDS, SLICE, UPDATES
 
 from .base import (
     I64Array,
@@ -20,17 +21,18 @@ from .base import (
     shape_of,
     verifier,
 )
+from .slice import channel_slice, require_slice, require_slice_of, slice_attributes
 from .traits import Elementwise, EndsGradient, OfState, Pure, ReadEffect, Selects, WriteEffect
 
 
-def require_kind_and_update(op: Any) -> None:
+def require_kind_and_update(op: Any, updates: Sequence[str] = UPDATES) -> None:
     """What `pock.parameter` and `pock.parameter_view` require of both attributes."""
     require(
         op.kind.value in PARAMETER_KINDS,
         f"attribute 'kind' must be one of {', '.join(PARAMETER_KINDS)}, got '{op.kind.value}'",
     )
     require(
-        op.update.value in UPDATES, f"attribute 'update' must be one of {', '.join(UPDATES)}, got '{op.update.value}'"
+        op.update.value in updates, f"attribute 'update' must be one of {', '.join(updates)}, got '{op.update.value}'"
     )
 
 
@@ -40,9 +42,16 @@ def _require_tensor_type(op: Any) -> None:
     require(is_static, f"attribute 'type' must be a tensor of static shape, got {type}")
 
 
+def _has_slice(op: Any) -> bool:
+    return op.axis is not None and op.ranges is not None
+
+
 class ParameterOp(Pock.Operation, name="parameter", traits=[OfState]):
     """A parameter, buffer or constant of the model or its loss: a symbol with a name, a type and what training
-    changes of it (`update`: "frozen" or "full").
+    changes of it (`update`: "frozen", "full" or "slice").
+
+    With "slice" training changes those channels of what is stored along the dimension `axis` (integer) that lie in
+    `ranges` (`array<i64>`: pairs of start and size, ascending, none touching the next); both are optional attributes.
 
     `kind` is "parameter", "buffer", or "constant" for a buffer that is no part of a state dictionary.
 
@@ -68,11 +77,18 @@ class ParameterOp(Pock.Operation, name="parameter", traits=[OfState]):
     loss_names = OptionalAttribute(ir.ArrayAttr, of=ir.StringAttr)
     framework_element = OptionalAttribute(ir.TypeAttr)
     permutation = OptionalAttribute(I64Array)
+    axis = OptionalAttribute(ir.IntegerAttr)
+    ranges = OptionalAttribute(I64Array)
 
     @verifier
     def verify_invariants(self) -> None:
-        require_kind_and_update(self)
+        require_kind_and_update(self, (*UPDATES, SLICE))
         _require_tensor_type(self)
+        if self.update.value == SLICE:
+            require(_has_slice(self), "expects attributes 'axis' and 'ranges' with update = \"slice\"")
+            require_slice_of(self, list(ir.RankedTensorType(self.type.value).shape))
+        else:
+            require(self.axis is None and self.ranges is None, "expects 'axis' and 'ranges' only with \"slice\"")
         require(
             self.owner is None or self.owner.value in OWNERS,
             f"attribute 'owner' must be one of {', '.join(OWNERS)}, got {self.owner}",
@@ -92,6 +108,18 @@ class ParameterOp(Pock.Operation, name="parameter", traits=[OfState]):
     def is_trained(self) -> bool:
         """Whether training changes any of it."""
         return self.update.value != FROZEN
+
+    @property
+    def channels(self) -> ChannelSlice | None:
+        """What training changes, as stored, where that is a slice."""
+        return channel_slice(self) if self.update.value == SLICE else None
+
+    def set_update(self, update: str, channels: ChannelSlice | None = None) -> None:
+        """Says what training changes; of a slice, the channels as stored."""
+        said = slice_attributes(channels) if channels is not None else {"axis": None, "ranges": None}
+        with self.operation.context:
+            self.axis, self.ranges = said["axis"], said["ranges"]
+            self.operation.attributes["update"] = ir.StringAttr.get(update)
 
 
 class StateOp(Pock.Operation, name="state", traits=[OfState]):
@@ -171,6 +199,9 @@ class UpdateOp(Pock.Operation, name="update", traits=[WriteEffect, OfState, ir.I
     the `scalars` (rank-0 tensors: learning rate, clipping factor, ...) and the current elements of the states, in this
     order, and yields the states' new elements (of one type; float32 is rounded to a narrower state). One op serves
     every elementwise optimizer, with however many states, and is the unit that becomes one in-place dispatch.
+
+    With the optional attributes `axis` (integer) and `ranges` (`array<i64>`), those of a `pock.slice`, the first state
+    is updated in these channels alone: the slice has the shape of the inputs and of the other states.
     """
 
     inputs: Sequence[Operand[Any]]
@@ -178,9 +209,15 @@ class UpdateOp(Pock.Operation, name="update", traits=[WriteEffect, OfState, ir.I
     states: ir.ArrayAttr
     body: Region
 
+    axis = OptionalAttribute(ir.IntegerAttr)
+    ranges = OptionalAttribute(I64Array)
+
     @verifier
     def verify_invariants(self) -> None:
         require(len(self.states) > 0, "expects at least one state")
+        if self.axis is not None or self.ranges is not None:
+            require(_has_slice(self), "expects attributes 'axis' and 'ranges' together")
+            require_slice(self)
         require(
             all(isinstance(s, ir.FlatSymbolRefAttr) for s in self.states),
             "attribute 'states' must be an array of symbols",
@@ -201,6 +238,15 @@ class UpdateOp(Pock.Operation, name="update", traits=[WriteEffect, OfState, ir.I
     @property
     def written(self) -> list[str]:
         return [symbol.value for symbol in self.states]
+
+    @property
+    def channels(self) -> ChannelSlice | None:
+        """The channels of the first state that are updated, where these are not all."""
+        return None if self.axis is None else channel_slice(self)
+
+    def set_channels(self, channels: ChannelSlice) -> None:
+        said = slice_attributes(channels)
+        self.axis, self.ranges = said["axis"], said["ranges"]
 
 
 @verifier
@@ -316,12 +362,14 @@ def update(
     scalars: Sequence[ir.Value],
     element_types: Sequence[ir.Type],
     body: Callable[..., Sequence[ir.Value]],
+    channels: ChannelSlice | None = None,
 ) -> ir.OpView:
-    """Builds a `pock.update`; `body(*inputs, *scalars, *states)` gets scalar values and returns the new elements of the
-    states.
+    """Builds a `pock.update`, of `channels` of the first state alone if these are given; `body(*inputs, *scalars,
+    *states)` gets scalar values and returns the new elements of the states.
     """
-    segments = ir.DenseI32ArrayAttr.get([len(inputs), len(scalars)])
-    op = build("pock.update", [], [*inputs, *scalars], regions=1, states=list(states), operandSegmentSizes=segments)
+    attributes: dict[str, Any] = {} if channels is None else slice_attributes(channels)
+    attributes["operandSegmentSizes"] = ir.DenseI32ArrayAttr.get([len(inputs), len(scalars)])
+    op = build("pock.update", [], [*inputs, *scalars], regions=1, states=list(states), **attributes)
     arguments = [ir.RankedTensorType(v.type).element_type for v in (*inputs, *scalars)] + list(element_types)
     block = op.operation.regions[0].blocks.append(*arguments)
     with ir.InsertionPoint(block):

@@ -202,6 +202,28 @@ def differentiated_operands(op: ir.Operation | ir.OpView) -> tuple[int, ...]:
     return getattr(op.operation.opview, "differentiated_operands", every)
 
 
+def operand_axes(op: ir.Operation | ir.OpView, axis: int) -> list[int | None] | None:
+    """For each operand of an op with one result the dimension along which it is computed with where the result goes
+    along `axis`, or None where it is used whole: channels of the result need only these channels of the operand.
+
+    It is what the op's class says by `operand_axes(axis)`, or that of elementwise ops; None for ops that say nothing.
+    """
+    operation = op.operation
+    if len(operation.results) != 1:
+        return None
+    declared = getattr(operation.opview, "operand_axes", None)
+    if declared is not None:
+        return declared(axis)
+    if Elementwise not in traits_of(operation.name):
+        return None
+    shape = list(operation.results[0].type.shape)
+    return [axis if _shape(value) == shape else None for value in operation.operands]
+
+
+def _shape(value: ir.Value) -> list[int] | None:
+    return list(value.type.shape) if isinstance(value.type, ir.RankedTensorType) else None
+
+
 def written_symbols(op: ir.OpView) -> list[str]:
     """The parameters and states that an op writes."""
     return list(op.written) if traits_of(op.operation.name) & {WriteEffect, RegionEffects} else []

@@ -30,6 +30,9 @@ class TransposeOp(Pock.Operation, name="transpose", traits=[Pure, Selects]):
         require(shape_of(self.result) == expected, f"result shape {shape_of(self.result)} is not {expected}")
         require_one_element_type("x and result", self.x, self.result)
 
+    def operand_axes(self, axis: int) -> list[int | None]:
+        return [list(self.permutation)[axis]]
+
 
 def transpose(x: ir.Value, permutation: Sequence[int]) -> ir.Value:
     if list(permutation) == list(range(len(permutation))):

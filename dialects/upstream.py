@@ -138,7 +138,7 @@ def reshape(x: ir.Value, shape: Sequence[int]) -> ir.Value:
         return expand(x, [], target)
     if not target:
         return collapse(x, [])
-    source_groups, target_groups = _common_groups(source, target)
+    source_groups, target_groups = common_groups(source, target)
     if len(source_groups) < len(source):
         x = collapse(x, source_groups)
     if len(target_groups) < len(target):
@@ -146,7 +146,7 @@ def reshape(x: ir.Value, shape: Sequence[int]) -> ir.Value:
     return x
 
 
-def _common_groups(source: list[int], target: list[int]) -> tuple[list[list[int]], list[list[int]]]:
+def common_groups(source: list[int], target: list[int]) -> tuple[list[list[int]], list[list[int]]]:
     """Consecutive dimensions of both shapes, grouped so that the groups' products agree pairwise."""
     source_groups, target_groups = [], []
     i = j = 0

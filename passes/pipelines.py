@@ -26,6 +26,7 @@ def backward(
     *,
     train: Sequence[str] = ("*",),
     symbols: Sequence[str] | None = None,
+    slices: Sequence[str] = (),
     functions: Sequence[str] = (TRAIN_STEP,),
     storage: Literal["f32", "bf16", "f16"] = F32,
     master_weights: bool = True,
@@ -33,8 +34,8 @@ def backward(
 ) -> Pipeline:
     """Marks what is trained, and adds the backward pass to the training steps; an optimizer's pass follows.
 
-    `train` and `symbols` are those of pock-apply-scheme, `functions` the training steps; `storage` is the type that
-    values between ops are rounded to.
+    `train`, `symbols` and `slices` are those of pock-apply-scheme, `functions` the training steps; `storage` is the
+    type that values between ops are rounded to.
     """
     is_narrow = storage != F32
     narrow = (
@@ -44,10 +45,11 @@ def backward(
     )
     rounding = calls("pock-reuse-narrow") if is_narrow else calls("pock-widen-arithmetic", "pock-keep-rounding")
     return [
-        call("pock-apply-scheme", train=train, symbols=symbols),
+        call("pock-apply-scheme", train=train, symbols=symbols, slices=slices),
         call("pock-fold-batch-norm"),
         *narrow,
         *(call("pock-autodiff", function=name, loss_scale=loss_scale) for name in functions),
+        *calls("pock-sink-slices"),
         *rounding,
     ]
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pock_mlir.fields import Must, Size, read_record, write_record
 
+_SHOWN_RUNS = 4
 _TEXT = re.compile(r"(?P<axis>\d+):(?P<runs>\d+\+\d+(/\d+\+\d+)*)", re.ASCII)
 
 
@@ -79,6 +80,13 @@ class ChannelSlice:
             raise ValueError(f"a slice of axis {self.axis} up to channel {self.end} does not fit the shape {sizes}")
         sizes[self.axis] = self.size
         return tuple(sizes)
+
+    @property
+    def shown(self) -> str:
+        """The slice as messages show it: "channels 0-3, 7 of axis 1"."""
+        runs = [f"{start}" if size == 1 else f"{start}-{start + size - 1}" for start, size in self.ranges]
+        few = runs if len(runs) <= _SHOWN_RUNS else [*runs[:_SHOWN_RUNS], f"... ({self.size} in all)"]
+        return f"channels {', '.join(few)} of axis {self.axis}"
 
     @property
     def text(self) -> str:

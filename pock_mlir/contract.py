@@ -21,9 +21,9 @@ PARAMETER, BUFFER, CONSTANT = "parameter", "buffer", "constant"
 PARAMETER_KINDS = (PARAMETER, BUFFER, CONSTANT)
 """What a `pock.parameter` is; a constant is a buffer that is no part of a state dictionary."""
 
-FROZEN, FULL = "frozen", "full"
+FROZEN, FULL, SLICE = "frozen", "full", "slice"
 UPDATES = (FROZEN, FULL)
-"""What training changes of a parameter: nothing, or all of it."""
+"""What training changes of a parameter: nothing, or all of it; a slice is some of its channels."""
 
 # Where the runtime's values of a module's globals come from, by symbol.
 PARAMETER_SCOPE, STATE_SCOPE = "parameter", "state"

@@ -11,7 +11,7 @@ from torch_mlir import ir
 from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.dispatch import DispatchOp
 from pock_mlir.dialects.state import UpdateOp
-from pock_mlir.dialects.traits import Converts, Elementwise, Literal, Selects, traits_of
+from pock_mlir.dialects.traits import Converts, Elementwise, Literal, Selects, traits_of, written_symbols
 from pock_mlir.passes.analyses.functions import parameters_of, states_of
 
 
@@ -38,12 +38,21 @@ def state_types(module: ir.Operation) -> dict[str, ir.Type]:
 
 def cost_of(dispatch: DispatchOp, types: Mapping[str, ir.Type]) -> Cost:
     """The cost of a dispatch; `types` are those of the parameters and states that it may update."""
-    in_place = sum(nbytes(types[symbol]) for symbol in dispatch.written)
+    in_place = sum(_changed_bytes(op, types) for op in dispatch.ops)
     return Cost(
         flops=sum(map(flops_of, dispatch.ops)),
         read=_bytes(set(dispatch.inputs)) + in_place,
         written=_bytes(dispatch.outputs) + in_place,
     )
+
+
+def _changed_bytes(op: ir.OpView, types: Mapping[str, ir.Type]) -> int:
+    """What an op updates in place, of parameters and states of these types."""
+    sizes = [nbytes(types[symbol]) for symbol in written_symbols(op)]
+    if isinstance(op, UpdateOp) and op.channels is not None:
+        axis = op.channels.axis
+        sizes[0] = sizes[0] // ir.RankedTensorType(types[op.written[0]]).shape[axis] * op.channels.size
+    return sum(sizes)
 
 
 def flops_of(op: ir.OpView) -> int:

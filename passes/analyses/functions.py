@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from torch_mlir import ir
 from torch_mlir.dialects import func
 
+from pock_mlir.channel_slices import ChannelSlice
 from pock_mlir.contract import MODEL
 from pock_mlir.dialects.dispatch import DispatchOp
 from pock_mlir.dialects.parameter_view import ParameterViewOp
@@ -58,6 +59,12 @@ def trained_parameters(module: ir.Operation) -> set[str]:
     """The parameters whose memory training changes, as themselves or through a view."""
     views = {op.of.value for op in views_of(module).values() if op.is_trained}
     return views | {name for name, op in parameters_of(module).items() if op.is_trained}
+
+
+def slices_of(module: ir.Operation) -> dict[str, ChannelSlice]:
+    """Of the parameters of which training changes some channels, these, as stored."""
+    slices = {name: op.channels for name, op in parameters_of(module).items()}
+    return {name: channels for name, channels in slices.items() if channels is not None}
 
 
 def framework_name(op: ParameterOp | ParameterViewOp) -> str:

@@ -30,6 +30,8 @@ def dissolve_dispatches(module: ir.Operation, *, all: bool = False) -> None:
 
 
 def _is_one_nest(op: DispatchOp) -> bool:
+    if any(isinstance(inner, UpdateOp) and inner.channels and len(inner.channels.ranges) > 1 for inner in op.ops):
+        return False  # computed in one, put into its place in another
     ops = [inner for inner in op.ops if not isinstance(inner, (UpdateOp, AssignOp))]
     if not all(isinstance(inner, PLAIN) or has_trait(inner, Elementwise) for inner in ops):
         return False

@@ -33,6 +33,7 @@ from pock_mlir.dialects.dispatch import (
     dispatch,
 )
 from pock_mlir.dialects.rewriting import clone_into
+from pock_mlir.dialects.slice import SliceOp
 from pock_mlir.dialects.state import ReadOp, UpdateOp
 from pock_mlir.dialects.traits import (
     Contracts,
@@ -115,7 +116,8 @@ def _source(value: ir.Value) -> ir.OpView | None:
 @dataclass(eq=False)
 class _Piece:
     """Ops that run as one. `place` is the position of one of them in the program, `shape` that of what it computes;
-    `is_fixed` where it may not move down: a parameter that it reads is updated behind it.
+    `is_fixed` where it may not move down: a parameter that it reads is updated behind it, or it takes a slice of what
+    then need not live.
     """
 
     kind: str
@@ -179,7 +181,7 @@ class _Formation:
                 yield value
 
     def _add(self, index: int, op: ir.OpView) -> None:
-        piece = _Piece(_kind(op), index, _computed_shape(op), self._with_attached(op))
+        piece = _Piece(_kind(op), index, _computed_shape(op), self._with_attached(op), isinstance(op, SliceOp))
         joined = [other for other in self._producers(op) if self._fits(op, other)]
         sunk = [other for other in joined if self._may_sink(other, op)]
         for other in sunk:

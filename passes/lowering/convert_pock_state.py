@@ -7,19 +7,23 @@ dispatch of each such call.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from torch_mlir import ir
 from torch_mlir.dialects import func
 
+from pock_mlir.channel_slices import ChannelSlice
 from pock_mlir.contract import PARAMETER_SCOPE, STATE_SCOPE, dispatch_name, update_name
+from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.dispatch import DispatchOp, OutputOp
 from pock_mlir.dialects.parameter_view import ParameterViewOp
 from pock_mlir.dialects.rewriting import clone_into
 from pock_mlir.dialects.state import AssignOp, ParameterOp, ReadOp, StateOp, UpdateOp, update
-from pock_mlir.dialects.structured import PARALLEL, generic, identity_map, projection
+from pock_mlir.dialects.structured import PARALLEL, empty, generic, identity_map, projection
 from pock_mlir.dialects.upstream import convert_float
 from pock_mlir.passes.analyses.functions import IN_PLACE, functions_of, mutable_parameters, operations_of, top_level
+from pock_mlir.passes.lowering.channels import element_at, index_table, is_one_run, put, put_run, run_of
 from pock_mlir.passes.machinery.registry import PassFailure, register_pass
 
 SCOPE = "pock.scope"
@@ -104,13 +108,59 @@ def _convert_assign(module: ir.Operation, op: ir.OpView, types: dict[str, ir.Typ
 def _convert_update(module: ir.Operation, op: ir.OpView, types: dict[str, ir.Type], outlined: set[str]) -> None:
     symbols = list(op.states)
     state_types = [types[symbol.value] for symbol in symbols]
-    inputs = [*op.inputs, *op.scalars]
+    given = [*op.inputs, *op.scalars]
     name = _unused(update_name(symbols[0].value), outlined)
-    _outline(module, op, state_types, name)
-    loads = [_load(symbol, type) for symbol, type in zip(symbols, state_types, strict=True)]
-    call = func.CallOp(state_types, name, [*inputs, *loads])
-    for symbol, value in zip(symbols, call.results, strict=True):
+    states = [_load(symbol, type) for symbol, type in zip(symbols, state_types, strict=True)]
+    if op.channels is not None and not is_one_run(op.channels):
+        new = _call_scattered(module, op, given, states, name, outlined)
+    else:
+        new = _call_in_place(module, name, given, states, [], lambda fixed, old: _updated(op, fixed, old))
+    for symbol, value in zip(symbols, new, strict=True):
         _store(symbol, value)
+
+
+def _call_scattered(
+    module: ir.Operation,
+    op: ir.OpView,
+    given: list[ir.Value],
+    states: list[ir.Value],
+    name: str,
+    outlined: set[str],
+) -> list[ir.Value]:
+    """The new states of an update of several runs of channels: a piece computes them all, the channels as a value of
+    their own, and one writes these into the first state. A piece has one loop nest: IREE divides but one among workers.
+    """
+    whole, *rest = states
+    channels: ChannelSlice = op.channels
+    element = ranked(whole).element_type
+    part = ir.RankedTensorType.get(list(channels.shape(shape_of(whole))), element)
+
+    def compute(fixed: list[ir.Value], old: list[ir.Value]) -> list[ir.Value]:
+        return _updated_apart(op, fixed[:-1], fixed[-1], old)
+
+    new, *rest = _call_in_place(module, name, [*given, whole], rest, [part], compute)
+    place = _unused(update_name(op.written[0]), outlined)
+    placed = _call_in_place(module, place, [new], [whole], [], lambda new, old: [put(new[0], old[0], channels)])
+    return [*placed, *rest]
+
+
+def _call_in_place(
+    module: ir.Operation,
+    name: str,
+    given: list[ir.Value],
+    states: list[ir.Value],
+    fresh: list[ir.Type],
+    body: Callable[[list[ir.Value], list[ir.Value]], list[ir.Value]],
+) -> list[ir.Value]:
+    """Calls a new function, which `body` fills: of what is given and of the states' old values it makes values of the
+    types `fresh`, and the new states in the storage of the old ones.
+    """
+    results = [*fresh, *(value.type for value in states)]
+    function = _function(module, name, [value.type for value in given], [value.type for value in states], results)
+    arguments = list(function.entry_block.arguments)
+    with ir.InsertionPoint(function.entry_block):
+        func.ReturnOp(body(arguments[: len(given)], arguments[len(given) :]))
+    return list(func.CallOp(results, name, [*given, *states]).results)
 
 
 def _unused(name: str, used: set[str]) -> str:
@@ -172,26 +222,45 @@ def _function(
     return function
 
 
-def _outline(module: ir.Operation, op: ir.OpView, state_types: list[ir.Type], name: str) -> None:
-    """Adds the update as a function of its own."""
-    fixed = [value.type for value in (*op.inputs, *op.scalars)]
-    function = _function(module, name, fixed, state_types, state_types)
-    arguments = list(function.entry_block.arguments)
-    with ir.InsertionPoint(function.entry_block):
-        func.ReturnOp(_updated(op, arguments[: len(fixed)], arguments[len(fixed) :]))
-
-
 def _updated(op: ir.OpView, fixed: list[ir.Value], states: list[ir.Value]) -> list[ir.Value]:
-    """The new states of an update, computed in the storage of the old ones."""
-    rank = len(ir.RankedTensorType(states[0].type).shape)
-    whole, single = identity_map(rank), projection(rank, [])
-    maps = [whole] * len(op.inputs) + [single] * len(op.scalars) + [whole] * len(states)
-    elements = [ir.RankedTensorType(state.type).element_type for state in states]
+    """The new states of an update, computed in the storage of the old ones; of one run of channels at most."""
+    channels = op.channels
+    changing = states if channels is None else [run_of(states[0], channels), *states[1:]]
+    rank = len(shape_of(changing[0]))
+    maps = [*_maps(op, rank), *[identity_map(rank)] * len(changing)]
 
     def compute(*values: ir.Value) -> list[ir.Value]:
-        return [_rounded(v, element) for v, element in zip(_inlined(op, values), elements, strict=True)]
+        return _new_elements(op, values, states)
 
-    return generic(fixed, states, maps, [PARALLEL] * rank, compute)
+    new = generic(fixed, changing, maps, [PARALLEL] * rank, compute)
+    return new if channels is None else [put_run(new[0], states[0], channels), *new[1:]]
+
+
+def _updated_apart(op: ir.OpView, fixed: list[ir.Value], whole: ir.Value, rest: list[ir.Value]) -> list[ir.Value]:
+    """The new channels of an update's first state as a value of their own, and the new other states in the storage of
+    the old ones.
+    """
+    channels, count = op.channels, len(fixed)
+    shape, axis = list(channels.shape(shape_of(whole))), channels.axis
+    part, rank = empty(shape, ranked(whole).element_type), len(shape)
+    maps = [*_maps(op, rank), projection(rank, [axis]), *[identity_map(rank)] * (1 + len(rest))]
+
+    def compute(*values: ir.Value) -> list[ir.Value]:
+        given, index, _, *old = (values[:count], *values[count:])
+        return _new_elements(op, (*given, element_at(whole, axis, index), *old), [whole, *rest])
+
+    return generic([*fixed, index_table(channels)], [part, *rest], maps, [PARALLEL] * rank, compute)
+
+
+def _maps(op: ir.OpView, rank: int) -> list[ir.AffineMap]:
+    """Of the inputs and the scalars of an update."""
+    return [identity_map(rank)] * len(op.inputs) + [projection(rank, [])] * len(op.scalars)
+
+
+def _new_elements(op: ir.OpView, values: tuple[ir.Value, ...], states: list[ir.Value]) -> list[ir.Value]:
+    """The new elements of the states, by an update's body, as these are stored."""
+    elements = (ranked(state).element_type for state in states)
+    return [_rounded(value, element) for value, element in zip(_inlined(op, values), elements, strict=True)]
 
 
 def _rounded(value: ir.Value, element: ir.Type) -> ir.Value:

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from torch_mlir import ir
 
+from pock_mlir.channel_slices import ChannelSlice
 from pock_mlir.contract import PARAMETER
 from pock_mlir.passes.analyses.functions import (
     all_operations_of,
     functions_of,
     parameters_of,
+    slices_of,
     states_of,
     trained_of,
     trained_parameters,
@@ -24,6 +26,7 @@ def verify_symbols(module: ir.Operation) -> None:
     """Checks every symbol that an op reads or writes: defined, of the op's type, and writable."""
     parameters, states = parameters_of(module), states_of(module)
     types = {name: op.type.value for name, op in {**parameters, **states}.items()}
+    slices = slices_of(module)
     views, trained, changed = views_of(module), trained_of(module), trained_parameters(module)
     for name, view in views.items():
         if view.of.value not in parameters:
@@ -60,18 +63,30 @@ def verify_symbols(module: ir.Operation) -> None:
                 check(op, op.symbol.value, op.value.type)
             elif name == "pock.gradient":
                 owner = op.parameter.value
-                check_written(op, views[owner].of.value if owner in views else owner, op.value.type)
+                memory = views[owner].of.value if owner in views else owner
+                check_written(op, memory, None if owner in slices else op.value.type)
+                if owner in slices:
+                    _check_shapes(op, [op.value.type], types[owner], slices[owner])
                 if owner in views and owner not in trained:
                     raise PassFailure(op.operation.location, f"'{name}' op writes '@{owner}', which is frozen")
             elif name == "pock.update":
                 for symbol in op.states:
                     check_written(op, symbol.value, None)
-                _check_one_shape(op, [types[symbol.value] for symbol in op.states])
+                if op.channels != slices.get(op.written[0]):
+                    raise PassFailure(
+                        op.operation.location,
+                        f"'{name}' op updates other channels than those that are trained of '@{op.written[0]}'",
+                    )
+                first, *rest = [types[symbol.value] for symbol in op.states]
+                _check_shapes(op, [*rest, *(value.type for value in op.inputs)], first, op.channels)
 
 
-def _check_one_shape(op: ir.OpView, types: list[ir.Type]) -> None:
-    shapes = {tuple(ir.RankedTensorType(t).shape) for t in [*types, *(v.type for v in op.inputs)]}
+def _check_shapes(op: ir.OpView, given: list[ir.Type], whole: ir.Type, channels: ChannelSlice | None) -> None:
+    """Whether the types that an op takes are of the shape of the channels, or of the whole."""
+    expected = tuple(ir.RankedTensorType(whole).shape)
+    if channels is not None:
+        expected = channels.shape(expected)
+    shapes = {expected, *(tuple(ir.RankedTensorType(type).shape) for type in given)}
     if len(shapes) > 1:
-        raise PassFailure(
-            op.operation.location, f"'pock.update' op expects inputs and states of one shape, got {sorted(shapes)}"
-        )
+        what = f"'{op.operation.name}' op expects inputs and states of one shape"
+        raise PassFailure(op.operation.location, f"{what}, got {sorted(shapes)}")

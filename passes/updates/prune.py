@@ -30,7 +30,7 @@ def prune(module: ir.Operation) -> None:
             read.update(read_symbols([op]))
     for name, op in parameters_of(module).items():
         if op.is_trained and name not in written:
-            op.operation.attributes["update"] = ir.StringAttr.get(FROZEN)
+            op.set_update(FROZEN)
     for op in views_of(module).values():
         if op.is_trained and op.of.value not in written:
             op.operation.attributes["update"] = ir.StringAttr.get(FROZEN)

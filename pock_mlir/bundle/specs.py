@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -9,6 +10,7 @@ from typing import Annotated
 import numpy as np
 
 from pock_mlir.bundle.timeline import PeakAt
+from pock_mlir.channel_slices import ChannelSlice
 from pock_mlir.contract import (
     LOSS,
     MODEL,
@@ -106,7 +108,7 @@ class ParameterSpec:
     framework names of the same tensor. `stored_dtype`, if any, is the narrower dtype of the stored values. `mutable`: a
     step changes it, by training or (a buffer) by assignment. `used`: the module loads it. `views` are further
     parameters and buffers in its memory. `owner` says whose it is; `loss_names` are the loss's names of what is the
-    model's, but both have.
+    model's, but both have. `channels` is what training changes of it, where that is a slice.
     """
 
     name: str
@@ -123,6 +125,7 @@ class ParameterSpec:
     views: tuple[ViewSpec, ...] = field(default=(), metadata=MAY_LACK)
     owner: Annotated[str, one_of(OWNERS)] = field(default=MODEL, metadata=MAY_LACK)
     loss_names: tuple[str, ...] = field(default=(), metadata=MAY_LACK)
+    channels: ChannelSlice | None = field(default=None, metadata=UNWRITTEN_NONE)
 
     def __post_init__(self) -> None:
         _default_symbol(self)
@@ -157,6 +160,13 @@ class ParameterSpec:
         if self.permutation is None:
             return self.shape
         return tuple(self.shape[axis] for axis in self.permutation)
+
+    @property
+    def trained_part(self) -> ParameterSpec:
+        """What training changes of it, as a parameter: of a slice's shape, or the parameter as it is."""
+        if self.channels is None:
+            return self
+        return dataclasses.replace(self, shape=self.channels.shape(self.shape), channels=None)
 
     def to_stored(self, array: np.ndarray) -> np.ndarray:
         """A contiguous array in the stored layout and dtype, from one in the framework's; rounds to the nearest."""

@@ -23,13 +23,12 @@ class Block:
     frozen_bytes: int = 0
 
     def add(self, spec: ParameterSpec) -> None:
-        values = math.prod(spec.shape)
-        if spec.is_trained:
-            self.trained_values += values
-            self.trained_bytes += spec.nbytes
-        else:
-            self.frozen_values += values
-            self.frozen_bytes += spec.nbytes
+        part = spec.trained_part
+        values, size = (math.prod(part.shape), part.nbytes) if spec.is_trained else (0, 0)
+        self.trained_values += values
+        self.trained_bytes += size
+        self.frozen_values += math.prod(spec.shape) - values
+        self.frozen_bytes += spec.nbytes - size
 
 
 def block_name(parameter: str) -> str:

@@ -171,10 +171,17 @@ def _parameters(specs: Iterable[ParameterSpec]) -> Table:
             escape(_shape(spec.shape)),
             spec.dtype,
             spec.kind,
-            "trained" if spec.is_trained else "frozen",
+            _update(spec),
             readable_bytes(spec.nbytes),
         )
     return rows
+
+
+def _update(spec: ParameterSpec) -> str:
+    """What training changes of a parameter."""
+    if spec.channels is not None:
+        return spec.channels.shown
+    return "trained" if spec.is_trained else "frozen"
 
 
 def _memory(manifest: Manifest) -> Table:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from torch_mlir import ir
 
 from pock_mlir.bundle import ArraySpec, ParameterSpec, StateSpec, ViewSpec
+from pock_mlir.channel_slices import ChannelSlice
 from pock_mlir.contract import CONSTANT, DTYPES, ELEMENTS, LOSS, MODEL, UINT8, loss_prefix
 from pock_mlir.dialects.parameter_view import ParameterViewOp
 from pock_mlir.dialects.state import ParameterOp
@@ -59,9 +60,17 @@ def parameter_specs(module: ir.Operation) -> tuple[ParameterSpec, ...]:
                 views=tuple(views.get(symbol, ())),
                 owner=owner_of(op),
                 loss_names=_texts(op.loss_names),
+                channels=_channels(op.channels, permutation),
             )
         )
     return tuple(specs)
+
+
+def _channels(stored: ChannelSlice | None, permutation: Sequence[int] | None) -> ChannelSlice | None:
+    """A slice of what is stored, as one of the framework's layout."""
+    if stored is None or permutation is None:
+        return stored
+    return ChannelSlice(permutation[stored.axis], stored.ranges)
 
 
 def _view_specs(module: ir.Operation) -> dict[str, list[ViewSpec]]:

@@ -38,9 +38,8 @@ from pock_mlir.compiler.saved import SavedTensor, list_saved
 from pock_mlir.compiler.timelines import History
 from pock_mlir.contract import F32, FULL
 from pock_mlir.coverage_report import UnsupportedOps
-from pock_mlir.errors import CompileError, SchemeError, TargetError
+from pock_mlir.errors import CompileError, TargetError
 from pock_mlir.frontends.frontend import Source
-from pock_mlir.frontends.owners import described
 from pock_mlir.optimizers import SGD, Optimizer
 from pock_mlir.passes.machinery.calls import Pipeline, call
 from pock_mlir.precision import Precision, resolve_precision
@@ -75,11 +74,6 @@ class Imported:
         rules, updates = self.source.resolve(scheme)
         checked = checked_optimizer(optimizer), resolve_precision(precision), checked_schedule(schedule)
         plan = Plan(rules, updates, *checked, recompute)
-        for symbol in plan.slices:
-            raise SchemeError(
-                f"scheme '{rules.name}': parameter {described(symbol)} would be trained in part, which the compiler "
-                "does not do yet: give the rules that slice it update 'full'"
-            )
         clock, module = Clock(self.seconds), self.module.clone().operation
         history = History(module)
         try:
@@ -99,10 +93,8 @@ class Imported:
         """How often each kind of op occurs in the full update by a plan's optimizer; None where an op has no gradient
         but the plan's scheme needs none of it.
         """
-        module, full = (
-            self.module.clone().operation,
-            dataclasses.replace(plan, updates=dict.fromkeys(self.source.trainable, FULL)),
-        )
+        module = self.module.clone().operation
+        full = dataclasses.replace(plan, updates=dict.fromkeys(self.source.trainable, FULL))
         try:
             run_passes(module, full.pipeline(self._train_steps), Clock())
         except PassesFailed as error:
@@ -143,6 +135,7 @@ class Plan:
             call(
                 "pock-backward",
                 symbols=self.trained,
+                slices=[f"{symbol}={channels.text}" for symbol, channels in self.slices.items()],
                 functions=functions,
                 storage=self.precision.storage,
                 master_weights=self.precision.master_weights,
@@ -187,7 +180,7 @@ class Trainable:
 
     def count_ops(self) -> dict[str, dict[str, int]]:
         """How often each kind of op occurs in the full update, where known, and in what the plan leaves of it."""
-        is_full = set(self.plan.trained) == set(self.imported.source.trainable)
+        is_full = not self.plan.slices and set(self.plan.trained) == set(self.imported.source.trainable)
         full = self.ops_before_pruning if is_full else self.imported.full_update_ops(self.plan)
         before = {} if full is None else {"before-pruning": full}
         return before | {"after-pruning": specs.count_ops(self.module)}

@@ -41,7 +41,7 @@ def verify_compiled(
     expected = source.reference_step(trainable.plan.trained)
     if isinstance(expected, str):
         return f"not verified as compiled: {expected}"
-    expected = _through_memory(expected, step)
+    expected = _of_slices(_through_memory(expected, step), step)
     try:
         first, state = _run(step, source)
         second, after = _run(descent, source)
@@ -74,6 +74,20 @@ def _through_memory(expected: StepResult, step: Compiled) -> StepResult:
                 symbol = symbol_of(name, _owner(spec))
                 if symbol in gradients:
                     gradients[symbol] = array
+    return dataclasses.replace(expected, gradients=gradients)
+
+
+def _of_slices(expected: StepResult, step: Compiled) -> StepResult:
+    """With no gradient outside of the channels that alone are trained."""
+    gradients = dict(expected.gradients)
+    for spec in step.manifest.parameters:
+        for symbol in _symbols(spec) if spec.channels is not None else ():
+            gradient = gradients.get(symbol)
+            if gradient is not None and spec.channels is not None:
+                place = (*[slice(None)] * spec.channels.axis, list(spec.channels.indices))
+                masked = np.zeros_like(gradient)
+                masked[place] = gradient[place]
+                gradients[symbol] = masked
     return dataclasses.replace(expected, gradients=gradients)
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from pock_mlir.bundle import TensorFile, write_tensor_file
+from pock_mlir.channel_slices import ChannelSlice
 from pock_mlir.contract import STATE_PREFIX, free_prefix, loss_prefix
 from pock_mlir.errors import CheckpointError, ScheduleError, TensorFileError
 from pock_mlir.schedules import Schedule, schedule_from_json
@@ -35,7 +36,8 @@ class Checkpoint:
     `lr` is the rate of the next update, `base_lr` what the schedule multiplies, `bundle` the hash of the module that
     wrote the checkpoint. `schedule` is None in a checkpoint of a session without one, and `has_schedule` False in one
     of a version that knew none. `loss_parameters` are the loss's own parameters and buffers under its names, None in
-    one of a version that knew none; `loss_states` the optimizer's states of them.
+    one of a version that knew none; `loss_states` the optimizer's states of them. `slices` says, by a state's name,
+    what of its parameter it is of, where that is not all.
     """
 
     parameters: Mapping[str, np.ndarray]
@@ -49,6 +51,7 @@ class Checkpoint:
     has_schedule: bool = True
     loss_parameters: Mapping[str, np.ndarray] | None = None
     loss_states: Mapping[str, np.ndarray] = field(default_factory=dict)
+    slices: Mapping[str, ChannelSlice] = field(default_factory=dict)
 
 
 def write_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
@@ -69,6 +72,7 @@ def write_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
         "base_lr": repr(checkpoint.base_lr),
         "schedule": json.dumps(checkpoint.schedule and checkpoint.schedule.to_json()),
         "bundle": checkpoint.bundle,
+        "slices": json.dumps({name: channels.to_json() for name, channels in checkpoint.slices.items()}),
     }
     try:
         write_tensor_file(path, tensors, metadata, sealed=True)
@@ -113,9 +117,15 @@ def read_checkpoint(path: str | Path) -> Checkpoint:
             base_lr=float(metadata.get("base_lr", metadata["lr"])),
             schedule=schedule_from_json(parse_json(metadata.get("schedule", "null"), str(path), CheckpointError)),
             has_schedule="schedule" in metadata,
+            slices=_slices(metadata.get("slices", "{}"), path),
         )
-    except (KeyError, ValueError, TypeError, ScheduleError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError, ScheduleError) as error:
         raise CheckpointError(f"{path}: the metadata of the checkpoint is malformed ({error})") from error
+
+
+def _slices(text: str, path: str | Path) -> dict[str, ChannelSlice]:
+    slices = parse_json(text, str(path), CheckpointError)
+    return {name: ChannelSlice.from_json(data, f"{path}: slices: {name}") for name, data in slices.items()}
 
 
 def _split(tensors: Mapping[str, np.ndarray], prefix: str) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:

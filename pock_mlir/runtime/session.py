@@ -29,7 +29,7 @@ from pock_mlir.contract import (
 from pock_mlir.errors import BundleError, CheckpointError, InputError, PockError, ScheduleError
 from pock_mlir.runtime.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from pock_mlir.runtime.inputs import check_arguments, order_keywords, select_signature
-from pock_mlir.runtime.state import state_layout, take_parameters, take_states
+from pock_mlir.runtime.state import state_layout, state_slices, take_parameters, take_states
 from pock_mlir.schedules import Schedule, schedule_from_json
 
 
@@ -238,6 +238,7 @@ class Session:
             self._schedule,
             loss_parameters=self._by_name(self.manifest.loss_parameters),
             loss_states=states[LOSS],
+            slices=state_slices(self.manifest.state, parameters),
         )
         write_checkpoint(path, checkpoint)
 
@@ -264,6 +265,7 @@ class Session:
             {**checkpoint.states, **checkpoint.loss_states} if loss else checkpoint.states,
             [spec for spec in self.manifest.state if loss or self._owner(spec) == MODEL],
             {spec.symbol: spec for spec in self.manifest.parameters},
+            slices=checkpoint.slices,
             what=what,
             error=CheckpointError,
         )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from pock_mlir.bundle import ParameterSpec, StateSpec
+from pock_mlir.channel_slices import ChannelSlice
 from pock_mlir.contract import BFLOAT16, MODEL
 from pock_mlir.errors import PockError, StateError
 from pock_mlir.runtime.inputs import to_numpy
@@ -55,15 +57,18 @@ def take_states(
     specs: Sequence[StateSpec],
     parameters: Mapping[str, ParameterSpec],
     *,
+    slices: Mapping[str, ChannelSlice] = MappingProxyType({}),
     what: str,
     error: type[PockError] = StateError,
 ) -> dict[str, np.ndarray]:
     """The optimizer's states of `values`, by their symbol, as stored; `parameters` are those of the bundle by symbol.
 
-    Every state must be there and nothing else. Raises `error`.
+    Every state must be there and nothing else, and `slices`, by the names of the states, must be what these are of.
+    Raises `error`.
     """
     problems: list[str] = []
     taken: dict[str, np.ndarray] = {}
+    expected = state_slices(specs, parameters)
     for spec in specs:
         if spec.name not in values:
             problems.append(f"no value for the optimizer state '{spec.name}'")
@@ -75,6 +80,9 @@ def take_states(
             problems.append(
                 f"optimizer state '{spec.name}' is {array.dtype}{list(array.shape)}, expected {spec.dtype}{list(shape)}"
             )
+        elif slices.get(spec.name) != expected.get(spec.name):
+            found, own = (_shown_slice(each.get(spec.name)) for each in (slices, expected))
+            problems.append(f"optimizer state '{spec.name}' is of {found}, expected one of {own}")
         else:
             taken[spec.symbol] = layout.to_stored(array) if layout else array
     known = {spec.name for spec in specs}
@@ -83,12 +91,25 @@ def take_states(
     return taken
 
 
+def _shown_slice(channels: ChannelSlice | None) -> str:
+    return "the whole parameter" if channels is None else channels.shown
+
+
 def state_layout(spec: StateSpec, parameters: Mapping[str, ParameterSpec]) -> ParameterSpec | None:
-    """The parameter, of those by symbol, whose layout the state shares; `None` where it has another."""
+    """The parameter, of those by symbol, or the slice of it that is trained, whose layout the state shares; `None`
+    where it has another.
+    """
     owner = parameters.get(spec.parameter) if spec.parameter is not None else None
-    if owner is None or owner.stored_shape != spec.shape:
+    if owner is None or owner.trained_part.stored_shape != spec.shape:
         return None
-    return dataclasses.replace(owner, dtype=spec.dtype, stored_dtype=None)
+    return dataclasses.replace(owner.trained_part, dtype=spec.dtype, stored_dtype=None)
+
+
+def state_slices(specs: Sequence[StateSpec], parameters: Mapping[str, ParameterSpec]) -> dict[str, ChannelSlice]:
+    """By its name what a state is of, where that is a slice of a parameter; `parameters` are by symbol."""
+    owners = {spec.name: parameters.get(spec.parameter or "") for spec in specs}
+    slices = {name: owner.channels for name, owner in owners.items() if owner is not None}
+    return {name: channels for name, channels in slices.items() if channels is not None}
 
 
 def _take_one(values: Mapping[str, Any], spec: ParameterSpec, owner: str, problems: list[str]) -> np.ndarray | None:

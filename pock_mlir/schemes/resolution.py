@@ -10,11 +10,11 @@ from fnmatch import fnmatchcase
 import numpy as np
 
 from pock_mlir.channel_slices import ChannelSlice
-from pock_mlir.contract import FULL
+from pock_mlir.contract import FULL, SLICE
 from pock_mlir.errors import SchemeError
 from pock_mlir.schemes.choices import FIRST, MAGNITUDE, RANDOM, choose_largest, choose_random, count_channels
 from pock_mlir.schemes.parameters import ChannelAxes, Parameter, Parameters
-from pock_mlir.schemes.rule import BIAS, INPUT, NORM, OUTPUT, SLICE, WEIGHT, Rule
+from pock_mlir.schemes.rule import BIAS, INPUT, NORM, OUTPUT, WEIGHT, Rule
 from pock_mlir.schemes.scheme import Scheme
 from pock_mlir.schemes.selectors import Selector
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pock_mlir.contract import FROZEN, FULL
+from pock_mlir.contract import FROZEN, FULL, SLICE
 from pock_mlir.errors import SchemeError
 from pock_mlir.fields import MAY_LACK, NOT_IN_FILES, UNWRITTEN_NONE, Must, WholeNumber, check_fields, one_of
 from pock_mlir.schemes.choices import CHOICES, FIRST, RANDOM
 from pock_mlir.schemes.selectors import Selector
 
-BIAS, NORM, WEIGHT, SLICE = "bias", "norm", "weight", "slice"
+BIAS, NORM, WEIGHT = "bias", "norm", "weight"
 UPDATES = (FULL, FROZEN, BIAS, SLICE)
 ONLY = (WEIGHT, BIAS, NORM)
 OUTPUT, INPUT = "output", "input"

@@ -174,5 +174,5 @@ func.func @yield(%x: f32) {
   "pock.yield"(%x) : (f32) -> ()
 }
 // -----
-// expected-error @+1 {{'pock.parameter' op attribute 'update' must be one of frozen, full, got 'half'}}
+// expected-error @+1 {{'pock.parameter' op attribute 'update' must be one of frozen, full, slice, got 'half'}}
 "pock.parameter"() {kind = "parameter", sym_name = "w", type = tensor<2xf32>, update = "half"} : () -> ()

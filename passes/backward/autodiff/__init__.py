@@ -10,15 +10,26 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from torch_mlir import ir
 
+from pock_mlir.channel_slices import ChannelSlice
 from pock_mlir.contract import TRAIN_STEP
 from pock_mlir.dialects import state
+from pock_mlir.dialects.slice import slice
 from pock_mlir.dialects.traits import EndsGradient, has_trait
 from pock_mlir.dialects.upstream import add, constant
 from pock_mlir.passes.analyses import dependence
-from pock_mlir.passes.analyses.functions import find_function, operations_of, parameters_of, trained_of, views_of
+from pock_mlir.passes.analyses.functions import (
+    find_function,
+    operations_of,
+    parameters_of,
+    slices_of,
+    trained_of,
+    views_of,
+)
 from pock_mlir.passes.backward.custom_vjps import resolve_custom_vjps
 from pock_mlir.passes.machinery.diagnostics import blamed
 from pock_mlir.passes.machinery.placeholder import is_placeholder, placeholder
@@ -45,7 +56,7 @@ def autodiff(module: ir.Operation, *, function: str = TRAIN_STEP, loss_scale: bo
     if loss_scale:
         loss_scaling.declare(module)
     behind = _behind_loss(step)
-    differentiation = Differentiation(block, trained, is_scaled=loss_scale)
+    differentiation = Differentiation(block, trained, slices_of(module), is_scaled=loss_scale)
     fail(differentiation.run())
     _hand_over_zeros(step, behind & differentiation.unreached)
 
@@ -62,12 +73,17 @@ def _behind_loss(step: ir.Operation) -> set[str]:
 
 def _hand_over_zeros(step: ir.Operation, names: set[str]) -> None:
     """Gradients of zeros for parameters that the loss depends on, but by nothing that has a derivative."""
-    parameters, views = parameters_of(step.parent), views_of(step.parent)
+    parameters, views, slices = parameters_of(step.parent), views_of(step.parent), slices_of(step.parent)
     with ir.InsertionPoint(operations_of(step)[-1]):
         for name in sorted(names):
             stored = parameters[views[name].of.value if name in views else name]
             with stored.operation.location:
-                state.gradient(name, constant(0.0, stored.type.value))
+                _hand_over(name, constant(0.0, stored.type.value), slices)
+
+
+def _hand_over(name: str, gradient: ir.Value, slices: Mapping[str, ChannelSlice]) -> None:
+    """Emits the gradient of a parameter, of the channels alone of which only these are trained."""
+    state.gradient(name, slice(gradient, slices[name]) if name in slices else gradient)
 
 
 class Differentiation:
@@ -76,8 +92,17 @@ class Differentiation:
     In a `survey` an op whose rule fails is a failure, of which that of the rule is the cause, and the sweep goes on.
     """
 
-    def __init__(self, block: ir.Block, trained: set[str], *, is_scaled: bool = False, survey: bool = False) -> None:
+    def __init__(
+        self,
+        block: ir.Block,
+        trained: set[str],
+        slices: Mapping[str, ChannelSlice] = MappingProxyType({}),
+        *,
+        is_scaled: bool = False,
+        survey: bool = False,
+    ) -> None:
         operations = list(block.operations)
+        self.slices = slices
         self.operations, self.terminator = operations[:-1], operations[-1]
         self.trained, self.is_scaled, self.survey = trained, is_scaled, survey
         self.active: set[ir.Value] = set()
@@ -205,5 +230,5 @@ class Differentiation:
             total = parts[0]
             for part in parts[1:]:
                 total = add(total, part)
-            state.gradient(name, total)
+            _hand_over(name, total, self.slices)
             self.unreached.discard(name)

@@ -9,6 +9,7 @@ from typing import Any
 from torch_mlir import ir
 from torch_mlir.dialects import arith, func
 
+from pock_mlir.channel_slices import ChannelSlice
 from pock_mlir.contract import ACCUMULATED_GRADIENT, APPLY_GRADIENTS, LEARNING_RATE, STEP, slot_symbol
 from pock_mlir.dialects import state
 from pock_mlir.dialects.base import ranked
@@ -20,6 +21,7 @@ from pock_mlir.passes.analyses.functions import (
     find_function,
     operations_of,
     parameters_of,
+    slices_of,
     states_of,
     views_of,
 )
@@ -38,7 +40,8 @@ class Gradient:
     symbols and types).
 
     `name` is the symbol of the parameter or of its view, `memory` that of the parameter that an update writes; the
-    updates of one memory follow each other in the order of their `rank`.
+    updates of one memory follow each other in the order of their `rank`. Where only `channels` of the parameter are
+    trained, gradient and slots are of these.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Gradient:
     rank: int
     op: ir.OpView
     type: ir.RankedTensorType
+    channels: ChannelSlice | None = None
     states: dict[str, ir.RankedTensorType] = field(default_factory=dict)
 
     @property
@@ -134,14 +138,14 @@ def _gradients(
     step: ir.Operation, rule: UpdateRule, states: NewStates, memories: Mapping[str, tuple[str, int]]
 ) -> list[Gradient]:
     """The gradients in the order in which they are finished, with the states of their parameters."""
-    gradients = []
+    gradients, slices = [], slices_of(step.parent)
     for op in operations_of(step):
         if not isinstance(op, state.GradientOp):
             continue
         name = op.parameter.value
         if name not in memories:
             raise PassFailure(op.operation.location, f"'pock.gradient' op '@{name}' is no parameter")
-        gradient = Gradient(name, *memories[name], op, ir.RankedTensorType(op.value.type))
+        gradient = Gradient(name, *memories[name], op, ir.RankedTensorType(op.value.type), slices.get(name))
         for slot in rule.slots:
             symbol, type = slot_symbol(slot.name, gradient.name), _slot_type(slot, gradient)
             states.add(symbol, type, slot.init, gradient.memory, slot.name, gradient.view)
@@ -263,7 +267,7 @@ def _emit_update(gradient: Gradient, inputs: Scalars, rule: UpdateRule, shared: 
         return new if inputs else [*new, constant(0.0, wide)]
 
     elements = [type.element_type for type in types.values()]
-    state.update(list(types), inputs, [*shared.scalars, *extras], elements, body)
+    state.update(list(types), inputs, [*shared.scalars, *extras], elements, body, gradient.channels)
 
 
 def _clip_factor(gradients: Sequence[ir.Value], clip_norm: float, factor: ir.Value | None) -> ir.Value:

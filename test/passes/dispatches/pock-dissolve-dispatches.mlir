@@ -76,3 +76,24 @@ func.func @epilogue(%x: tensor<2x4xf32>, %y: tensor<4x3xf32>, %z: tensor<2x3xf32
   }) {kind = "contraction", resultSegmentSizes = array<i32: 1, 0, 0, 0, 0, 0, 0, 0>} : () -> tensor<2x3xf32>
   return %0 : tensor<2x3xf32>
 }
+
+// An update of several runs of channels is computed in one piece and written in another; that of one run is one piece.
+// CHECK-LABEL: func.func @update
+// CHECK-NEXT: "pock.update"
+// CHECK: "pock.dispatch"
+// CHECK-NEXT: "pock.update"
+func.func @update(%g: tensor<2x3xf32>) {
+  "pock.dispatch"() ({
+    "pock.update"(%g) ({
+    ^bb0(%d: f32, %w: f32):
+      "pock.yield"(%d) : (f32) -> ()
+    }) {axis = 0 : i64, operandSegmentSizes = array<i32: 1, 0>, ranges = array<i64: 0, 1, 2, 1>, states = [@w]} : (tensor<2x3xf32>) -> ()
+  }) {kind = "update", resultSegmentSizes = array<i32: 0, 0, 0, 0, 0, 0, 0, 0>} : () -> ()
+  "pock.dispatch"() ({
+    "pock.update"(%g) ({
+    ^bb0(%d: f32, %w: f32):
+      "pock.yield"(%d) : (f32) -> ()
+    }) {axis = 0 : i64, operandSegmentSizes = array<i32: 1, 0>, ranges = array<i64: 0, 2>, states = [@v]} : (tensor<2x3xf32>) -> ()
+  }) {kind = "update", resultSegmentSizes = array<i32: 0, 0, 0, 0, 0, 0, 0, 0>} : () -> ()
+  return
+}

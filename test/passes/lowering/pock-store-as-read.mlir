@@ -106,3 +106,45 @@ func.func @train_step() -> (tensor<2x4xf32>, tensor<8xf32>, tensor<8xf32>, tenso
   }) {operandSegmentSizes = array<i32: 1, 0>, states = [@ones]} : (tensor<1x1x8xf32>) -> ()
   return %0, %1, %3, %6 : tensor<2x4xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xf32>
 }
+// -----
+// Of a parameter of which a slice is updated, slots and gradient have the slice's shape; the channels are those of the
+// new shape.
+// CHECK: "pock.parameter"() {axis = 0 : i64, kind = "parameter", ranges = array<i64: 1, 2, 4, 2>, sym_name = "w", type = tensor<6x4xf32>, update = "slice"}
+"pock.parameter"() {axis = 1 : i64, kind = "parameter", ranges = array<i64: 1, 2>, sym_name = "w", type = tensor<2x3x4xf32>, update = "slice"} : () -> ()
+// CHECK: "pock.state"() {init = 0.000000e+00 : f64, parameter = @w, slot = "m", sym_name = "m", type = tensor<4x4xf32>}
+"pock.state"() {init = 0.0, parameter = @w, slot = "m", sym_name = "m", type = tensor<2x2x4xf32>} : () -> ()
+// CHECK-LABEL: func.func @train_step(
+// CHECK: %[[G:.*]] = tensor.collapse_shape %{{.*}} : tensor<2x2x4xf32> into tensor<4x4xf32>
+// CHECK: "pock.update"(%[[G]])
+// CHECK: }) {axis = 0 : i64, operandSegmentSizes = array<i32: 1, 0>, ranges = array<i64: 1, 2, 4, 2>, states = [@w, @m]}
+func.func @train_step(%gradient: tensor<2x2x4xf32>) -> tensor<6x4xf32> {
+  %0 = "pock.read"() {symbol = @w} : () -> tensor<2x3x4xf32>
+  %1 = tensor.collapse_shape %0 [[0, 1], [2]] : tensor<2x3x4xf32> into tensor<6x4xf32>
+  "pock.update"(%gradient) ({
+  ^bb0(%g: f32, %w: f32, %m: f32):
+    "pock.yield"(%g, %g) : (f32, f32) -> ()
+  }) {axis = 1 : i64, operandSegmentSizes = array<i32: 1, 0>, ranges = array<i64: 1, 2>, states = [@w, @m]} : (tensor<2x2x4xf32>) -> ()
+  return %1 : tensor<6x4xf32>
+}
+// -----
+// Where only its slots are read, in the slice's shape, or where the channels would be none, nothing changes.
+// CHECK: {axis = 0 : i64, {{.*}}sym_name = "w", type = tensor<4x3xf32>, update = "slice"}
+"pock.parameter"() {axis = 0 : i64, kind = "parameter", ranges = array<i64: 1, 2>, sym_name = "w", type = tensor<4x3xf32>, update = "slice"} : () -> ()
+// CHECK: sym_name = "m", type = tensor<2x3xf32>}
+"pock.state"() {init = 0.0, parameter = @w, slot = "m", sym_name = "m", type = tensor<2x3xf32>} : () -> ()
+// CHECK: {axis = 0 : i64, {{.*}}sym_name = "v", type = tensor<6xf32>, update = "slice"}
+"pock.parameter"() {axis = 0 : i64, kind = "parameter", ranges = array<i64: 1, 3>, sym_name = "v", type = tensor<6xf32>, update = "slice"} : () -> ()
+func.func @apply_gradients(%x: tensor<3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>) {
+  %0 = "pock.read"() {symbol = @m} : () -> tensor<2x3xf32>
+  %1 = "pock.read"() {symbol = @v} : () -> tensor<6xf32>
+  %2 = tensor.expand_shape %1 [[0, 1]] output_shape [2, 3] : tensor<6xf32> into tensor<2x3xf32>
+  "pock.update"() ({
+  ^bb0(%w: f32, %m: f32):
+    "pock.yield"(%m, %m) : (f32, f32) -> ()
+  }) {axis = 0 : i64, operandSegmentSizes = array<i32: 0, 0>, ranges = array<i64: 1, 2>, states = [@w, @m]} : () -> ()
+  "pock.update"(%x) ({
+  ^bb0(%g: f32, %v: f32):
+    "pock.yield"(%g) : (f32) -> ()
+  }) {axis = 0 : i64, operandSegmentSizes = array<i32: 1, 0>, ranges = array<i64: 1, 3>, states = [@v]} : (tensor<3xf32>) -> ()
+  return %0, %2 : tensor<2x3xf32>, tensor<2x3xf32>
+}

@@ -111,3 +111,30 @@ func.func @a_gradient_of_a_frozen_view(%x: tensor<2xf32>) {
   "pock.gradient"(%x) {parameter = @v} : (tensor<2xf32>) -> ()
   return
 }
+// -----
+"pock.parameter"() {axis = 0 : i64, kind = "parameter", ranges = array<i64: 0, 1>, sym_name = "w", type = tensor<2xf32>, update = "slice"} : () -> ()
+func.func @a_whole_gradient_of_a_slice(%x: tensor<2xf32>) {
+  // expected-error @+1 {{'pock.gradient' op expects inputs and states of one shape, got [(1,), (2,)]}}
+  "pock.gradient"(%x) {parameter = @w} : (tensor<2xf32>) -> ()
+  return
+}
+// -----
+"pock.parameter"() {axis = 0 : i64, kind = "parameter", ranges = array<i64: 0, 1>, sym_name = "w", type = tensor<2xf32>, update = "slice"} : () -> ()
+func.func @an_update_of_what_is_not_trained(%x: tensor<2xf32>) {
+  // expected-error @+1 {{'pock.update' op updates other channels than those that are trained of '@w'}}
+  "pock.update"(%x) ({
+  ^bb0(%g: f32, %w: f32):
+    "pock.yield"(%g) : (f32) -> ()
+  }) {operandSegmentSizes = array<i32: 1, 0>, states = [@w]} : (tensor<2xf32>) -> ()
+  return
+}
+// -----
+"pock.parameter"() {axis = 0 : i64, kind = "parameter", ranges = array<i64: 0, 1>, sym_name = "w", type = tensor<2xf32>, update = "slice"} : () -> ()
+func.func @an_update_by_a_whole_gradient(%x: tensor<2xf32>) {
+  // expected-error @+1 {{'pock.update' op expects inputs and states of one shape, got [(1,), (2,)]}}
+  "pock.update"(%x) ({
+  ^bb0(%g: f32, %w: f32):
+    "pock.yield"(%g) : (f32) -> ()
+  }) {axis = 0 : i64, operandSegmentSizes = array<i32: 1, 0>, ranges = array<i64: 0, 1>, states = [@w]} : (tensor<2xf32>) -> ()
+  return
+}

@@ -151,6 +151,7 @@ OTHERWISE = [
     ("pock_mlir/bundle/tensor_file.py", "the dtypes of safetensors files", {*ELEMENTS}),
     ("dialects/random.py", "an operand", {"step"}),
     ("dialects/state.py", "names of ops and attributes", {"parameter", "state"}),
+    ("dialects/slice.py", "the name of an op", {"slice"}),
     ("passes/forward/convert_torch_to_pock/conversion.py", "a type of Python", {"bool"}),
     ("pock_mlir/tools/*", "a type of Python", {"bool"}),
     ("passes/forward/convert_torch_to_pock/shape.py", "a mode of padding", {"constant"}),

@@ -61,6 +61,7 @@ ANSWERS: dict[str, set[type[Trait]]] = {
     "pock.relu": {Pure, Elementwise, Selects},
     "pock.sigmoid": ELEMENTWISE,
     "pock.silu": ELEMENTWISE,
+    "pock.slice": {Pure, Selects},
     "pock.softmax": {Pure, Reduces, ReadsWide},
     "pock.state": {OfState},
     "pock.stop_gradient": {Pure, Elementwise, Selects, EndsGradient},

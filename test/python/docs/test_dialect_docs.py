@@ -32,7 +32,7 @@ def test_page_shows_how_an_op_is_written():
         '%result = "pock.matmul"(%lhs, %rhs) {transpose_lhs = bool, transpose_rhs = bool} : (tensor, tensor) -> tensor'
     )
     assert form in render()
-    form = '"pock.update"(%inputs..., %scalars...) ({ body }) {states = array} : (any..., any...) -> ()'
+    form = "({ body }) {states = array, axis? = integer, ranges? = array<i64>} : (any..., any...) -> ()"
     assert form in render()
 
 

@@ -16,8 +16,9 @@ from pock_mlir.compat.torch_mlir import declared_traits
 from pock_mlir.dialects import FAMILIES, op_classes
 from pock_mlir.dialects.traits import OfState
 from pock_mlir.passes import stage_of
-from pock_mlir.passes.backward import autodiff
+from pock_mlir.passes.backward import autodiff, sink_slices
 from pock_mlir.passes.backward.autodiff.rules import vjp
+from pock_mlir.passes.backward.sink_slices.rules import sinking
 from pock_mlir.passes.forward import convert_torch_to_pock
 from pock_mlir.passes.forward.convert_torch_to_pock.rules import torch_op
 from pock_mlir.passes.lowering import convert_pock_to_linalg
@@ -70,6 +71,7 @@ GRADIENTS_ONLY = {
     "pock.max_pool2d_grad",
     "pock.avg_pool2d_grad",
     "pock.cross_entropy_grad",
+    "pock.slice",
 }
 """Ops that only gradients consist of: a rule for them would be of second order."""
 
@@ -90,7 +92,10 @@ def test_op_has_a_verifier(op):
     assert hasattr(OPS[op], "verify_invariants")
 
 
-@pytest.mark.parametrize("table", [vjp, lowering, alternative], ids=["gradient rules", "lowerings", "alternatives"])
+TABLES = {"gradient rules": vjp, "lowerings": lowering, "alternatives": alternative, "slices": sinking}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_rules_are_for_ops_that_exist(table: RuleTable | AlternativeTable):
     assert [name for name in table.names() if name.startswith("pock.") and name not in OPS] == []
 
@@ -125,6 +130,7 @@ RULE_FILES = [
     ("pock-autodiff", autodiff, [vjp.get(op) for op in vjp.names()]),
     ("convert-pock-to-linalg", convert_pock_to_linalg, LOWERINGS),
     ("convert-torch-to-pock", convert_torch_to_pock, [torch_op.get(op) for op in torch_op.names()]),
+    ("pock-sink-slices", sink_slices, [sinking.get(op) for op in sinking.names()]),
     ("pock-adapt-to-iree", adapt_to_iree, [adaptation.get(op) for op in adaptation.names()]),
 ]
 

@@ -141,24 +141,55 @@ def _fill_dispatch(block: ir.Block, function: ir.Operation, operands: list[ir.Va
     """Moves the function's body into the dispatch, between loads of the arguments and stores of the results."""
     body = function.regions[0].blocks[0]
     arguments = list(block.arguments)
+    offsets: dict[ir.Value, list[int]] = {}
     for argument, inner, outer in zip(body.arguments, arguments, operands, strict=False):
-        argument.replace_all_uses_with(_whole("load", [inner], outer.type))
+        taken = _taken_slice(argument)
+        if taken is None:
+            argument.replace_all_uses_with(_access("load", [inner], outer.type))
+            continue
+        extraction, insertion = taken
+        offsets[inner] = _offsets(extraction)
+        part = _access("load", [inner], extraction.results[0].type, offsets[inner])
+        extraction.results[0].replace_all_uses_with(part)
+        insertion.results[0].replace_all_uses_with(insertion.operands[0])
+        insertion.erase()
+        extraction.erase()
     *computation, terminator = [op.operation for op in body.operations]
     for op in computation:
         block.append(op)
     for value, inner in zip(
         terminator.operands, [*arguments[len(operands) :], *arguments[first_state : len(operands)]], strict=True
     ):
-        _whole("store", [value, inner], value.type)
+        _access("store", [value, inner], value.type, offsets.get(inner))
     ir.Operation.create("flow.return")
     terminator.erase()
 
 
-def _whole(kind: str, operands: list[ir.Value], type: ir.Type) -> Any:
-    """A load or store of a whole dispatch tensor."""
+def _taken_slice(argument: ir.Value) -> tuple[ir.Operation, ir.Operation] | None:
+    """The ops that take a slice out of a state and put it back where it was, if nothing else uses that state: the
+    slice alone is then loaded and stored.
+    """
+    users = {use.owner.operation.name: use.owner.operation for use in argument.uses}
+    if len(list(argument.uses)) != 2 or set(users) != {"tensor.extract_slice", "tensor.insert_slice"}:
+        return None
+    extraction, insertion = users["tensor.extract_slice"], users["tensor.insert_slice"]
+    same = all(extraction.attributes[name] == insertion.attributes[name] for name in _PLACE)
+    is_returned = [use.owner.operation.name for use in insertion.results[0].uses] == ["func.return"]
+    return (extraction, insertion) if same and is_returned and insertion.operands[1] == argument else None
+
+
+_PLACE = ("static_offsets", "static_sizes", "static_strides")
+
+
+def _offsets(extraction: ir.Operation) -> list[int]:
+    return list(ir.DenseI64ArrayAttr(extraction.attributes["static_offsets"]))
+
+
+def _access(kind: str, operands: list[ir.Value], type: ir.Type, offsets: Sequence[int] | None = None) -> Any:
+    """A load or store of a whole dispatch tensor, or of what lies in it from `offsets` on."""
     shape = list(ir.RankedTensorType(type).shape)
     attributes = {
-        "static_offsets": ir.DenseI64ArrayAttr.get([0] * len(shape)),
+        "static_offsets": ir.DenseI64ArrayAttr.get([0] * len(shape) if offsets is None else list(offsets)),
         "static_sizes": ir.DenseI64ArrayAttr.get(shape),
         "static_strides": ir.DenseI64ArrayAttr.get([1] * len(shape)),
         "operandSegmentSizes": ir.DenseI32ArrayAttr.get([1] * len(operands) + [0, 0, 0, 0]),
