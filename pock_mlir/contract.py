@@ -44,8 +44,10 @@ STEP = "step"
 """The number of updates, where the optimizer counts them."""
 SEED, RANDOM_STEP = "rng.seed", "rng.step"
 LOSS_SCALE, LOSS_SCALE_STEPS = "loss_scale", "loss_scale.steps"
-OWN_STATES = (LEARNING_RATE, STEP, SEED, RANDOM_STEP, LOSS_SCALE, LOSS_SCALE_STEPS)
-SETTABLE_STATES = (LEARNING_RATE, SEED)
+LISA_STEP, LISA_BLOCKS = "lisa.step", "lisa.blocks"
+"""The number of updates since blocks were sampled, and the numbers of those blocks."""
+OWN_STATES = (LEARNING_RATE, STEP, SEED, RANDOM_STEP, LOSS_SCALE, LOSS_SCALE_STEPS, LISA_STEP, LISA_BLOCKS)
+SETTABLE_STATES = (LEARNING_RATE, SEED, LISA_STEP, LISA_BLOCKS)
 
 ACCUMULATED_GRADIENT = "accumulated_gradient"
 """The slot in which a parameter's gradients add up over several steps."""
@@ -124,6 +126,26 @@ def name_of(symbol: str) -> str:
 def slot_symbol(slot: str, parameter: str) -> str:
     """The symbol of a parameter's state: the slot comes first, so that no parameter has it."""
     return f"{slot}.{parameter}"
+
+
+LORA_A, LORA_B = "lora_A.weight", "lora_B.weight"
+"""What an adapter's two factors are called beside the weight that they adapt, as PEFT calls them."""
+
+
+def module_path(name: str) -> str:
+    """The path of the module that has a parameter: "encoder.query" of "encoder.query.weight"; "" for the model."""
+    return name.rpartition(".")[0]
+
+
+def adapter_name(weight: str, factor: str) -> str:
+    """The name of a factor of the adapter beside a weight."""
+    path = module_path(weight)
+    return f"{path}.{factor}" if path else factor
+
+
+def lane_symbol(slot: str, lane: int, name: str) -> str:
+    """The symbol of a state that blocks share, of what is called `name` in each: no parameter's begins so."""
+    return f"{slot}.lisa.{lane}.{name}"
 
 
 def free_prefix(prefix: str, names: Iterable[str]) -> str:

@@ -14,8 +14,8 @@ from pock_mlir.passes.machinery.registry import register_pass
 
 @register_pass("pock-export-state")
 def export_state(module: ir.Operation) -> None:
-    """Adds a function `get.<symbol>` for each parameter that changes and each state, and `set.lr` and `set.rng.seed`
-    where there are such states.
+    """Adds a function `get.<symbol>` for each parameter that changes and each state, and a function `set.<name>`
+    for the states that the runtime sets (`contract.SETTABLE_STATES`), where there are such.
     """
     changing = mutable_parameters(module)
     parameters = {name: op for name, op in parameters_of(module).items() if name in changing}

@@ -5,10 +5,12 @@ import ml_dtypes  # noqa: F401 - gives numpy the dtype bfloat16
 from pock_mlir.bundle.manifest import Manifest
 from pock_mlir.bundle.reader import Bundle, read_bundle, read_manifest
 from pock_mlir.bundle.specs import (
+    AdapterSpec,
     ArraySpec,
     FileRecord,
     MemoryPlan,
     ParameterSpec,
+    SamplingSpec,
     Signature,
     StateSpec,
     TargetSpec,
@@ -34,6 +36,7 @@ __all__ = [
     "MODULE_FILE",
     "SAVED",
     "TRANSIENT",
+    "AdapterSpec",
     "ArraySpec",
     "Bundle",
     "FileRecord",
@@ -43,6 +46,7 @@ __all__ = [
     "MemoryReport",
     "ParameterSpec",
     "PeakAt",
+    "SamplingSpec",
     "Signature",
     "StateSpec",
     "TargetSpec",

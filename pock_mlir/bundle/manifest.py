@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from pock_mlir.bundle.specs import (
+    AdapterSpec,
     ArraySpec,
     FileRecord,
     MemoryPlan,
     ParameterSpec,
+    SamplingSpec,
     Signature,
     StateSpec,
     TargetSpec,
@@ -28,7 +30,7 @@ from pock_mlir.contract import (
     role_of,
 )
 from pock_mlir.errors import BundleError, ScheduleError
-from pock_mlir.fields import MAY_LACK, FieldError, field_error, one_of, read_record, write_record
+from pock_mlir.fields import MAY_LACK, UNWRITTEN_NONE, FieldError, field_error, one_of, read_record, write_record
 from pock_mlir.schedules import schedule_from_json
 
 FORMAT = "pock-bundle"
@@ -48,6 +50,8 @@ class Manifest:
     output_style: Annotated[str, one_of(OUTPUT_STYLES)]
     parameters: tuple[ParameterSpec, ...]
     state: tuple[StateSpec, ...]
+    adapters: tuple[AdapterSpec, ...] = field(default=(), metadata=MAY_LACK)
+    sampling: SamplingSpec | None = field(default=None, metadata=UNWRITTEN_NONE)
     optimizer: Any = None
     schedule: Any = None
     scheme: Any = None
@@ -137,6 +141,9 @@ def check_consistent(manifest: Manifest, where: str) -> None:
         schedule_from_json(manifest.schedule)
     except ScheduleError as error:
         raise field_error(where, "schedule", str(error)) from None
+    sampling = manifest.sampling
+    if sampling is not None and not (sampling.every and 1 <= sampling.active <= sampling.blocks):
+        raise field_error(where, "sampling", f"{sampling} samples nothing")
     for index, spec in enumerate(manifest.parameters):
         _check_layouts(spec, f"{where}: parameters[{index}]")
     for owner in OWNERS:
@@ -144,11 +151,24 @@ def check_consistent(manifest: Manifest, where: str) -> None:
     _check_distinct([spec.name for spec in manifest.state], where)
     _check_distinct([spec.symbol for spec in (*manifest.parameters, *manifest.state)], where)
     symbols = {spec.symbol for spec in manifest.parameters}
+    for index, adapter in enumerate(manifest.adapters):
+        _check_adapter(adapter, {spec.symbol: spec for spec in manifest.parameters}, f"{where}: adapters[{index}]")
     for spec in manifest.state:
         if spec.parameter is not None and spec.parameter not in symbols:
             raise FieldError(
                 f"{where}: state '{spec.name}' belongs to parameter '{spec.parameter}', which does not exist"
             )
+
+
+def _check_adapter(adapter: AdapterSpec, parameters: Mapping[str, ParameterSpec], where: str) -> None:
+    """The weight and both factors are parameters, of shapes that fit."""
+    for name in ("weight", "a", "b"):
+        if getattr(adapter, name) not in parameters:
+            raise field_error(where, name, f"the parameter '{getattr(adapter, name)}' does not exist")
+    weight, a, b = (parameters[symbol].shape for symbol in (adapter.weight, adapter.a, adapter.b))
+    added = (b[0], *a[1:]) if a and b and a[0] == b[-1 if len(b) == 2 else 1] else None
+    if added != (weight[::-1] if adapter.transposed else weight):
+        raise field_error(where, "weight", f"factors of {list(a)} and {list(b)} are no adapter of {list(weight)}")
 
 
 def _check_layouts(spec: ParameterSpec, where: str) -> None:

@@ -218,6 +218,34 @@ class StateSpec:
 
 
 @dataclass(frozen=True)
+class AdapterSpec:
+    """An adapter of low rank, by symbols: what it adds to `weight` is `factor` times `b` [out, r] times `a` [r, in],
+    where all dimensions of each but the first are taken as one; `transposed`: the weight is [in, out].
+    """
+
+    weight: str
+    a: str
+    b: str
+    factor: float
+    transposed: bool = False
+
+    def delta(self, a: np.ndarray, b: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+        """What the adapter adds to a weight of that shape; all in the framework's layout."""
+        product = self.factor * (b.reshape(len(b), -1) @ a.reshape(len(a), -1))
+        return np.asarray(product.T if self.transposed else product.reshape(shape), dtype=a.dtype)
+
+
+@dataclass(frozen=True)
+class SamplingSpec:
+    """Of `blocks` blocks `active` are trained at a time, sampled anew after `every` updates, from `seed`."""
+
+    blocks: Size
+    active: Size
+    every: Size
+    seed: Size = field(default=0, metadata=MAY_LACK)
+
+
+@dataclass(frozen=True)
 class TargetSpec:
     """The machine that the module was compiled for; `cpu_features` are the LLVM feature names that the code needs."""
 

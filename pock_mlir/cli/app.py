@@ -11,6 +11,7 @@ import typer
 
 from pock_mlir.cli import compile as compile_command
 from pock_mlir.cli import coverage as coverage_command
+from pock_mlir.cli import export as export_command
 from pock_mlir.cli import inspect as inspect_command
 from pock_mlir.cli import predict as predict_command
 from pock_mlir.cli import schemes as schemes_command
@@ -30,6 +31,7 @@ app.command("compile")(compile_command.compile_)
 app.command("coverage")(coverage_command.coverage)
 app.command("train")(train_command.train)
 app.command("predict")(predict_command.predict)
+app.command("export")(export_command.export)
 app.command("inspect")(inspect_command.inspect)
 app.command("schemes")(schemes_command.schemes)
 app.command("targets")(targets_command.targets)

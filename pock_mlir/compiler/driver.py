@@ -98,7 +98,7 @@ def compile(
 def _verify_compiled(step: Compiled, trainable: Trainable, target: Target) -> str:
     """Runs the step, and that of plain gradient descent, from which gradients are read off."""
     plan = trainable.plan
-    descent = trainable.imported.train(plan.scheme, SGD(lr=1.0), plan.precision)
+    descent = trainable.imported.carry_out(dataclasses.replace(plan, optimizer=SGD(lr=1.0), schedule=None))
     return verify_compiled(step, descent.lower().compile(target), trainable)
 
 

@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from torch_mlir import ir
@@ -28,12 +29,14 @@ from pock_mlir.bundle import (
 )
 from pock_mlir.channel_slices import ChannelSlice
 from pock_mlir.compiler import specs
+from pock_mlir.compiler.adapters import AdaptedValues, Adapters
 from pock_mlir.compiler.clock import Clock
 from pock_mlir.compiler.coverage import examine
 from pock_mlir.compiler.dispatches import Dispatch, list_dispatches, plan_transients
 from pock_mlir.compiler.internal_errors import backend_errors, internal_errors
 from pock_mlir.compiler.parameters import StoredParameters
 from pock_mlir.compiler.run_passes import PassesFailed, run_passes
+from pock_mlir.compiler.sampled_blocks import SampledBlocks
 from pock_mlir.compiler.saved import SavedTensor, list_saved
 from pock_mlir.compiler.timelines import History
 from pock_mlir.contract import F32, FULL
@@ -73,7 +76,15 @@ class Imported:
         """Adds backward pass and updates; the arguments are those of `compile`. Raises PockError."""
         rules, updates = self.source.resolve(scheme)
         checked = checked_optimizer(optimizer), resolve_precision(precision), checked_schedule(schedule)
-        plan = Plan(rules, updates, *checked, recompute)
+        method = self.source.method(scheme)
+        adapters, sampled = Adapters.of(method, self.module), SampledBlocks.of(method, updates, *checked[:2])
+        if adapters is not None:
+            kept = {symbol: update for symbol, update in updates.items() if symbol not in adapters.candidates}
+            updates = kept | dict.fromkeys(adapters.factors, FULL)
+        return self.carry_out(Plan(rules, updates, *checked, recompute, adapters, sampled))
+
+    def carry_out(self, plan: Plan) -> Trainable:
+        """The training steps of a plan, which is one for this model. Raises PockError."""
         clock, module = Clock(self.seconds), self.module.clone().operation
         history = History(module)
         try:
@@ -93,8 +104,10 @@ class Imported:
         """How often each kind of op occurs in the full update by a plan's optimizer; None where an op has no gradient
         but the plan's scheme needs none of it.
         """
+        full = dataclasses.replace(
+            plan, updates=dict.fromkeys(self.source.trainable, FULL), adapters=None, sampled=None
+        )
         module = self.module.clone().operation
-        full = dataclasses.replace(plan, updates=dict.fromkeys(self.source.trainable, FULL))
         try:
             run_passes(module, full.pipeline(self._train_steps), Clock())
         except PassesFailed as error:
@@ -107,7 +120,7 @@ class Imported:
 @dataclass(frozen=True)
 class Plan:
     """What training changes, and how: `updates` says what of each parameter that `scheme` trains, by symbol, in the
-    order of the model.
+    order of the model; the factors of `adapters`, if any, have the place of what they adapt.
 
     With `recompute` the backward pass computes again what follows cheaply from less than what it takes.
     """
@@ -118,6 +131,21 @@ class Plan:
     precision: Precision
     schedule: Schedule | None = None
     recompute: bool = False
+    adapters: Adapters | None = None
+    sampled: SampledBlocks | None = None
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The framework's own parameters of which the gradients tell whether the step is right: that of a weight holds
+        those of its adapter.
+        """
+        return self.trained if self.adapters is None else (*self.trained_by_framework, *self.adapters.weights)
+
+    @property
+    def trained_by_framework(self) -> tuple[str, ...]:
+        """What the framework can train, too: adapters are not its own."""
+        added = () if self.adapters is None else self.adapters.factors
+        return tuple(symbol for symbol in self.updates if symbol not in added)
 
     @property
     def trained(self) -> tuple[str, ...]:
@@ -129,9 +157,15 @@ class Plan:
         """The slices of those that are trained in part."""
         return {symbol: update for symbol, update in self.updates.items() if isinstance(update, ChannelSlice)}
 
+    def scheme_json(self) -> dict[str, Any]:
+        """The scheme as a manifest has it, with the options of its method."""
+        method = self.adapters or self.sampled
+        return self.scheme.to_json() if method is None else method.describe(self.scheme)
+
     def pipeline(self, functions: Sequence[str]) -> Pipeline:
         """The passes that make training steps of the forward programs `functions`."""
         return [
+            *([] if self.adapters is None else [self.adapters.insertion()]),
             call(
                 "pock-backward",
                 symbols=self.trained,
@@ -142,6 +176,7 @@ class Plan:
                 loss_scale=self.precision.scales_loss,
             ),
             call(self.optimizer.pass_name, **self.optimizer.pass_options(), functions=functions),
+            *([] if self.sampled is None else [self.sampled.sharing()]),
             call("pock-advance-random"),
         ]
 
@@ -166,7 +201,7 @@ class Trainable:
 
         Says what was done. Raises CompileError where they differ.
         """
-        return self.imported.source.verify(self.plan.trained, self.imported.seed)
+        return self.imported.source.verify(self.plan.compared, self.imported.seed)
 
     @internal_errors()
     def lower(self, *, dispatches: bool = True) -> Lowered:
@@ -254,8 +289,16 @@ class Lowered:
         with clock.measure("counting of ops and dispatches"):
             manifest = self._manifest(artifact)
             report = MemoryReport((*self.trainable.timelines(), *artifact.timelines))
-        stored = StoredParameters(manifest, self.trainable.imported.source.values)
+        stored = StoredParameters(manifest, self._values())
         return Compiled(manifest, artifact.files[MODULE_FILE], stored, report, tuple(clock.seconds))
+
+    def _values(self) -> Mapping[str, np.ndarray]:
+        imported, adapters = self.trainable.imported, self.trainable.plan.adapters
+        if adapters is None:
+            return imported.source.values
+        factors = set(adapters.factors)
+        added = [spec for spec in self.parameters if spec.symbol in factors]
+        return AdaptedValues(imported.source.values, added, imported.seed)
 
     def _manifest(self, artifact: Artifact) -> Manifest:
         source, plan = self.trainable.imported.source, self.trainable.plan
@@ -266,11 +309,13 @@ class Lowered:
             output_style=signatures.output_style,
             parameters=tuple(dataclasses.replace(s, used=s.symbol in artifact.loaded) for s in self.parameters),
             state=self.state,
+            adapters=() if plan.adapters is None else plan.adapters.specs(self.trainable.imported.module),
             target=artifact.requirements,
             memory=artifact.memory,
             optimizer=plan.optimizer.to_json(),
             schedule=None if plan.schedule is None else plan.schedule.to_json(),
-            scheme=plan.scheme.to_json(),
+            sampling=None if plan.sampled is None else plan.sampled.spec,
+            scheme=plan.scheme_json(),
             loss=source.loss_name,
             accumulate=plan.optimizer.accumulate,
             precision=plan.precision.to_json(),

@@ -37,8 +37,10 @@ def verify_compiled(
     """
     if any(spec.name == SEED for spec in step.manifest.state):
         return "not verified as compiled: it draws random numbers, which are not PyTorch's"
+    if trainable.plan.sampled is not None:
+        return "not verified as compiled: it trains other blocks from time to time"
     source, precision = trainable.imported.source, trainable.plan.precision.storage
-    expected = source.reference_step(trainable.plan.trained)
+    expected = source.reference_step(trainable.plan.trained_by_framework)
     if isinstance(expected, str):
         return f"not verified as compiled: {expected}"
     expected = _of_slices(_through_memory(expected, step), step)

@@ -12,6 +12,7 @@ import numpy as np
 from torch_mlir import ir
 
 from pock_mlir.frontends.reference import StepResult
+from pock_mlir.methods import Method
 from pock_mlir.schemes import Scheme, Update
 
 Measure = Callable[[str], AbstractContextManager[None]]
@@ -75,6 +76,10 @@ class Source(Protocol):
 
         Raises SchemeError, also where it trains what the model was not traced for.
         """
+        ...
+
+    def method(self, scheme: str | Path | Scheme) -> Method | None:
+        """The training method that a scheme names, if any, for this model. Raises SchemeError."""
         ...
 
     @property

@@ -17,6 +17,8 @@ from pock_mlir.contract import (
     DICT,
     KEYWORD,
     LEARNING_RATE,
+    LISA_BLOCKS,
+    LISA_STEP,
     LOSS,
     MODEL,
     PREDICT,
@@ -27,8 +29,10 @@ from pock_mlir.contract import (
     setter,
 )
 from pock_mlir.errors import BundleError, CheckpointError, InputError, PockError, ScheduleError
+from pock_mlir.runtime.adapters import merged, read_adapter, write_adapter
 from pock_mlir.runtime.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from pock_mlir.runtime.inputs import check_arguments, order_keywords, select_signature
+from pock_mlir.runtime.sampling import sampled_blocks
 from pock_mlir.runtime.state import state_layout, state_slices, take_parameters, take_states
 from pock_mlir.schedules import Schedule, schedule_from_json
 
@@ -53,6 +57,7 @@ class Session:
         self._module.start(bundle.parameters, {}, {})
         self._base_lr = self._compiled_lr()
         self._set_module_lr()
+        self._sample_blocks()
 
     # What the bundle is.
 
@@ -99,6 +104,7 @@ class Session:
                 self._module.call_measured(APPLY_GRADIENTS)
             self._pending = 0
             self._step += 1
+            self._sample_blocks()
             if self._schedule is not None:
                 self._set_module_lr()
         return float(loss)
@@ -132,6 +138,13 @@ class Session:
     def lr(self) -> float:
         """The learning rate of the next update: the base rate, times the schedule's factor for the current `step`."""
         return float(self._module.call(getter(LEARNING_RATE))[0])
+
+    @property
+    def active_blocks(self) -> tuple[int, ...]:
+        """The numbers of the model's blocks that the next update trains, where they are sampled ("lisa:..."); else
+        none.
+        """
+        return () if self.manifest.sampling is None else sampled_blocks(self.manifest.sampling, self._step)
 
     @property
     def base_lr(self) -> float:
@@ -215,6 +228,22 @@ class Session:
     def load_loss_state_dict(self, values: Mapping[str, Any], strict: bool = True) -> None:
         """Replaces parameters and buffers of the loss, as `load_state_dict` those of the model. Raises `StateError`."""
         self._load_state_dict(values, LOSS, strict)
+
+    def merged_state_dict(self) -> dict[str, np.ndarray]:
+        """`state_dict` for the model without adapters: what each adds is added to the weight that it adapts."""
+        return merged(self.manifest, self._values(self.manifest.model_parameters))
+
+    def save_adapter(self, folder: str | Path) -> None:
+        """Writes the adapters of a bundle that was compiled with "lora:...", and the modules that it trains in full,
+        into a folder in PEFT's layout (`PeftModel.from_pretrained(model, folder)`). Raises `StateError`.
+        """
+        write_adapter(folder, self.manifest, self._values(self.manifest.model_parameters))
+
+    def load_adapter(self, folder: str | Path) -> None:
+        """Replaces the adapters, and what else an adapter of PEFT holds, by those in a folder that PEFT or
+        `save_adapter` wrote; the optimizer's state and the step stay. Raises `StateError` before anything changes.
+        """
+        self._restart(read_adapter(folder, self.manifest), {})
 
     def save_checkpoint(self, path: str | Path) -> None:
         """Writes the parameters of model and loss, optimizer state, step, learning rate and schedule to a safetensors
@@ -330,6 +359,13 @@ class Session:
         """The module's rate is that of the next update at all times: what a checkpoint holds is consistent."""
         factor = 1.0 if self._schedule is None else self._schedule.factor(self._step)
         self._module.call(setter(LEARNING_RATE), [np.asarray(self._base_lr * factor, dtype=np.float32)])
+
+    def _sample_blocks(self) -> None:
+        """At the start of a period: the module has at all times the blocks of the next update."""
+        sampling = self.manifest.sampling
+        if sampling is not None and self._step % sampling.every == 0:
+            self._module.call(setter(LISA_BLOCKS), [np.asarray(self.active_blocks, dtype=np.float32)])
+            self._module.call(setter(LISA_STEP), [np.asarray(0, dtype=np.float32)])
 
     def _arguments(
         self, arrays: Sequence[Any], signatures: Sequence[Signature], call: str

@@ -19,6 +19,8 @@ NAMED = {
     "norm-only": "the parameters of normalisations",
     "head-only": "what follows the last block (a pooler, a classifier)",
     "last-blocks:K": "the last K blocks, and what follows them",
+    "lora:r=R,...": "adapters of rank R beside weights of the model (docs/schemes.md)",
+    "lisa:k=K,every=N": "what is outside of the blocks, and K blocks, sampled anew every N updates",
     PAPER: "what the shipped scheme that fits the model trains",
 }
 """The schemes for any model, and what each trains."""

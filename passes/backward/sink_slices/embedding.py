@@ -37,13 +37,13 @@ def embedding_grad_(op: EmbeddingGradOp, channels: ChannelSlice) -> ir.Value:
 def _places(indices: ir.Value, channels: ChannelSlice, count: int) -> ir.Value:
     """At which place of the chosen rows each index is; -1 where it is at none."""
     integer = ranked(indices).element_type
-    if len(channels.ranges) > 1:
+    (start, size), *further = channels.ranges
+    if further:
         table = np.full((count, 1), -1)
         table[list(channels.indices), 0] = np.arange(channels.size)
         value = ir.DenseElementsAttr.get(table.astype(f"int{integer.width}"), type=integer)
         constant_table = arith.ConstantOp(ir.RankedTensorType.get([count, 1], integer), value).result
         return reshape(rows_of(constant_table, indices), shape_of(indices))
-    start, size = channels.ranges[0]
     place = arith.SubIOp(indices, constant(start, indices.type)).result
     inside = arith.CmpIOp(arith.CmpIPredicate.ult, place, constant(size, indices.type)).result
     return select(inside, place, constant(-1, indices.type))

@@ -30,6 +30,7 @@ from pock_mlir.frontends.torch.module_tree import module_parameters
 from pock_mlir.frontends.torch.named_state import parts
 from pock_mlir.frontends.torch.requires_grad import asking_for_gradients
 from pock_mlir.frontends.torch.tensor_values import TensorValues
+from pock_mlir.methods import Method, resolve_method
 from pock_mlir.passes.forward.convert_torch_to_pock import torch_op
 from pock_mlir.schemes import Parameters, Scheme, Update, resolve, scheme_of
 
@@ -83,6 +84,9 @@ class TorchSource:
                 "import_model this scheme, or one that trains more"
             )
         return rules, updates
+
+    def method(self, scheme: str | Path | Scheme) -> Method | None:
+        return resolve_method(scheme, self.of_model)
 
     def verify(self, trained: Sequence[str], seed: int) -> str:
         with _unfrozen(self.parameters, trained):
@@ -153,7 +157,9 @@ def _resolve(
     scheme: str | Path | Scheme, of_model: Parameters, of_loss: Parameters
 ) -> tuple[Scheme, dict[str, Update]]:
     """The scheme as data, and what it changes, by symbol."""
-    resolved = resolve(scheme_of(scheme, of_model), of_model, of_loss)
+    method = resolve_method(scheme, of_model)
+    rules = scheme_of(scheme, of_model) if method is None else method.scheme
+    resolved = resolve(rules, of_model, of_loss)
     updates = {symbol_of(name, MODEL): update for name, update in resolved.model.items()}
     return resolved.scheme, updates | {symbol_of(name, LOSS): update for name, update in resolved.loss.items()}
 

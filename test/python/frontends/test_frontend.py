@@ -49,6 +49,9 @@ class Linear:
         resolved = resolve(scheme_of(scheme, parameters), parameters)
         return resolved.scheme, {SYMBOL: resolved.model[NAME]}
 
+    def method(self, scheme: Any) -> None:
+        return None
+
     def example(self) -> tuple[dict[str, np.ndarray], tuple[np.ndarray, ...]]:
         return {"x": self.x}, (self.y,)
 

@@ -18,7 +18,7 @@ from pock_mlir.errors import BundleError
 # Fields that hold data of other modules, and those that older bundles or such without a value lack.
 _FREE = {"optimizer", "scheme", "loss", "precision"}
 _MAY_LACK = {
-    *{"optimizer", "schedule", "scheme", "loss", "precision", "accumulate", "statistics", "cpu_features"},
+    *{"optimizer", "schedule", "scheme", "loss", "precision", "accumulate", "statistics", "cpu_features", "adapters"},
     *{"range", "ignore", "permutation", "stored_dtype", "aliases", "views", "owner", "loss_names", "parameter", "slot"},
     *{"saved_bytes", "peak_at", "file", "line", "module"},
 }
@@ -116,6 +116,17 @@ def test_wrong_views(document: dict[str, Any]) -> None:
         changed["parameters"][0]["views"][0] |= change
         with pytest.raises(BundleError, match=message):
             Manifest.from_json(changed, "m")
+
+
+def test_wrong_adapters(document: dict[str, Any]) -> None:
+    symbols = [spec["symbol"] for spec in document["parameters"]]
+    for names, message in (
+        (("fc3", *symbols[:2]), r"adapters\[0\]: field 'weight': the parameter 'fc3' does not exist"),
+        (symbols[:1] * 3, r"adapters\[0\]: field 'weight': factors of .* are no adapter of"),
+    ):
+        adapter = dict(zip(("weight", "a", "b"), names, strict=True)) | {"factor": 1.0, "transposed": False}
+        with pytest.raises(BundleError, match=message):
+            Manifest.from_json(document | {"adapters": [adapter]}, "m")
 
 
 def test_a_contradiction_is_not_written(tmp_path: Path) -> None:
