@@ -61,7 +61,7 @@ def pruning() -> Pipeline:
 
 
 @register_pipeline("pock-memory")
-def memory(*, recompute: bool = False) -> Pipeline:
+def memory(*, recompute: bool = True) -> Pipeline:
     """Decides what is kept while a step runs: with `recompute` less is saved than the backward pass takes."""
     return calls("pock-choose-saved") if recompute else []
 

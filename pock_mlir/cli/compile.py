@@ -71,7 +71,7 @@ def compile_(
         bool | None,
         typer.Option(
             "--recompute/--no-recompute",
-            help="Whether the backward pass computes again what follows cheaply from less (default: no).",
+            help="Whether the backward pass computes again what follows cheaply from less (default: yes).",
         ),
     ] = None,
     timing: Annotated[bool, typer.Option("--timing", help="Show what each stage and pass took.")] = False,

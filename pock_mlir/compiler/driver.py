@@ -50,7 +50,7 @@ def compile(
     verify: str = "export",
     calibration: Sequence[tuple[ExampleInputs, ExampleTargets]] | None = None,
     dispatches: bool = True,
-    recompute: bool = False,
+    recompute: bool = True,
 ) -> Compiled:
     """Compiles the whole training step of a model: forward, backward and update as one program.
 
@@ -72,7 +72,7 @@ def compile(
     pairs of inputs and targets, on which a scheme that chooses channels by gradient measures these in torch.
     `dispatches=False` leaves the cut into what runs as one piece to the backend.
     With `recompute` less is saved for the backward pass than it takes: it computes again what follows cheaply from
-    less, and no number changes.
+    less, and no number changes; without it all is saved.
 
     Raises PockError (CompileError, SchemeError, TargetError) with what is wrong, where in the model, and what to do.
     """

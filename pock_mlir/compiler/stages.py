@@ -71,7 +71,7 @@ class Imported:
         optimizer: Optimizer | None = None,
         precision: str | Precision = F32,
         schedule: Schedule | None = None,
-        recompute: bool = False,
+        recompute: bool = True,
     ) -> Trainable:
         """Adds backward pass and updates; the arguments are those of `compile`. Raises PockError."""
         rules, updates = self.source.resolve(scheme)
@@ -130,7 +130,7 @@ class Plan:
     optimizer: Optimizer
     precision: Precision
     schedule: Schedule | None = None
-    recompute: bool = False
+    recompute: bool = True
     adapters: Adapters | None = None
     sampled: SampledBlocks | None = None
 
