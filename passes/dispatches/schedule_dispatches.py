@@ -1,7 +1,7 @@
 """pock-schedule-dispatches: orders the dispatches of a function so that they hold little memory at once.
 
 Values come before their uses, and what reads a parameter before its update. Reads, reshapes and constants, which cost
-nothing, go right before what uses them first.
+nothing, go right before what uses them first. A function that uses an old value behind its update stays as it is.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ def schedule_dispatches(module: ir.Operation) -> None:
     for function in functions_of(module):
         *operations, end = operations_of(function)
         graph = _Graph(operations, end)
+        if graph.uses_old_values:
+            continue
         order = low_order(graph.tasks)
         if order != sorted(order):
             _arrange(operations, [graph.ops[task] for task in order], end)
@@ -50,23 +52,26 @@ class _Graph:
         self.tasks: list[Task] = []
         self._made: dict[ir.Value, tuple[int, int]] = {}
         self._root: dict[ir.Value, ir.Value] = {}
-        self._read: dict[ir.Value, str] = {}
+        self._read: dict[ir.Value, tuple[str, int | None]] = {}
         self._readers: dict[str, set[int]] = {}
         self._writer: dict[str, int] = {}
         self._returned = _roots(operations, end)
+        self.uses_old_values = False
         for op in operations:
             if isinstance(op, RESHAPES):
                 source = op.operation.operands[0]
                 self._root[op.operation.results[0]] = self._root.get(source, source)
             elif isinstance(op, ReadOp):
-                self._read[op.result] = op.symbol.value
+                self._read[op.result] = op.symbol.value, self._writer.get(op.symbol.value)
             elif not _is_free(op):
                 self._add(op)
+        self._note_old(self._returned)
 
     def _add(self, op: ir.OpView) -> None:
         index, after = len(self.tasks), set[int]()
         roots = {self._root.get(value, value) for value in _operands(op)}
-        for symbol in {self._read[value] for value in roots if value in self._read}:
+        self._note_old(roots)
+        for symbol in {self._read[value][0] for value in roots if value in self._read}:
             after |= {self._writer[symbol]} if symbol in self._writer else set()
             self._readers.setdefault(symbol, set()).add(index)
         for symbol in op.written if isinstance(op, DispatchOp) else written_symbols(op):
@@ -78,6 +83,10 @@ class _Graph:
         makes = tuple(0 if value in self._returned else _rounded(value) for value in results)
         self.ops.append(op)
         self.tasks.append(Task(makes, uses, frozenset(after - {index})))
+
+    def _note_old(self, values: set[ir.Value]) -> None:
+        reads = (self._read[value] for value in values if value in self._read)
+        self.uses_old_values |= any(writer != self._writer.get(symbol) for symbol, writer in reads)
 
 
 def _roots(operations: list[ir.OpView], end: ir.OpView) -> set[ir.Value]:

@@ -106,3 +106,39 @@ func.func @update_after_the_last_read(%x: tensor<64x64xf32>) -> tensor<f32> {
   }) {kind = "update", resultSegmentSizes = array<i32: 0, 0, 0, 0, 0, 0, 0, 0>} : () -> ()
   return %2 : tensor<f32>
 }
+
+// Nothing moves where the old value is used behind the update: a read behind it would be of the new one.
+// CHECK-LABEL: func.func @old_value
+// CHECK-NEXT: %[[OLD:.*]] = "pock.read"
+// CHECK: math.tanh
+// CHECK: math.exp
+// CHECK: pock.reduce
+// CHECK: pock.update
+// CHECK: arith.mulf %[[OLD]], %[[OLD]]
+func.func @old_value(%x: tensor<64x64xf32>) -> (tensor<64xf32>, tensor<64x64xf32>) {
+  %w = "pock.read"() {symbol = @w} : () -> tensor<64x64xf32>
+  %0 = "pock.dispatch"() ({
+    %4 = math.tanh %x : tensor<64x64xf32>
+    "pock.output"(%4) : (tensor<64x64xf32>) -> ()
+  }) {kind = "elementwise", resultSegmentSizes = array<i32: 1, 0, 0, 0, 0, 0, 0, 0>} : () -> tensor<64x64xf32>
+  %1 = "pock.dispatch"() ({
+    %4 = math.exp %0 : tensor<64x64xf32>
+    "pock.output"(%4) : (tensor<64x64xf32>) -> ()
+  }) {kind = "elementwise", resultSegmentSizes = array<i32: 1, 0, 0, 0, 0, 0, 0, 0>} : () -> tensor<64x64xf32>
+  %2 = "pock.dispatch"() ({
+    %4 = "pock.reduce"(%1) {dims = array<i64: 1>, kind = "sum"} : (tensor<64x64xf32>) -> tensor<64xf32>
+    "pock.output"(%4) : (tensor<64xf32>) -> ()
+  }) {kind = "reduction", resultSegmentSizes = array<i32: 1, 0, 0, 0, 0, 0, 0, 0>} : () -> tensor<64xf32>
+  "pock.dispatch"() ({
+    "pock.update"(%0) ({
+    ^bb0(%a: f32, %b: f32):
+      %4 = arith.subf %b, %a : f32
+      "pock.yield"(%4) : (f32) -> ()
+    }) {operandSegmentSizes = array<i32: 1, 0>, states = [@w]} : (tensor<64x64xf32>) -> ()
+  }) {kind = "update", resultSegmentSizes = array<i32: 0, 0, 0, 0, 0, 0, 0, 0>} : () -> ()
+  %3 = "pock.dispatch"() ({
+    %4 = arith.mulf %w, %w : tensor<64x64xf32>
+    "pock.output"(%4) : (tensor<64x64xf32>) -> ()
+  }) {kind = "elementwise", resultSegmentSizes = array<i32: 1, 0, 0, 0, 0, 0, 0, 0>} : () -> tensor<64x64xf32>
+  return %2, %3 : tensor<64xf32>, tensor<64x64xf32>
+}
