@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from torch_mlir import ir
-from torch_mlir.dialects import linalg
+from torch_mlir.dialects import func, linalg
 from torch_mlir.passmanager import PassManager
 
+from pock_mlir.contract import dispatch_name
 from pock_mlir.dialects.base import ranked, shape_of
 from pock_mlir.dialects.rewriting import captured, clone_into
 from pock_mlir.dialects.structured import PARALLEL, empty, identity_map, iterator
+from pock_mlir.dialects.traits import Literal, has_trait
 from pock_mlir.passes.analyses.functions import IN_PLACE, functions_of, operations_of
 from pock_mlir.passes.machinery.registry import register_pass
 
@@ -34,6 +36,34 @@ def fuse_dispatches(module: ir.Operation) -> None:
             loops = [op for op in ops if isinstance(op, linalg.GenericOp) and _is_pointwise(op)]
             for _, members in groupby(sorted(loops, key=_shape), key=_shape):
                 _merge(list(members))
+            if not _has_own_results(function):
+                _inline(module, function)
+
+
+def _has_own_results(function: ir.Operation) -> bool:
+    """Whether each result is one of a loop, and of no other result: folding may have left an argument, or one twice."""
+    *_, end = operations_of(function)
+    results = list(end.operation.operands)
+    is_piece = function.attributes["sym_name"].value.startswith(dispatch_name(""))
+    is_made = all(not isinstance(v.owner, ir.Block) and not has_trait(v.owner, Literal) for v in results)
+    return not is_piece or (is_made and len(set(results)) == len(results))
+
+
+def _inline(module: ir.Operation, function: ir.Operation) -> None:
+    """Puts a function's ops where it is called: they are no piece."""
+    name = function.attributes["sym_name"].value
+    *body, end = operations_of(function)
+    for caller in functions_of(module):
+        for op in operations_of(caller):
+            if isinstance(op, func.CallOp) and op.callee.value == name:
+                arguments = function.regions[0].blocks[0].arguments
+                mapping = dict(zip(arguments, op.operation.operands, strict=True))
+                with ir.InsertionPoint(op):
+                    clone_into(body, mapping)
+                for result, value in zip(op.operation.results, end.operation.operands, strict=True):
+                    result.replace_all_uses_with(mapping.get(value, value))
+                op.operation.erase()
+    function.erase()
 
 
 def _shape(op: linalg.GenericOp) -> list[int]:

@@ -20,7 +20,7 @@ from pock_mlir.cli.inspect_diff import difference
 from pock_mlir.cli.inspect_memory import memory_report
 from pock_mlir.cli.memory_page import write_page
 from pock_mlir.cli.tables import table, wide_console
-from pock_mlir.contract import LOSS, MODEL
+from pock_mlir.contract import BACKEND_CUT, LOSS, MODEL
 from pock_mlir.errors import BundleError
 from pock_mlir.text import shown
 
@@ -108,6 +108,8 @@ def _summary(manifest: Manifest) -> Table:
     rows.add_row("optimizer", _data(manifest.optimizer))
     rows.add_row("schedule", _data(manifest.schedule))
     rows.add_row("scheme", _scheme(manifest.scheme))
+    if manifest.statistics.get("cut") == BACKEND_CUT:
+        rows.add_row("cut into dispatches", "by the backend")
     if manifest.accumulate > 1:
         rows.add_row("update", f"every {manifest.accumulate} batches")
     return rows

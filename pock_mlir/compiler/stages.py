@@ -33,13 +33,13 @@ from pock_mlir.compiler.adapters import AdaptedValues, Adapters
 from pock_mlir.compiler.clock import Clock
 from pock_mlir.compiler.coverage import examine
 from pock_mlir.compiler.dispatches import Dispatch, list_dispatches, plan_transients
-from pock_mlir.compiler.internal_errors import backend_errors, internal_errors
+from pock_mlir.compiler.internal_errors import InternalError, backend_errors, internal_errors
 from pock_mlir.compiler.parameters import StoredParameters
 from pock_mlir.compiler.run_passes import PassesFailed, run_passes
 from pock_mlir.compiler.sampled_blocks import SampledBlocks
 from pock_mlir.compiler.saved import SavedTensor, list_saved
 from pock_mlir.compiler.timelines import History
-from pock_mlir.contract import F32, FULL
+from pock_mlir.contract import BACKEND_CUT, COMPILER_CUT, F32, FULL
 from pock_mlir.coverage_report import UnsupportedOps
 from pock_mlir.errors import CompileError, TargetError
 from pock_mlir.frontends.frontend import Source
@@ -211,7 +211,7 @@ class Trainable:
         clock, module = Clock(self.seconds), self.module.clone().operation
         described = self._signatures(), specs.parameter_specs(self.module), specs.state_specs(self.module)
         run_passes(module, [call("pock-lowering", dispatches=dispatches)], clock)
-        return Lowered(self, module, *described, tuple(clock.seconds))
+        return Lowered(self, module, *described, tuple(clock.seconds), dispatches)
 
     def count_ops(self) -> dict[str, dict[str, int]]:
         """How often each kind of op occurs in the full update, where known, and in what the plan leaves of it."""
@@ -270,10 +270,16 @@ class Lowered:
     parameters: tuple[ParameterSpec, ...] = field(repr=False)
     state: tuple[StateSpec, ...] = field(repr=False)
     seconds: tuple[tuple[str, float], ...] = field(repr=False)
+    dispatches: bool = True
+    """Whether it is cut into what runs as one piece; else the backend cuts."""
 
     @internal_errors()
     def compile(self, target: str | Target = "host") -> Compiled:
-        """Makes machine code for a target. Raises TargetError and CompileError."""
+        """Makes machine code for a target. Raises TargetError and CompileError.
+
+        Where a backend has no code for one of the pieces, it is left to cut the whole step itself; the manifest says so
+        (`statistics`: `cut`).
+        """
         chosen = get_target(target) if isinstance(target, str) else target
         backend = backend_for(chosen.generator)
         program = Program(
@@ -283,8 +289,13 @@ class Lowered:
             state_bytes=sum(spec.nbytes for spec in self.state),
         )
         clock = Clock(self.seconds)
-        with clock.measure(backend.name), backend_errors(self.module):
-            artifact = backend.compile(program, chosen)
+        try:
+            with clock.measure(backend.name), backend_errors(self.module):
+                artifact = backend.compile(program, chosen)
+        except InternalError:
+            if not self.dispatches:
+                raise
+            return self.trainable.lower(dispatches=False).compile(chosen)
         _check_budget(artifact.memory.planned_peak_bytes, chosen)
         with clock.measure("counting of ops and dispatches"):
             manifest = self._manifest(artifact)
@@ -320,6 +331,7 @@ class Lowered:
             accumulate=plan.optimizer.accumulate,
             precision=plan.precision.to_json(),
             statistics={
+                "cut": COMPILER_CUT if self.dispatches else BACKEND_CUT,
                 "ops": self.trainable.count_ops(),
                 "dispatches": [dispatch.to_json() for dispatch in self.trainable.dispatches()],
                 "saved": [saved.to_json() for saved in self.trainable.saved()],

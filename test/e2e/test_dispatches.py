@@ -13,15 +13,20 @@ from torch_mlir import ir
 from torch_mlir.dialects import func
 
 import pock_mlir as pock
+from pock_mlir.backends import backend_for
+from pock_mlir.backends.backend import Artifact, BackendError, Program
+from pock_mlir.compiler import stages
 from pock_mlir.dialects.broadcast import BroadcastOp
 from pock_mlir.dialects.dispatch import MOST_OUTPUTS, DispatchOp, OutputOp
 from pock_mlir.dialects.state import ReadOp, UpdateOp
 from pock_mlir.dialects.traits import Literal, has_trait
+from pock_mlir.errors import CompileError
 from pock_mlir.passes.analyses.cost import cost_of, flops_of, nbytes, state_types
 from pock_mlir.passes.analyses.functions import functions_of, operations_of
 from pock_mlir.passes.analyses.liveness import liveness
 from pock_mlir.passes.dispatches.form_dispatches import MOST_VALUES, RESHAPES
 from pock_mlir.passes.machinery.pipeline import run_pipeline
+from pock_mlir.targets import Target
 
 from .models import BASIC, LANGUAGE, OTHER, VISION
 from .models.case import Case
@@ -60,6 +65,26 @@ def test_pieces_compute_what_a_backend_makes_of_the_whole(tmp_path: Path) -> Non
         np.testing.assert_allclose(losses[1], losses[0], rtol=1e-6)
         for name, value in states[0].items():
             np.testing.assert_allclose(states[1][name], value, rtol=1e-4, atol=1e-6, err_msg=name)
+
+
+def test_a_piece_without_code_leaves_the_cut_to_the_backend(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the manifest says so; an error of the backend's own cut is one."""
+
+    class Incomplete:
+        name = "incomplete"
+
+        def compile(self, program: Program, target: Target) -> Artifact:
+            if "call @dispatch." in str(program.module) or "sqrt" in str(program.module):
+                raise BackendError("no code for this", "no code")
+            return backend_for(target.generator).compile(program, target)
+
+    x, y = torch.randn(4, 8), torch.randn(4, 2)
+    trainable = pock.import_model(torch.nn.Linear(8, 2), (x,), (y,), "mse").train("full", pock.SGD(lr=0.1))
+    assert trainable.lower().compile().manifest.statistics["cut"] == "compiler"
+    monkeypatch.setattr(stages, "backend_for", lambda generator: Incomplete())
+    assert trainable.lower().compile().manifest.statistics["cut"] == "backend"
+    with pytest.raises(CompileError, match="no code for this"):
+        trainable.imported.train("full", pock.AdamW()).lower().compile()
 
 
 def test_the_plan_is_what_the_backend_allocates() -> None:

@@ -97,3 +97,23 @@ func.func @update(%g: tensor<2x3xf32>) {
   }) {kind = "update", resultSegmentSizes = array<i32: 0, 0, 0, 0, 0, 0, 0, 0>} : () -> ()
   return
 }
+
+// A constant, what is only moved, and a tensor of one element that has dimensions are left to the backend.
+// CHECK-LABEL: func.func @no_loops
+// CHECK-NOT: "pock.dispatch"
+// CHECK: return
+func.func @no_loops(%x: tensor<3xf32>, %y: tensor<1x1xf32>) -> (tensor<f32>, tensor<3xf32>, tensor<1x1xf32>) {
+  %0 = "pock.dispatch"() ({
+    %3 = arith.constant dense<4.0> : tensor<f32>
+    %4 = math.sqrt %3 : tensor<f32>
+    "pock.output"(%4) : (tensor<f32>) -> ()
+  }) {kind = "elementwise", resultSegmentSizes = array<i32: 1, 0, 0, 0, 0, 0, 0, 0>} : () -> tensor<f32>
+  %1 = "pock.dispatch"() ({
+    "pock.output"(%x) : (tensor<3xf32>) -> ()
+  }) {kind = "move", resultSegmentSizes = array<i32: 1, 0, 0, 0, 0, 0, 0, 0>} : () -> tensor<3xf32>
+  %2 = "pock.dispatch"() ({
+    %3 = math.exp %y : tensor<1x1xf32>
+    "pock.output"(%3) : (tensor<1x1xf32>) -> ()
+  }) {kind = "elementwise", resultSegmentSizes = array<i32: 1, 0, 0, 0, 0, 0, 0, 0>} : () -> tensor<1x1xf32>
+  return %0, %1, %2 : tensor<f32>, tensor<3xf32>, tensor<1x1xf32>
+}

@@ -98,3 +98,20 @@ func.func private @dispatch.reduction(%x: tensor<4xf32>, %zero: tensor<f32>) -> 
   } -> tensor<4xf32>
   return %3 : tensor<4xf32>
 }
+
+// Two results that turn out to be one, or an argument, are no piece's: the ops stand where they were called.
+// CHECK-LABEL: func.func @twice
+// CHECK-NOT: call
+// CHECK: %[[E:.*]] = linalg.generic
+// CHECK: math.exp
+// CHECK: return %[[E]], %[[E]]
+// CHECK-NOT: dispatch.elementwise.2
+func.func @twice(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %0:2 = call @dispatch.elementwise.2(%x) : (tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>)
+  return %0#0, %0#1 : tensor<4xf32>, tensor<4xf32>
+}
+func.func private @dispatch.elementwise.2(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) attributes {pock.in_place = 1 : i64} {
+  %0 = math.exp %x : tensor<4xf32>
+  %1 = math.exp %x : tensor<4xf32>
+  return %0, %1 : tensor<4xf32>, tensor<4xf32>
+}

@@ -5,6 +5,7 @@ others.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,7 +120,8 @@ def test_pass_has_lit_tests(name):
     """test/passes/<stage>/<pass>.mlir, or a folder of that name, that runs the pass."""
     folder = PASSES[name] / name
     files = [PASSES[name] / f"{name}.mlir", *(folder.glob("*.mlir") if folder.is_dir() else ())]
-    assert any(f"--{name}" in file.read_text() for file in files if file.is_file())
+    runs = re.compile(rf"RUN:.*(--|[(,]){name}\b")
+    assert any(runs.search(file.read_text()) for file in files if file.is_file())
 
 
 LOWERINGS = [
