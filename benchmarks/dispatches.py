@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import argparse
 import re
-import statistics
 import tempfile
 from pathlib import Path
 
 import torch
 from rich.console import Console
 from rich.table import Table
-from training_step import MODELS, SMALL, interleave
+from training_step import MODELS, SMALL, compare
 
 import pock_mlir as pock
 
@@ -31,23 +30,21 @@ def measure(name: str, scheme: str, threads: int, rounds: int) -> list[str]:
     formed = sum(dispatch.function == "train_step" for dispatch in trainable.dispatches())
     arrays = [x.numpy() for x in (*inputs, target)]
     with tempfile.TemporaryDirectory() as folder:
-        bundles, steps, kept = {}, [], 0
+        bundles, steps, kept = [], [], 0
         for dispatches in (True, False):
             lowered = trainable.lower(dispatches=dispatches)
             kept = kept or len(re.findall(r"call @(?:dispatch|update)\.", str(lowered.module)))
             steps.append(lowered.compile())
-            bundles[dispatches] = steps[-1].save(Path(folder) / f"{dispatches}.pock")
-        ratios, peaks = [], []
-        # What is loaded first gets the worse memory, by up to a tenth of the time: each comes first once.
-        for order in ((True, False), (False, True)):
-            sessions = {dispatches: pock.load(bundles[dispatches], threads=threads) for dispatches in order}
-            calls = [lambda s=sessions[dispatches]: s.train_step(*arrays) for dispatches in (True, False)]
-            ratios.append(statistics.median(ours / backends for ours, backends in interleave(*calls, rounds)))
-            peaks = [sessions[dispatches].measured_peak_bytes / 1e6 for dispatches in (True, False)]
-            del sessions, calls
-    ratio = statistics.geometric_mean(ratios)
+            bundles.append(steps[-1].save(Path(folder) / f"{dispatches}.pock"))
+        ratio, peaks = compare(bundles, arrays, threads, rounds)
     transients = [step.memory.transient_bytes / 1e6 for step in steps]
-    return [name, str(formed), str(kept), f"{ratio:.2f}", *(f"{value:.2f}" for value in (*transients, *peaks))]
+    return [
+        name,
+        str(formed),
+        str(kept),
+        f"{ratio:.2f}",
+        *(f"{value:.2f}" for value in (*transients, *(peak / 1e6 for peak in peaks))),
+    ]
 
 
 def main() -> None:
