@@ -55,8 +55,8 @@ ACCUMULATED_GRADIENT = "accumulated_gradient"
 # What stands before names in a checkpoint, beside those of the model.
 LOSS_PREFIX, STATE_PREFIX = "loss/", "optimizer/"
 
-COMPILER_CUT, BACKEND_CUT = "compiler", "backend"
-"""Who has cut a step into what runs as one piece."""
+COMPILER_CUT, BACKEND_CUT = "compiler's", "backend's"
+"""Whose cut of a step into what runs as one piece it is."""
 
 # What values are stored as between ops: the names of precisions, and of MLIR's element types.
 F32, BF16, F16 = "f32", "bf16", "f16"
