@@ -82,7 +82,7 @@ class Program:
         if isinstance(op, arith.TruncFOp):
             return None  # fused with what widens it again it would round nothing
         if isinstance(op, NormalizeOp):
-            return [op.x, op.mean, op.variance] if value == op.result else None
+            return [v for v in (op.x, op.mean, op.variance) if not is_held(v)] if value == op.result else None
         if traits_of(op.operation.name) & _BY_ELEMENT or _keeps_size(op) or self.is_attention(op):
             return [v for v in op.operation.operands if not is_held(v)]
         return None
