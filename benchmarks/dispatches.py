@@ -9,7 +9,6 @@ below 1 where the pieces that we form are faster.
 
 from __future__ import annotations
 
-import argparse
 import re
 import tempfile
 from pathlib import Path
@@ -17,7 +16,7 @@ from pathlib import Path
 import torch
 from rich.console import Console
 from rich.table import Table
-from training_step import MODELS, SMALL, compare
+from training_step import MODELS, SMALL, arguments, compare
 
 import pock_mlir as pock
 
@@ -48,10 +47,7 @@ def measure(name: str, scheme: str, threads: int, rounds: int) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--only", choices=MODELS, action="append")
+    parser = arguments(__doc__)
     parser.add_argument("--scheme", default="full")
     options = parser.parse_args()
     table = Table("model", "formed", "kept", "time / backend's", "transient MB", "backend's", "peak MB", "backend's")

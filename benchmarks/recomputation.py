@@ -9,14 +9,13 @@ published_models.py are had by their names.
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from pathlib import Path
 
 import torch
 from rich.console import Console
 from rich.table import Table
-from training_step import MODELS, SMALL, compare
+from training_step import MODELS, SMALL, arguments, compare
 
 import pock_mlir as pock
 
@@ -43,10 +42,7 @@ def measure(name: str, scheme: str, threads: int, rounds: int) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--only", choices=MODELS, action="append")
+    parser = arguments(__doc__)
     parser.add_argument("--scheme", default="full")
     options = parser.parse_args()
     table = Table(

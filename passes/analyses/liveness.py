@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from torch_mlir import ir
-from torch_mlir.dialects import tensor
 
 from pock_mlir.dialects.dispatch import DispatchOp
-from pock_mlir.passes.analyses.cost import nbytes
 from pock_mlir.passes.analyses.functions import operations_of
-from pock_mlir.passes.analyses.packing import ALIGNMENT
+from pock_mlir.passes.analyses.storage import held_bytes, root
 
 
 @dataclass(frozen=True)
@@ -44,9 +42,9 @@ def lifetimes(function: ir.Operation) -> list[Lifetime]:
 
     What is updated in place, arguments and parameters are held anyway, and what is returned is the caller's.
     """
-    roots, dispatches = _roots(function), dispatches_of(function)
-    last = {roots.get(value, value): index for index, op in enumerate(dispatches) for value in op.inputs}
-    returned = {roots.get(value, value) for value in operations_of(function)[-1].operation.operands}
+    dispatches = dispatches_of(function)
+    last = {root(value): index for index, op in enumerate(dispatches) for value in op.inputs}
+    returned = {root(value) for value in operations_of(function)[-1].operation.operands}
     return [
         Lifetime(value, index, last.get(value, index))
         for index, op in enumerate(dispatches)
@@ -59,8 +57,8 @@ def liveness(function: ir.Operation) -> Liveness:
     """The worst moment of a function whose ops stand in dispatches, in the order in which these stand."""
     changes = [0] * (len(dispatches_of(function)) + 1)
     for each in lifetimes(function):
-        changes[each.first] += _rounded(each.value)
-        changes[each.last + 1] -= _rounded(each.value)
+        changes[each.first] += held_bytes(each.value)
+        changes[each.last + 1] -= held_bytes(each.value)
     held, peak, at = 0, 0, 0
     for index, change in enumerate(changes):
         held += change
@@ -71,20 +69,5 @@ def liveness(function: ir.Operation) -> Liveness:
 
 def made_at(function: ir.Operation, result: int) -> int | None:
     """The index of the dispatch that makes a function's result, as it is or reshaped; None where none does."""
-    value = operations_of(function)[-1].operation.operands[result]
-    value = _roots(function).get(value, value)
+    value = root(operations_of(function)[-1].operation.operands[result])
     return next((index for index, op in enumerate(dispatches_of(function)) if value in op.outputs), None)
-
-
-def _roots(function: ir.Operation) -> dict[ir.Value, ir.Value]:
-    """The values that lie in another one's memory, and in whose."""
-    roots: dict[ir.Value, ir.Value] = {}
-    for op in operations_of(function):
-        if isinstance(op, (tensor.CollapseShapeOp, tensor.ExpandShapeOp)):
-            source = op.operation.operands[0]
-            roots[op.operation.results[0]] = roots.get(source, source)
-    return roots
-
-
-def _rounded(value: ir.Value) -> int:
-    return -(-nbytes(value.type) // ALIGNMENT) * ALIGNMENT

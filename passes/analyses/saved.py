@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from torch_mlir import ir
-from torch_mlir.dialects import tensor
 
 from pock_mlir.dialects.state import ReadOp
 from pock_mlir.dialects.traits import Literal, has_trait
 from pock_mlir.passes.analyses.functions import operations_of
+from pock_mlir.passes.analyses.storage import RESHAPES, root
 
 RECOMPUTED = "pock.recomputed"
 """On what the backward pass computes once more: a number, another for each copy, so that no pass merges two of them."""
-
-RESHAPES = (tensor.CollapseShapeOp, tensor.ExpandShapeOp)
 
 
 def halves(function: ir.Operation) -> tuple[list[ir.OpView], list[ir.OpView]]:
@@ -34,13 +32,6 @@ def is_held(value: ir.Value) -> bool:
     """Whether a value is there throughout the step: an argument, state or a constant, as it is or reshaped."""
     owner = root(value).owner
     return isinstance(owner, ir.Block) or isinstance(owner.opview, ReadOp) or has_trait(owner, Literal)
-
-
-def root(value: ir.Value) -> ir.Value:
-    """The value in whose storage one lies: what was reshaped."""
-    while not isinstance(value.owner, ir.Block) and isinstance(value.owner.opview, RESHAPES):
-        value = value.owner.operands[0]
-    return value
 
 
 def saved_for_backward(function: ir.Operation) -> dict[ir.Value, list[ir.OpView]]:

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from torch_mlir import ir
-from torch_mlir.dialects import arith, tensor
+from torch_mlir.dialects import arith
 
 from pock_mlir.dialects.base import shape_of
 from pock_mlir.dialects.broadcast import BroadcastOp
@@ -49,6 +49,7 @@ from pock_mlir.dialects.traits import (
     written_symbols,
 )
 from pock_mlir.passes.analyses.functions import functions_of, operations_of
+from pock_mlir.passes.analyses.storage import RESHAPES, root
 from pock_mlir.passes.machinery.registry import register_pass
 
 MOST_VALUES = 24
@@ -92,9 +93,6 @@ def _erase_unused(function: ir.Operation) -> None:
             op.operation.erase()
 
 
-RESHAPES = (tensor.CollapseShapeOp, tensor.ExpandShapeOp)
-
-
 def _is_free(op: ir.OpView | None) -> bool:
     """Whether an op costs nothing where it stands: a constant, a reshape."""
     return isinstance(op, RESHAPES) or (op is not None and has_trait(op, Literal))
@@ -107,10 +105,7 @@ def _owner(value: ir.Value) -> ir.OpView | None:
 
 def _source(value: ir.Value) -> ir.OpView | None:
     """The op that makes a value, behind reshapes."""
-    owner = _owner(value)
-    while isinstance(owner, RESHAPES):
-        owner = _owner(owner.operation.operands[0])
-    return owner
+    return _owner(root(value))
 
 
 @dataclass(eq=False)

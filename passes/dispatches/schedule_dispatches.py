@@ -9,18 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from torch_mlir import ir
-from torch_mlir.dialects import tensor
 
 from pock_mlir.dialects.dispatch import DispatchOp
 from pock_mlir.dialects.state import ReadOp
 from pock_mlir.dialects.traits import Literal, has_trait, written_symbols
-from pock_mlir.passes.analyses.cost import nbytes
 from pock_mlir.passes.analyses.functions import functions_of, operations_of
 from pock_mlir.passes.analyses.ordering import Task, low_order
-from pock_mlir.passes.analyses.packing import ALIGNMENT
+from pock_mlir.passes.analyses.storage import RESHAPES, held_bytes, root
 from pock_mlir.passes.machinery.registry import register_pass
-
-RESHAPES = (tensor.CollapseShapeOp, tensor.ExpandShapeOp)
 
 
 @register_pass("pock-schedule-dispatches")
@@ -51,17 +47,13 @@ class _Graph:
         self.ops: list[ir.OpView] = []
         self.tasks: list[Task] = []
         self._made: dict[ir.Value, tuple[int, int]] = {}
-        self._root: dict[ir.Value, ir.Value] = {}
         self._read: dict[ir.Value, tuple[str, int | None]] = {}
         self._readers: dict[str, set[int]] = {}
         self._writer: dict[str, int] = {}
-        self._returned = _roots(operations, end)
+        self._returned = {root(value) for value in end.operation.operands}
         self.uses_old_values = False
         for op in operations:
-            if isinstance(op, RESHAPES):
-                source = op.operation.operands[0]
-                self._root[op.operation.results[0]] = self._root.get(source, source)
-            elif isinstance(op, ReadOp):
+            if isinstance(op, ReadOp):
                 self._read[op.result] = op.symbol.value, self._writer.get(op.symbol.value)
             elif not _is_free(op):
                 self._add(op)
@@ -69,7 +61,7 @@ class _Graph:
 
     def _add(self, op: ir.OpView) -> None:
         index, after = len(self.tasks), set[int]()
-        roots = {self._root.get(value, value) for value in _operands(op)}
+        roots = {root(value) for value in _operands(op)}
         self._note_old(roots)
         for symbol in {self._read[value][0] for value in roots if value in self._read}:
             after |= {self._writer[symbol]} if symbol in self._writer else set()
@@ -80,26 +72,13 @@ class _Graph:
         uses = frozenset(self._made[value] for value in roots if value in self._made)
         results = list(op.operation.results)
         self._made.update((value, (index, which)) for which, value in enumerate(results))
-        makes = tuple(0 if value in self._returned else _rounded(value) for value in results)
+        makes = tuple(0 if value in self._returned else held_bytes(value) for value in results)
         self.ops.append(op)
         self.tasks.append(Task(makes, uses, frozenset(after - {index})))
 
     def _note_old(self, values: set[ir.Value]) -> None:
         reads = (self._read[value] for value in values if value in self._read)
         self.uses_old_values |= any(writer != self._writer.get(symbol) for symbol, writer in reads)
-
-
-def _roots(operations: list[ir.OpView], end: ir.OpView) -> set[ir.Value]:
-    """What a function returns, before it is reshaped."""
-    values = set(end.operation.operands)
-    for op in reversed(operations):
-        if isinstance(op, RESHAPES) and op.operation.results[0] in values:
-            values.add(op.operation.operands[0])
-    return values
-
-
-def _rounded(value: ir.Value) -> int:
-    return -(-nbytes(value.type) // ALIGNMENT) * ALIGNMENT
 
 
 def _arrange(operations: list[ir.OpView], order: list[ir.OpView], end: ir.OpView) -> None:

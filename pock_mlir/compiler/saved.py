@@ -13,7 +13,8 @@ from pock_mlir.dialects.broadcast import BroadcastOp
 from pock_mlir.dialects.traits import Literal, has_trait
 from pock_mlir.passes.analyses.cost import nbytes
 from pock_mlir.passes.analyses.functions import function_name, functions_of
-from pock_mlir.passes.analyses.saved import RECOMPUTED, RESHAPES, saved_for_backward
+from pock_mlir.passes.analyses.saved import RECOMPUTED, saved_for_backward
+from pock_mlir.passes.analyses.storage import RESHAPES
 from pock_mlir.passes.machinery.diagnostics import location_name, source_position
 
 

@@ -24,7 +24,8 @@ from pock_mlir.errors import CompileError
 from pock_mlir.passes.analyses.cost import cost_of, flops_of, nbytes, state_types
 from pock_mlir.passes.analyses.functions import functions_of, operations_of
 from pock_mlir.passes.analyses.liveness import liveness
-from pock_mlir.passes.dispatches.form_dispatches import MOST_VALUES, RESHAPES
+from pock_mlir.passes.analyses.storage import RESHAPES
+from pock_mlir.passes.dispatches.form_dispatches import MOST_VALUES
 from pock_mlir.passes.machinery.pipeline import run_pipeline
 from pock_mlir.targets import Target
 

@@ -17,7 +17,6 @@ from torch import nn
 from torch.nn import functional as F
 
 import pock_mlir as pock
-from pock_mlir.backends.iree.compiler import backend
 from pock_mlir.channel_slices import ChannelSlice
 from pock_mlir.errors import CheckpointError
 from pock_mlir.optimizers import Optimizer
@@ -210,24 +209,6 @@ def test_states_of_slices(tmp_path: Path, steps: list[str]) -> None:
     assert steps[0].count("stream.cmd.execute") == 1
     assert "stream.cmd.copy" not in steps[0]
     assert not re.search(r"alloca.*!stream\.resource<variable>", steps[0])
-
-
-@pytest.fixture
-def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The training steps that are compiled during a test, in IREE's stream phase."""
-    texts: list[str] = []
-    plan = backend.plan_memory
-
-    def recording(program, **sizes):
-        step = re.search(
-            r"util\.func public @train_step\(.*?\n  }\n", program.get_asm(large_elements_limit=4), re.DOTALL
-        )
-        assert step is not None
-        texts.append(step[0])
-        return plan(program, **sizes)
-
-    monkeypatch.setattr(backend, "plan_memory", recording)
-    return texts
 
 
 def test_what_is_saved_and_computed_shrinks() -> None:

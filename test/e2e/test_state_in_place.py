@@ -12,7 +12,6 @@ from safetensors.numpy import load_file
 from torch import nn
 
 import pock_mlir as pock
-from pock_mlir.backends.iree.compiler import backend
 
 from .compare import assert_agrees, train_both
 
@@ -78,24 +77,6 @@ def test_memory_neither_grows_nor_holds_a_second_copy(threads: int, tmp_path: Pa
     assert session.measured_live_bytes == live
     assert session.measured_peak_bytes == peak
     assert peak < 1.3 * sum(p.numel() * 4 for p in model.parameters())
-
-
-@pytest.fixture
-def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The training steps that are compiled during a test, in IREE's stream phase."""
-    texts: list[str] = []
-    plan = backend.plan_memory
-
-    def recording(program, **sizes):
-        step = re.search(
-            r"util\.func public @train_step\(.*?\n  }\n", program.get_asm(large_elements_limit=4), re.DOTALL
-        )
-        assert step is not None
-        texts.append(step[0])
-        return plan(program, **sizes)
-
-    monkeypatch.setattr(backend, "plan_memory", recording)
-    return texts
 
 
 NEW_STORAGE = r"alloca.*!stream\.resource<variable>"

@@ -15,7 +15,8 @@ from torch_mlir import ir
 
 from pock_mlir.dialects.state import ReadOp
 from pock_mlir.passes.analyses.functions import functions_of
-from pock_mlir.passes.analyses.saved import is_held, root
+from pock_mlir.passes.analyses.saved import is_held
+from pock_mlir.passes.analyses.storage import root
 from pock_mlir.passes.machinery.registry import register_pass
 from pock_mlir.passes.updates.unused import remove_unused
 
